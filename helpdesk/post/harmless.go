@@ -1,0 +1,151 @@
+package post
+
+import (
+	"html"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+	tokens "golang.org/x/net/html"
+)
+
+// maxNesting bounds open elements in a sanitised body: deeper ones lose their
+// tags, never their words. No mail program nests so deep, and browsers give up
+// at a few hundred.
+const maxNesting = 128
+
+// policy is what may remain of a stranger's HTML: words, their order and
+// emphasis. Nothing that loads, runs, submits or restyles: no style, class or
+// id, because a letter could then dress up as part of our page.
+var policy = harmlessPolicy()
+
+func harmlessPolicy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements(
+		"p", "br", "hr", "div", "span", "center", "blockquote", "pre", "code", "tt", "kbd", "samp", "var",
+		"b", "strong", "i", "em", "u", "s", "strike", "del", "ins", "small", "big", "sub", "sup", "q", "cite", "abbr", "dfn", "mark", "font",
+		"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "address",
+		"section", "article", "header", "footer", "main", "aside", "figure", "figcaption",
+		"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "bdi", "bdo", "ruby", "rt", "rp", "wbr",
+	)
+	p.AllowNoAttrs().OnElements("span", "font", "bdo")
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(?i:rtl|ltr|auto)$`)).Globally()
+	p.AllowAttrs("lang").Matching(regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)).Globally()
+	p.AllowAttrs("colspan", "rowspan").Matching(regexp.MustCompile(`^[0-9]{1,2}$`)).OnElements("td", "th")
+	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,5}$`)).OnElements("ol")
+	p.AllowAttrs("title").Matching(bluemonday.Paragraph).OnElements("abbr", "dfn")
+
+	// The only source is a part of the same letter; the page turns it into a
+	// link of our own. Everything else would tell the sender when and where
+	// the letter was opened.
+	p.AllowAttrs("src").Matching(regexp.MustCompile(`^(?i:cid):[^\s"'<>]+$`)).OnElements("img")
+	p.AllowAttrs("alt").OnElements("img")
+	p.AllowAttrs("width", "height").Matching(regexp.MustCompile(`^[0-9]{1,4}$`)).OnElements("img")
+
+	p.AllowAttrs("href").Matching(regexp.MustCompile(`^(?i:https?://|mailto:)`)).OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto", "cid")
+	p.RequireParseableURLs(true)
+	p.AllowRelativeURLs(false)
+	p.RequireNoReferrerOnLinks(true)
+	p.RequireNoFollowOnLinks(true)
+
+	// What stands in for the elements we drop is read like any other words.
+	p.AllowElementsContent("noscript", "noframes", "noembed", "object")
+	return p
+}
+
+// Harmless makes a letter's HTML safe to stand inside one of our pages:
+// nothing remote is loaded, nothing runs, and every element opened is closed,
+// so that a letter can't close ours. Inline images keep src="cid:…", which no
+// browser loads; see Inline.
+func Harmless(body string) string {
+	if body == "" {
+		return ""
+	}
+	return balanced(policy.Sanitize(body))
+}
+
+// balanced drops end tags without a start and adds those that are missing.
+func balanced(body string) string {
+	var out strings.Builder
+	out.Grow(len(body) + 64)
+	var open []string
+	cut := 0 // start tags dropped for depth and still open
+	z := tokens.NewTokenizer(strings.NewReader(body))
+	for {
+		switch z.Next() {
+		case tokens.ErrorToken:
+			if z.Err() == io.EOF {
+				for i := len(open) - 1; i >= 0; i-- {
+					out.WriteString("</" + open[i] + ">")
+				}
+			}
+			return out.String()
+		case tokens.StartTagToken:
+			raw := z.Raw()
+			name, _ := z.TagName()
+			switch {
+			case void(string(name)):
+				out.Write(raw)
+			case len(open) >= maxNesting:
+				cut++
+			default:
+				out.Write(raw)
+				open = append(open, string(name))
+			}
+		case tokens.EndTagToken:
+			name, _ := z.TagName()
+			if cut > 0 {
+				cut--
+				continue
+			}
+			open = closeTo(&out, open, string(name))
+		default:
+			out.Write(z.Raw())
+		}
+	}
+}
+
+// closeTo closes the innermost open element of that name and what it contains.
+func closeTo(out *strings.Builder, open []string, name string) []string {
+	for i := len(open) - 1; i >= 0; i-- {
+		if open[i] != name {
+			continue
+		}
+		for j := len(open) - 1; j >= i; j-- {
+			out.WriteString("</" + open[j] + ">")
+		}
+		return open[:i]
+	}
+	return open
+}
+
+func void(name string) bool {
+	return name == "br" || name == "hr" || name == "img" || name == "wbr"
+}
+
+var cidSource = regexp.MustCompile(`src="(?i:cid):([^"]*)"`)
+
+// Inline puts link's answer where a sanitised body shows one of the letter's
+// own parts; an empty answer leaves the picture without a source. link gets
+// the Content-ID without <>.
+func Inline(body string, link func(contentID string) string) string {
+	return cidSource.ReplaceAllStringFunc(body, func(src string) string {
+		cid := html.UnescapeString(src[len(`src="cid:`) : len(src)-1])
+		to := link(unescapeCID(cid))
+		if to == "" {
+			return ""
+		}
+		return `src="` + html.EscapeString(to) + `"`
+	})
+}
+
+// unescapeCID undoes the percent-encoding that RFC 2392 asks of cid: URLs.
+func unescapeCID(cid string) string {
+	if plain, err := url.PathUnescape(cid); err == nil {
+		return plain
+	}
+	return cid
+}
