@@ -1,0 +1,100 @@
+package letter
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"strings"
+
+	"github.com/emersion/go-message"
+)
+
+// transferDecode undoes a Content-Transfer-Encoding (RFC 2045 section 6). The
+// library decodes what keeps to the rules; what it refuses is decoded again
+// leniently, because a reader would rather have most of a picture than none.
+// Bytes that need no decoding are returned as they lie, not copied.
+func transferDecode(raw []byte, cte string) (out []byte, mended, unknown bool) {
+	switch cte = strings.ToLower(strings.TrimSpace(cte)); cte {
+	case "", "7bit", "8bit", "binary":
+		return raw, false, false
+	case "quoted-printable", "base64":
+	case "7-bit", "8-bit", "7 bit", "8 bit", "7bits", "8bits":
+		return raw, true, false
+	default:
+		return raw, true, true
+	}
+	var h message.Header
+	h.Set("Content-Transfer-Encoding", cte)
+	size := len(raw)
+	if cte == "base64" {
+		size = base64.StdEncoding.DecodedLen(len(raw))
+	}
+	entity, err := message.New(h, bytes.NewReader(raw))
+	if err == nil {
+		if out, err = readAll(entity.Body, size); err == nil {
+			return out, false, false
+		}
+	}
+	if cte == "base64" {
+		return decodeBase64(raw).data, true, false
+	}
+	return decodeQuoted(raw), true, false
+}
+
+// readAll is io.ReadAll with the size known beforehand: io.ReadAll would hold
+// a large attachment up to three times while growing.
+func readAll(r io.Reader, size int) ([]byte, error) {
+	out := make([]byte, 0, size+1)
+	for {
+		n, err := r.Read(out[len(out):cap(out)])
+		out = out[:len(out)+n]
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(out) == cap(out) {
+			out = append(out, 0)[:len(out)]
+		}
+	}
+}
+
+// decodeQuoted decodes quoted-printable and leaves alone what is not.
+func decodeQuoted(src []byte) []byte {
+	out := make([]byte, 0, len(src))
+	for len(src) > 0 {
+		line, rest := cutLine(src)
+		ended := len(rest) > 0 || src[len(src)-1] == '\n'
+		line = bytes.TrimRight(line, " \t") // RFC 2045 section 6.7 rule 3
+		soft := bytes.HasSuffix(line, []byte("="))
+		if soft {
+			line = line[:len(line)-1]
+		}
+		for i := 0; i < len(line); i++ {
+			if line[i] == '=' && i+2 < len(line) && unhex(line[i+1]) >= 0 && unhex(line[i+2]) >= 0 {
+				out = append(out, byte(unhex(line[i+1])<<4|unhex(line[i+2])))
+				i += 2
+				continue
+			}
+			out = append(out, line[i])
+		}
+		if ended && !soft {
+			out = append(out, '\n')
+		}
+		src = rest
+	}
+	return out
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return -1
+}

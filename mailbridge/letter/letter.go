@@ -1,0 +1,187 @@
+// Package letter turns RFC 5322/MIME bytes into plain values and plain values
+// into bytes.
+//
+// Never: any I/O. Nothing here opens a file, a connection or an address found
+// in a mail, and no input, however broken or hostile, makes it panic or run
+// without bound.
+package letter
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+)
+
+// Letter is one mail as a reader would tell it. Attachment bytes that needed
+// no decoding alias the slice given to Parse.
+type Letter struct {
+	MessageID  string   // without <>; "" when missing or unusable
+	InReplyTo  []string // Message-IDs without <>
+	References []string // Message-IDs without <>, oldest first
+	Date       time.Time
+	From       []Address
+	Sender     []Address
+	ReplyTo    []Address
+	To         []Address
+	Cc         []Address
+
+	// DeliveredTo holds Delivered-To, X-Original-To and Envelope-To: the
+	// addresses this copy was given to, top first.
+	DeliveredTo []string
+	// ReturnPath is the envelope sender as the last relay wrote it: "<>" for
+	// the null path of RFC 5321 section 4.5.5, "" when not given.
+	ReturnPath string
+
+	Subject     string
+	Bodies      []Body
+	Attachments []Attachment
+
+	AuthResults   []string // Authentication-Results values, unfolded, top first
+	AutoSubmitted string   // RFC 3834, as written
+	Precedence    string
+	ListID        string
+	AutoReply     bool      // X-Autoreply, X-Autorespond or X-Auto-Reply-From was present
+	ReportType    string    // report-type of multipart/report (RFC 6522), lower case
+	Delivery      *Delivery // what a bounce says, nil in any other letter
+
+	Language string // Content-Language, first tag
+	Problems []Problem
+	Size     int // bytes of the raw mail
+}
+
+// LogValue keeps content out of logs.
+func (Letter) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Address is one mailbox. Addr is as written, trimmed, and may be "" where a
+// broken header gave only a name.
+type Address struct{ Name, Addr string }
+
+// Key is the address for comparing: lower-cased, its domain in IDNA's ASCII
+// form. Dots and plus signs stay, because only the domain's owner knows what
+// they mean.
+func (a Address) Key() string {
+	addr := strings.ToLower(strings.TrimSpace(a.Addr))
+	at := strings.LastIndexByte(addr, '@')
+	if at < 0 {
+		return addr
+	}
+	domain := strings.TrimSuffix(addr[at+1:], ".")
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
+	return addr[:at+1] + domain
+}
+
+// LogValue keeps addresses out of logs.
+func (Address) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// View says in which rendering of the letter a body belongs (RFC 8621 section
+// 4.1.4): of two alternatives one is for the text view, one for the HTML view.
+type View int
+
+const (
+	BothViews View = iota
+	TextView
+	HTMLView
+)
+
+// Body is one readable part: UTF-8, LF line ends, no NUL. HTML is not
+// sanitised.
+type Body struct {
+	HTML bool
+	Text string
+	View View
+}
+
+// LogValue keeps content out of logs.
+func (Body) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Attachment is everything that is not a Body. Name has no path and no control
+// characters and is "" when the mail gave none.
+type Attachment struct {
+	Name, ContentType, ContentID string
+	Inline                       bool
+	Bytes                        []byte
+}
+
+// LogValue keeps content out of logs.
+func (Attachment) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Problem names something the lenient layer mended.
+type Problem string
+
+const (
+	ProblemHeaderLine Problem = "header-line" // a header line without a field name was dropped
+	ProblemBoundary   Problem = "boundary"    // a multipart's boundary was missing, never seen or never closed
+	ProblemCTE        Problem = "cte"         // transfer encoding unknown or broken
+	ProblemCharset    Problem = "charset"     // charset unknown, or not what the bytes were
+	ProblemDate       Problem = "date"        // Date missing or absurd
+	ProblemAddress    Problem = "address"     // an address list was broken
+	ProblemMessageID  Problem = "message-id"  // Message-ID unusable
+	ProblemType       Problem = "type"        // Content-Type unreadable
+)
+
+// TextBodies are the bodies of the plain view: text where there is text, HTML
+// where the sender wrote nothing else.
+func (l *Letter) TextBodies() []Body { return l.view(HTMLView) }
+
+// HTMLBodies are the bodies of the rich view: HTML where there is HTML, text
+// elsewhere.
+func (l *Letter) HTMLBodies() []Body { return l.view(TextView) }
+
+func (l *Letter) view(without View) []Body {
+	var out []Body
+	for _, b := range l.Bodies {
+		if b.View != without {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Readable is the plain text a person reads: the text parts, and text made
+// from HTML where there is no text.
+func (l *Letter) Readable() string {
+	var parts []string
+	for _, b := range l.readable() {
+		if strings.TrimSpace(b) != "" {
+			parts = append(parts, strings.Trim(b, "\n"))
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// readable prefers the text view, but takes the HTML view when the text
+// alternative is blank, as some programs send it.
+func (l *Letter) readable() []string {
+	plain := texts(l.TextBodies())
+	for _, p := range plain {
+		if strings.TrimSpace(p) != "" {
+			return plain
+		}
+	}
+	return texts(l.HTMLBodies())
+}
+
+func texts(bodies []Body) []string {
+	out := make([]string, 0, len(bodies))
+	for _, b := range bodies {
+		if b.HTML {
+			out = append(out, TextFromHTML(b.Text))
+			continue
+		}
+		out = append(out, b.Text)
+	}
+	return out
+}
+
+func (l *Letter) problem(p Problem) {
+	for _, have := range l.Problems {
+		if have == p {
+			return
+		}
+	}
+	l.Problems = append(l.Problems, p)
+}
