@@ -6,9 +6,9 @@ import "strings"
 type proof int
 
 const (
-	unproven proof = iota // nobody checked
-	proven                // DMARC passed for the From domain
-	disproven             // DMARC failed, or the check that should be there is not
+	unproven  proof = iota // nobody checked
+	proven                 // DMARC passed for the From domain
+	disproven              // DMARC failed, or the check that should be there is not
 )
 
 // proofOf reads Authentication-Results (RFC 8601), top first, of which only
