@@ -33,6 +33,7 @@ type rawField struct{ name, value string }
 type header struct {
 	fields   []rawField
 	body     []byte // what follows the header block
+	ended    bool   // an empty line ended the header block
 	dropped  bool   // lines were dropped
 	tooLarge bool
 }
@@ -88,7 +89,7 @@ func cutHeader(b []byte, max int, top bool) header {
 		line, after := cutLine(rest)
 		switch {
 		case len(line) == 0:
-			h.body = after
+			h.body, h.ended = after, true
 			h.dropped = h.dropped || orphan >= 0
 			return h
 		case line[0] == ' ' || line[0] == '\t':

@@ -87,12 +87,26 @@ const (
 	HTMLView
 )
 
-// Body is one readable part: UTF-8, LF line ends, no NUL. HTML is not
-// sanitised.
+// Body is one readable part as it was sent: UTF-8, LF line ends, no NUL. HTML
+// is not sanitised, soft line breaks of format=flowed are still there: Plain
+// undoes both.
 type Body struct {
-	HTML bool
-	Text string
-	View View
+	HTML   bool
+	Text   string
+	View   View
+	Flowed bool // RFC 3676: lines ending in a blank go on in the next
+	DelSp  bool // and that blank is no part of the text
+}
+
+// Plain is the body as plain text a person reads.
+func (b Body) Plain() string {
+	switch {
+	case b.HTML:
+		return TextFromHTML(b.Text)
+	case b.Flowed:
+		return unflow(b.Text, b.DelSp)
+	}
+	return b.Text
 }
 
 // LogValue keeps content out of logs.
@@ -168,11 +182,7 @@ func (l *Letter) readable() []string {
 func texts(bodies []Body) []string {
 	out := make([]string, 0, len(bodies))
 	for _, b := range bodies {
-		if b.HTML {
-			out = append(out, TextFromHTML(b.Text))
-			continue
-		}
-		out = append(out, b.Text)
+		out = append(out, b.Plain())
 	}
 	return out
 }

@@ -139,6 +139,9 @@ func (p *parser) multipart(h *header, m media, at place, v *views) error {
 		if child.dropped {
 			p.letter.problem(ProblemHeaderLine)
 		}
+		if !child.ended && len(child.body) == 0 {
+			continue // no empty line, no body: nothing was sent
+		}
 		inside.first = i == 0
 		if err := p.part(&child, inside, &local); err != nil {
 			return err
@@ -233,13 +236,17 @@ func (p *parser) body(h *header, m media, view View) error {
 		p.letter.problem(ProblemCharset)
 	}
 	text = lineEnds(text)
-	if m.kind == "text/plain" && strings.EqualFold(m.params["format"], "flowed") {
-		text = unflow(text, strings.EqualFold(m.params["delsp"], "yes"))
-	}
 	if err := p.count(len(text)); err != nil {
 		return err
 	}
-	p.letter.Bodies = append(p.letter.Bodies, Body{HTML: m.kind == "text/html", Text: text, View: view})
+	flowed := m.kind == "text/plain" && strings.EqualFold(m.params["format"], "flowed")
+	p.letter.Bodies = append(p.letter.Bodies, Body{
+		HTML:   m.kind == "text/html",
+		Text:   text,
+		View:   view,
+		Flowed: flowed,
+		DelSp:  flowed && strings.EqualFold(m.params["delsp"], "yes"),
+	})
 	return nil
 }
 

@@ -1,0 +1,235 @@
+package letter
+
+import (
+	"log/slog"
+	"strings"
+)
+
+// Kind says what a block of a mail's text is.
+type Kind int
+
+const (
+	Written   Kind = iota // the sender's own words
+	Quote                 // words of an earlier mail
+	Signature             // what a program or a habit puts under every mail
+	Header                // who wrote the quote: an attribution or a header block
+)
+
+// Block is consecutive lines of one kind. Folded ones are shown on request
+// only; the sender's own words are not folded unless they stand below an
+// unmarked quote, where nothing tells them apart.
+type Block struct {
+	Text   string
+	Folded bool
+	Kind   Kind
+}
+
+// LogValue keeps content out of logs.
+func (Block) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Fold divides plain text into blocks. All Texts together are the input byte
+// for byte: folding never cuts.
+func Fold(text string) []Block {
+	f := folder{text: text, lines: classify(text)}
+	f.signatures()
+	f.quotes()
+	f.tail()
+	return f.blocks()
+}
+
+// Visible is what Fold shows at first.
+func Visible(blocks []Block) string {
+	var b strings.Builder
+	for _, x := range blocks {
+		if !x.Folded {
+			b.WriteString(x.Text)
+		}
+	}
+	return b.String()
+}
+
+type folder struct {
+	text  string
+	lines []line
+}
+
+// signatures folds from a signature delimiter (RFC 3676 section 4.3) to the
+// next quote, when words stand before it and few lines after it: a long text
+// under two hyphens is a letter, not a signature.
+func (f *folder) signatures() {
+	written := false
+	for i := 0; i < len(f.lines); i++ {
+		switch f.lines[i].class {
+		case plain:
+			written = true
+		case sigMark, rule:
+			if !written {
+				continue
+			}
+			longest := 20
+			if f.lines[i].class == rule {
+				if longest = 8; !f.lines[i].long {
+					continue
+				}
+			}
+			end, words := i+1, 0
+			for end < len(f.lines) && !f.lines[end].opensQuote() && f.lines[end].class != quoted {
+				if f.lines[end].class == plain {
+					words++
+				}
+				end++
+			}
+			if words > longest || f.lines[i].class == rule && end < len(f.lines) {
+				continue
+			}
+			for k := i; k < end; k++ {
+				f.lines[k].fold(Signature)
+				if f.lines[k].class == plain {
+					f.lines[k].class = sigText
+				}
+			}
+			i = end - 1
+		}
+	}
+}
+
+// quotes folds attributions, header blocks and what they introduce.
+func (f *folder) quotes() {
+	if f.onlyForeign() {
+		for i := range f.lines {
+			f.lines[i].fold(Quote)
+		}
+		return
+	}
+	lastWord := f.last(plain)
+	written := false
+	for i := 0; i < len(f.lines); i++ {
+		l := f.lines[i]
+		if l.class == plain {
+			written = true
+		}
+		if !l.opensQuote() {
+			continue
+		}
+		after := i // the first line behind the attributions and blanks
+		for after < len(f.lines) && (f.lines[after].opensQuote() || f.lines[after].class == blank || f.lines[after].class == rule) {
+			after++
+		}
+		end := after // the first line behind the quote itself
+		for end < len(f.lines) && (f.lines[end].class == quoted || f.lines[end].class == blank || f.lines[end].class == attribution) {
+			end++
+		}
+		marked := after < len(f.lines) && f.lines[after].class == quoted
+		start := f.back(i)
+		switch {
+		case written && (!marked || lastWord < end):
+			// Nothing of the sender's follows, or nothing tells it apart.
+			f.foldRange(start, after, Header)
+			f.foldRange(after, len(f.lines), Quote)
+			return
+		case written:
+			// Answers stand between the quotes: those belong to the answer.
+			f.foldRange(start, after, Header)
+		default:
+			// The mail begins with the quote; the answer is below.
+			f.foldRange(start, after, Header)
+			if marked && l.class == attribution {
+				f.foldRange(after, end, Quote)
+				after = end
+			}
+		}
+		i = after - 1
+	}
+}
+
+// onlyForeign reports whether a mail holds nothing but a quote with its
+// attribution inside the quote marks.
+func (f *folder) onlyForeign() bool {
+	for _, l := range f.lines {
+		switch l.class {
+		case blank:
+		case quoted:
+			return l.attributed && f.last(plain) < 0
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// tail folds quotes, rules and signature lines under the last own words.
+func (f *folder) tail() {
+	if f.last(plain) < 0 {
+		return
+	}
+	for i := len(f.lines) - 1; i >= 0; i-- {
+		l := &f.lines[i]
+		if l.folded {
+			continue
+		}
+		switch l.class {
+		case plain:
+			return
+		case quoted:
+			l.fold(Quote)
+		case rule, sigMark, sigText:
+			l.fold(Signature)
+		}
+	}
+}
+
+// back takes rules and blanks before an attribution to it.
+func (f *folder) back(i int) int {
+	for k := i - 1; k >= 0; k-- {
+		if f.lines[k].class == rule {
+			i = k
+		} else if f.lines[k].class != blank {
+			break
+		}
+	}
+	return i
+}
+
+func (f *folder) last(c class) int {
+	for i := len(f.lines) - 1; i >= 0; i-- {
+		if f.lines[i].class == c {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *folder) foldRange(from, to int, k Kind) {
+	for i := from; i < to; i++ {
+		kind := k
+		if f.lines[i].opensQuote() {
+			kind = Header
+		}
+		f.lines[i].fold(kind)
+	}
+}
+
+// blocks joins lines of one kind; blank lines go with the line before them.
+func (f *folder) blocks() []Block {
+	var out []Block
+	at, start := 0, 0 // in text: the line's and the open block's first byte
+	for i, l := range f.lines {
+		kind := l.kind
+		if !l.folded && l.class == quoted {
+			kind = Quote
+		}
+		n := len(out)
+		joins := n > 0 && (l.class == blank || out[n-1].Kind == kind && out[n-1].Folded == l.folded)
+		if !joins {
+			if n > 0 {
+				out[n-1].Text = f.text[start:at]
+			}
+			start = at
+			out = append(out, Block{Kind: kind, Folded: l.folded})
+		}
+		if at += l.size; i == len(f.lines)-1 {
+			out[len(out)-1].Text = f.text[start:at]
+		}
+	}
+	return out
+}
