@@ -1,0 +1,77 @@
+// Package mailbridge collects letters over IMAP and delivers them over SMTP,
+// reconnecting and retrying, whatever the servers do.
+//
+// Never: a ticket, or anything else of the house. The bridge hands over bytes
+// and a bookmark and knows nothing of what becomes of them.
+package mailbridge
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Mailbox is one IMAP folder to collect. It is comparable: Collector.Set
+// restarts exactly the mailboxes whose value changed.
+type Mailbox struct {
+	ID     string // opaque, from the house; the only name that reaches logs
+	IMAP   Server
+	Folder string // empty means INBOX
+	After  After
+	// Since limits the first connection alone: zero collects every mail,
+	// otherwise only those with INTERNALDATE on or after it. Once the mailbox
+	// has a bookmark, no date is ever looked at again.
+	Since time.Time
+}
+
+func (m Mailbox) folder() string {
+	if m.Folder == "" {
+		return "INBOX"
+	}
+	return m.Folder
+}
+
+// LogValue shows the id alone: address and user name belong to settings.
+func (m Mailbox) LogValue() slog.Value { return slog.StringValue(m.ID) }
+
+// Mark is the bookmark in a folder: every mail up to UID is collected, as
+// long as the folder keeps its UIDVALIDITY (RFC 3501 section 2.3.1.1).
+// The zero Mark means: never collected.
+type Mark struct{ UIDValidity, UID uint32 }
+
+// Arrival is one mail as it lay in the folder.
+type Arrival struct {
+	Mark     Mark
+	Raw      []byte    // RFC 5322 bytes as the server gave them; only the header when TooLarge
+	Internal time.Time // INTERNALDATE: when the server got it
+	Size     int64     // bytes on the server
+	TooLarge bool      // more than 25 MB: the rest stays on the server, and After is not applied
+}
+
+// LogValue keeps the letter out of logs.
+func (a Arrival) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Receiver is what takes letters in. The Collector calls it for one mailbox
+// from one goroutine at a time, for several mailboxes at once.
+type Receiver interface {
+	// Bookmark answers the Mark of the last committed Receive (or Begin);
+	// the zero Mark when there is none.
+	Bookmark(ctx context.Context, mailbox string) (Mark, error)
+	// Receive answers nil when the letter and its Mark are committed, or were
+	// before; only then is After applied and the next letter handed over.
+	// Any error hands the same letter over again later. The letter is not
+	// used by the Collector afterwards.
+	Receive(ctx context.Context, mailbox string, a Arrival) error
+	// Gap says that the folder's UIDVALIDITY changed: every mail in it will be
+	// offered again under new Marks, and the receiver recognises by content
+	// those it knows.
+	Gap(ctx context.Context, mailbox string, old, now uint32) error
+}
+
+// Beginner is a Receiver that wants to remember where the first connection
+// began. With Mailbox.Since set and nothing young enough in the folder there
+// is no Receive that could move the bookmark; Begin then stores it, so that a
+// restart does not apply Since a second time.
+type Beginner interface {
+	Begin(ctx context.Context, mailbox string, at Mark) error
+}
