@@ -164,16 +164,18 @@ func (db *DB) run(ctx context.Context, s step) error {
 }
 
 var (
-	bytea    = regexp.MustCompile(`\bBYTEA\b`)
-	postgres = regexp.MustCompile(`(?m)^-- postgres:(.*)$`)
+	bytea       = regexp.MustCompile(`\bBYTEA\b`)
+	forPostgres = regexp.MustCompile(`(?m)^-- postgres:(.*)$`)
+	forSQLite   = regexp.MustCompile(`(?m)^-- sqlite:(.*)$`)
 )
 
 // dialect turns a migration's one text into the engine's.
 func dialect(text, engine string) string {
 	if engine == Postgres {
-		return postgres.ReplaceAllString(text, "$1")
+		return forPostgres.ReplaceAllString(text, "$1")
 	}
-	return bytea.ReplaceAllString(text, "BLOB") // the postgres lines are comments as they stand
+	// The other engine's lines are comments as they stand.
+	return bytea.ReplaceAllString(forSQLite.ReplaceAllString(text, "$1"), "BLOB")
 }
 
 var _ Reader = (*DB)(nil)
