@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net"
@@ -23,12 +24,18 @@ const (
 	WrongNameCertificate // names mail.elsewhere.test alone
 )
 
-type certificates struct {
-	pool   *x509.CertPool
-	config *tls.Config
+// Certificates is a self-made authority and one server certificate by it.
+type Certificates struct {
+	pool    *x509.CertPool
+	config  *tls.Config
+	root    []byte // DER
+	leaf    []byte // DER
+	private []byte // PKCS #8
 }
 
-func newCertificates(kind Certificate) (*certificates, error) {
+// NewCertificates makes an authority and a certificate for localhost,
+// 127.0.0.1, ::1 and mail.example.test, valid for a year.
+func NewCertificates(kind Certificate) (*Certificates, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make authority: %w", err)
@@ -38,11 +45,11 @@ func newCertificates(kind Certificate) (*certificates, error) {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
-	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
+	rootDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
 	if err != nil {
 		return nil, fmt.Errorf("make authority: %w", err)
 	}
-	root, err := x509.ParseCertificate(caDER)
+	root, err := x509.ParseCertificate(rootDER)
 	if err != nil {
 		return nil, fmt.Errorf("make authority: %w", err)
 	}
@@ -64,17 +71,39 @@ func newCertificates(kind Certificate) (*certificates, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make certificate: %w", err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, leaf, root, &key.PublicKey, caKey)
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, root, &key.PublicKey, caKey)
+	if err != nil {
+		return nil, fmt.Errorf("make certificate: %w", err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("make certificate: %w", err)
 	}
 
 	pool := x509.NewCertPool()
 	pool.AddCert(root)
-	return &certificates{
+	return &Certificates{
 		pool:   pool,
-		config: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
+		config: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leafDER}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
+		root:   rootDER, leaf: leafDER, private: private,
 	}, nil
 }
 
-func (c *certificates) over(l net.Listener) net.Listener { return tls.NewListener(l, c.config) }
+// Authority is the authority's certificate, as PEM like Chain and Key, for servers
+// that read files.
+func (c *Certificates) Authority() []byte { return asPEM("CERTIFICATE", c.root) }
+
+// Chain is the server's certificate.
+func (c *Certificates) Chain() []byte { return asPEM("CERTIFICATE", c.leaf) }
+
+// Key is the server's private key. It protects nothing: it lives for a test.
+func (c *Certificates) Key() []byte { return asPEM("PRIVATE KEY", c.private) }
+
+// Pool holds the authority.
+func (c *Certificates) Pool() *x509.CertPool { return c.pool }
+
+func asPEM(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
+
+func (c *Certificates) over(l net.Listener) net.Listener { return tls.NewListener(l, c.config) }

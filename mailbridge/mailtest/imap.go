@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -14,10 +15,11 @@ import (
 
 func newIMAP(w *World, o Options) *imapserver.Server {
 	caps := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapNamespace: {}, imap.CapESearch: {}}
-	for c, off := range map[imap.Cap]bool{imap.CapIdle: o.NoIdle, imap.CapMove: o.NoMove, imap.CapUIDPlus: o.NoUIDPlus} {
-		if !off {
-			caps[c] = struct{}{}
-		}
+	if !o.NoMove {
+		caps[imap.CapMove] = struct{}{}
+	}
+	if !o.NoUIDPlus {
+		caps[imap.CapUIDPlus] = struct{}{}
 	}
 	var conf *tls.Config
 	if !o.NoStartTLS {
@@ -69,6 +71,29 @@ func (s *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
 			}
 		}
 	}
+}
+
+// withoutIdle takes IDLE out of what the library always announces.
+type withoutIdle struct{ net.Listener }
+
+func (l withoutIdle) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return mute{c}, nil
+}
+
+type mute struct{ net.Conn }
+
+func (m mute) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("CAPABILITY ")) {
+		if _, err := m.Conn.Write(bytes.ReplaceAll(p, []byte(" IDLE"), nil)); err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
+	return m.Conn.Write(p)
 }
 
 // Letter is one mail as it lies in a folder.

@@ -24,7 +24,7 @@ import (
 
 // Options shape a world. The zero value is a complete, friendly one.
 type Options struct {
-	NoIdle      bool // the IMAP server does not offer IDLE (RFC 2177)
+	NoIdle      bool // the IMAP server does not offer IDLE (RFC 2177); not hidden after STARTTLS
 	NoMove      bool // nor MOVE (RFC 6851)
 	NoUIDPlus   bool // nor UID EXPUNGE (RFC 4315)
 	NoStartTLS  bool // neither IMAP nor SMTP offers STARTTLS
@@ -36,7 +36,7 @@ type Options struct {
 
 // World is a running mail world. Its methods may be called from any goroutine.
 type World struct {
-	certs *certificates
+	certs *Certificates
 	imap  *imapserver.Server
 	smtp  *smtp.Server
 
@@ -65,7 +65,7 @@ type Accepted struct {
 
 // Start opens the servers on free ports of 127.0.0.1. Close ends them.
 func Start(o Options) (*World, error) {
-	certs, err := newCertificates(o.Certificate)
+	certs, err := NewCertificates(o.Certificate)
 	if err != nil {
 		return nil, fmt.Errorf("start mail world: %w", err)
 	}
@@ -79,8 +79,12 @@ func Start(o Options) (*World, error) {
 			return nil, fmt.Errorf("start mail world: %w", err)
 		}
 	}
-	go w.imap.Serve(w.plain)
-	go w.imap.Serve(certs.over(w.secure))
+	var plain, secure net.Listener = w.plain, certs.over(w.secure)
+	if o.NoIdle {
+		plain, secure = withoutIdle{plain}, withoutIdle{secure}
+	}
+	go w.imap.Serve(plain)
+	go w.imap.Serve(secure)
 	go w.smtp.Serve(w.smtpPlain)
 	go w.smtp.Serve(certs.over(w.smtpSecure))
 	return w, nil
