@@ -114,7 +114,7 @@ func (b *box) connection(ctx context.Context) (progress bool, err error) {
 		}
 		b.board.enter(Listening, b.now())
 		switch err := s.idle(ctx, b.wake); {
-		case CodeOf(err) == Refused:
+		case CodeOf(err) == Declined:
 			delete(s.caps, "IDLE") // offered and not meant
 		case err != nil:
 			return lasting(), err

@@ -33,7 +33,7 @@ func (s *session) dispose(after After, uids []uint32) error {
 func (s *session) into(folder, line string) error {
 	line += " " + mailboxName(folder)
 	err := s.simple(line)
-	if CodeOf(err) != Refused {
+	if CodeOf(err) != Declined {
 		return err
 	}
 	// Not only on TRYCREATE: some servers forget to say it.

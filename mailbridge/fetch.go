@@ -45,7 +45,7 @@ func (s *session) selectFolder(folder string) (selected, error) {
 		}
 		return nil
 	})
-	if CodeOf(err) == Refused {
+	if CodeOf(err) == Declined {
 		return selected{}, trouble(NoFolder, err)
 	}
 	if err != nil {

@@ -259,7 +259,7 @@ func (r *round) handOver(ctx context.Context, a Arrival) (err error) {
 // are, which is noted and holds nothing up: they are received.
 func (r *round) dispose(uids []uint32) error {
 	err := r.session.dispose(r.After, uids)
-	if CodeOf(err) == Refused {
+	if CodeOf(err) == Declined {
 		now := r.now()
 		r.log.Warn("mails stay on the server", "mailbox", r.ID, "count", len(uids), "after", string(r.After))
 		r.board.change(func(s *Status) { s.Trouble, s.Troubled = AfterFailed, now })

@@ -150,7 +150,7 @@ func (s *session) signIn(user string, password Secret) error {
 	default:
 		err = s.simple("LOGIN " + quote(user) + " " + quote(string(password)))
 	}
-	if CodeOf(err) == Refused {
+	if CodeOf(err) == Declined {
 		return trouble(SignIn, err)
 	}
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *session) simple(line string) error {
 }
 
 // command sends a line and reads up to its tagged answer. NO and BAD are
-// Trouble with the code Refused. Any other error ends the connection: the
+// Trouble with the code Declined. Any other error ends the connection: the
 // parser is then somewhere within a response.
 func (s *session) command(line string, each func(imap.Resp) error) (*imap.StatusResp, error) {
 	return s.within(s.timeout, line, each)
@@ -205,7 +205,7 @@ func (s *session) finish(tag string, each func(imap.Resp) error) (_ *imap.Status
 		}
 		if status := tagged(resp, tag); status != nil {
 			if status.Type != imap.StatusRespOk {
-				return nil, trouble(Refused, errors.New("the server said no"))
+				return nil, trouble(Declined, errors.New("the server said no"))
 			}
 			return status, nil
 		}

@@ -31,7 +31,7 @@ const (
 	SignInMethod    Code = "sign_in_method"   // no way to sign in that we know
 	NoFolder        Code = "no_folder"        // SELECT refused
 	NoUIDs          Code = "no_uids"          // the folder has no UIDVALIDITY
-	Refused         Code = "refused"          // the server said no to a command
+	Declined        Code = "declined"         // the server said no to a command
 	Incomplete      Code = "incomplete"       // a mail is listed but not handed out
 	AfterFailed     Code = "after_failed"     // received, but not marked, moved or deleted
 	Receiving       Code = "receiving"        // the house could not store a letter
