@@ -1,0 +1,40 @@
+package vault
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// What holds a secret shows this and nothing else, whatever verb asks.
+const silence = "[sealed]"
+
+func hush(f fmt.State) { io.WriteString(f, silence) }
+
+func (p *Pair) String() string             { return silence }
+func (p *Pair) Format(f fmt.State, _ rune) { hush(f) }
+func (p *Pair) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (p *Pair) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
+
+func (k Key) String() string             { return silence }
+func (k Key) Format(f fmt.State, _ rune) { hush(f) }
+func (k Key) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (k Key) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
+
+func (s *Secrets) String() string             { return silence }
+func (s *Secrets) Format(f fmt.State, _ rune) { hush(f) }
+func (s *Secrets) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (s *Secrets) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
+
+func (s SessionKey) String() string             { return silence }
+func (s SessionKey) Format(f fmt.State, _ rune) { hush(f) }
+func (s SessionKey) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (s SessionKey) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
