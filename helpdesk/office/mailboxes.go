@@ -1,0 +1,210 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// errForged: a row that our origin key does not vouch for.
+var errForged = errors.New("row without our mark")
+
+type mailboxRow struct {
+	id          helpdesk.ID
+	index       []byte
+	team        helpdesk.ID
+	version     int64
+	sealed, mac []byte
+}
+
+func (r *mailboxRow) dest() []any {
+	return []any{&r.id, &r.index, &r.team, &r.version, &r.sealed, &r.mac}
+}
+
+func (r *mailboxRow) place() vault.Context {
+	return vault.At("office.mailbox", r.id, r.team, r.version)
+}
+
+func (r *mailboxRow) origin() vault.Context {
+	return vault.At("office.mailbox.origin", r.id, r.team, r.version, r.index)
+}
+
+// AddMailbox stores a new mailbox and returns its id. The caller has checked
+// that the team exists. ErrConflict when the address has a mailbox already.
+func (o *Office) AddMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) (helpdesk.ID, error) {
+	if err := o.admissible(ctx, &m); err != nil {
+		return "", err
+	}
+	m.ID = helpdesk.NewID()
+	r, err := o.seal(m, 1)
+	if err != nil {
+		return "", err
+	}
+	err = o.db.Write(ctx, "add a mailbox", func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, insertMailbox, string(r.id), r.index, string(r.team), r.version, r.sealed, r.mac); err != nil {
+			return fmt.Errorf("add mailbox %s: %w", r.id, err)
+		}
+		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxAdded, Object: r.id})
+	})
+	if err != nil {
+		return "", err
+	}
+	return r.id, nil
+}
+
+// ChangeMailbox replaces a mailbox by its ID; an empty password keeps the one
+// it has.
+func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) error {
+	if err := o.admissible(ctx, &m); err != nil {
+		return err
+	}
+	return o.db.Write(ctx, "change a mailbox", func(tx *store.Tx) error {
+		var old mailboxRow
+		if err := tx.QueryRow(ctx, selectMailbox, string(m.ID)).Scan(old.dest()...); err != nil {
+			return fmt.Errorf("find mailbox %s: %w", m.ID, err)
+		}
+		had, err := o.open(ctx, &old)
+		if err != nil {
+			return err
+		}
+		changed := m
+		if changed.Password == "" {
+			changed.Password = had.Password
+		}
+		if changed.SMTPPassword == "" {
+			changed.SMTPPassword = had.SMTPPassword
+		}
+		r, err := o.seal(changed, old.version+1)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, updateMailbox, r.index, string(r.team), r.version, r.sealed, r.mac, string(r.id), old.version)
+		if err != nil {
+			return fmt.Errorf("change mailbox %s: %w", m.ID, err)
+		}
+		if n == 0 {
+			return fmt.Errorf("change mailbox %s: %w", m.ID, helpdesk.ErrConflict)
+		}
+		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxChanged, Object: m.ID})
+	})
+}
+
+// RemoveMailbox ends collecting from a mailbox; what was collected stays.
+func (o *Office) RemoveMailbox(ctx context.Context, actor, id helpdesk.ID) error {
+	err := o.db.Write(ctx, "remove a mailbox", func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, deleteMailbox, string(id))
+		if err != nil {
+			return fmt.Errorf("remove mailbox %s: %w", id, err)
+		}
+		if n == 0 {
+			return fmt.Errorf("remove mailbox %s: %w", id, helpdesk.ErrNotFound)
+		}
+		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxRemoved, Object: id})
+	})
+	if err == nil {
+		o.forget(id)
+	}
+	return err
+}
+
+// Mailboxes returns all mailboxes with their credentials. One that our key
+// does not vouch for, or that stepped back, is left out and raises an alarm:
+// one forged row must not stop the mail of the others.
+func (o *Office) Mailboxes(ctx context.Context) ([]Mailbox, error) {
+	rows, err := o.db.Query(ctx, selectMailboxes)
+	if err != nil {
+		return nil, fmt.Errorf("read the mailboxes: %w", err)
+	}
+	defer rows.Close()
+	var all []Mailbox
+	for rows.Next() {
+		var r mailboxRow
+		if err := rows.Scan(r.dest()...); err != nil {
+			return nil, fmt.Errorf("read the mailboxes: %w", err)
+		}
+		m, err := o.open(ctx, &r)
+		if errors.Is(err, errForged) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the mailboxes: %w", err)
+	}
+	return all, nil
+}
+
+// Mailbox returns one mailbox.
+func (o *Office) Mailbox(ctx context.Context, id helpdesk.ID) (Mailbox, error) {
+	var r mailboxRow
+	if err := o.db.QueryRow(ctx, selectMailbox, string(id)).Scan(r.dest()...); err != nil {
+		return Mailbox{}, fmt.Errorf("find mailbox %s: %w", id, err)
+	}
+	return o.open(ctx, &r)
+}
+
+func (o *Office) admissible(ctx context.Context, m *Mailbox) error {
+	accepted, err := o.Setting(ctx, LeaveAccepted)
+	if err != nil {
+		return err
+	}
+	return m.check(accepted == yes)
+}
+
+func (o *Office) seal(m Mailbox, version int64) (*mailboxRow, error) {
+	r := &mailboxRow{
+		id: m.ID, team: m.Team, version: version,
+		index: o.secrets.Index("office.mailbox", strings.ToLower(m.Address)),
+	}
+	plain, err := json.Marshal(sealable(m))
+	if err != nil {
+		return nil, fmt.Errorf("seal mailbox %s: %w", m.ID, err)
+	}
+	r.sealed = o.secrets.SealOffice(r.place(), plain)
+	r.mac = o.secrets.Vouch(r.origin(), r.sealed)
+	return r, nil
+}
+
+func (o *Office) open(ctx context.Context, r *mailboxRow) (Mailbox, error) {
+	if !o.secrets.Vouched(r.mac, r.origin(), r.sealed) {
+		o.journal.Alarm(ctx, "mailbox_forged", r.id)
+		return Mailbox{}, fmt.Errorf("mailbox %s: %w", r.id, errForged)
+	}
+	if o.steppedBack(string(r.id), r.version) {
+		// Somebody may have changed it between our look and another's: what
+		// counts is the row as it stands now.
+		var now mailboxRow
+		err := o.db.QueryRow(ctx, selectMailbox, string(r.id)).Scan(now.dest()...)
+		if err != nil {
+			return Mailbox{}, fmt.Errorf("look at mailbox %s again: %w", r.id, err)
+		}
+		if now.version <= r.version {
+			o.journal.Alarm(ctx, "mailbox_back", r.id)
+			return Mailbox{}, fmt.Errorf("mailbox %s stepped back: %w", r.id, errForged)
+		}
+		return o.open(ctx, &now)
+	}
+	plain, err := o.secrets.OpenOffice(r.place(), r.sealed)
+	if err != nil {
+		return Mailbox{}, fmt.Errorf("open mailbox %s: %w", r.id, err)
+	}
+	var m sealable
+	if err := json.Unmarshal(plain, &m); err != nil {
+		// The decoder's words could quote the content.
+		return Mailbox{}, fmt.Errorf("read mailbox %s: not what was sealed", r.id)
+	}
+	return Mailbox(m), nil
+}
+
+// sealable is a Mailbox without its methods, to be written whole.
+type sealable Mailbox

@@ -1,0 +1,14 @@
+package office
+
+const (
+	selectMailboxes = `SELECT id, address_index, team, version, sealed, mac FROM office_mailbox ORDER BY id`
+	selectMailbox   = `SELECT id, address_index, team, version, sealed, mac FROM office_mailbox WHERE id = $1`
+	insertMailbox   = `INSERT INTO office_mailbox (id, address_index, team, version, sealed, mac) VALUES ($1, $2, $3, $4, $5, $6)`
+	updateMailbox   = `UPDATE office_mailbox SET address_index = $1, team = $2, version = $3, sealed = $4, mac = $5
+		WHERE id = $6 AND version = $7`
+	deleteMailbox = `DELETE FROM office_mailbox WHERE id = $1`
+
+	selectSetting = `SELECT version, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC LIMIT 1`
+	insertSetting = `INSERT INTO office_setting (name, version, at, actor, sealed) VALUES ($1, $2, $3, $4, $5)`
+	selectHistory = `SELECT version, at, actor, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC`
+)
