@@ -1,0 +1,54 @@
+// Small things of every desk page: htmx's manners, menus, toasts, dialogs.
+(function () {
+  "use strict";
+  // A poll that finds the session ended must not throw away what is being
+  // typed: it shows the notice instead of leaving the page.
+  document.addEventListener("htmx:beforeOnLoad", function (e) {
+    var quiet = e.detail.requestConfig && e.detail.requestConfig.headers["X-Quiet"];
+    if (quiet && e.detail.xhr.status >= 400) {
+      e.preventDefault();
+      if (e.detail.xhr.status === 401) document.body.dispatchEvent(new CustomEvent("session-ended"));
+    }
+  });
+  // News must not close a menu somebody is choosing in.
+  document.addEventListener("htmx:oobBeforeSwap", function (e) {
+    var menu = e.detail.target && e.detail.target.querySelector && e.detail.target.querySelector("details.menu-of[open]");
+    if (menu) e.detail.shouldSwap = false;
+  });
+  // A toast that can be undone goes when there is nothing to undo any more.
+  function toasts(root) {
+    root.querySelectorAll(".toast[data-seconds]").forEach(function (t) {
+      var left = t.querySelector("[data-left]"), n = Number(t.dataset.seconds);
+      var tick = setInterval(function () {
+        n--;
+        if (left) left.textContent = n;
+        if (n <= 0 || !t.isConnected) { clearInterval(tick); t.remove(); }
+      }, 1000);
+    });
+  }
+  toasts(document);
+  document.addEventListener("htmx:load", function (e) { if (e.detail.elt !== document.body) toasts(e.detail.elt.parentElement || document); });
+  // The address must not say "sent" again when the page is loaded anew.
+  if (/[?&](said|undo)=/.test(location.search)) {
+    var u = new URL(location.href);
+    u.searchParams.delete("said"); u.searchParams.delete("undo");
+    history.replaceState(history.state, "", u);
+  }
+  // One open menu at a time; Escape and a click beside it close it.
+  function closeMenus(but) {
+    document.querySelectorAll("details.menu-of[open]").forEach(function (d) { if (d !== but) d.open = false; });
+  }
+  document.addEventListener("click", function (e) {
+    closeMenus(e.target.closest("details.menu-of"));
+    var opener = e.target.closest("[data-dialog]");
+    if (opener) {
+      var d = document.getElementById(opener.dataset.dialog);
+      if (d && d.showModal) { e.preventDefault(); d.showModal(); }
+    }
+  });
+  document.addEventListener("keydown", function (e) {
+    if (e.key !== "Escape") return;
+    var open = document.querySelector("details.menu-of[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+})();

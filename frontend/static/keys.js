@@ -1,0 +1,80 @@
+// Keys of the desk. Single letters work only where nobody is typing.
+(function () {
+  "use strict";
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".queue a")); }
+  function move(by) {
+    var all = rows();
+    if (!all.length) return false;
+    var i = all.indexOf(document.activeElement);
+    (all[Math.max(0, Math.min(all.length - 1, i < 0 ? 0 : i + by))]).focus();
+    return true;
+  }
+  function press(name) {
+    var el = document.querySelector('[data-key="' + name + '"]');
+    if (!el) return false;
+    if (el.matches("textarea, input")) {
+      var fold = el.closest("details");
+      if (fold) fold.open = true;
+      el.focus();
+      el.scrollIntoView({ block: "center" });
+    } else if (el.matches("summary")) {
+      el.parentElement.open = true;
+      var first = el.parentElement.querySelector("select, input:not([type=hidden]), button");
+      if (first) first.focus();
+    } else el.click();
+    return true;
+  }
+  function show(id) {
+    var d = document.getElementById(id);
+    if (!d || !d.showModal || d.open) return false;
+    d.showModal();
+    return true;
+  }
+  document.addEventListener("keydown", function (e) {
+    if (e.isComposing || e.altKey) return;
+    if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "k") {
+      if (show("palette")) { e.preventDefault(); document.getElementById("palette-find").focus(); }
+      return;
+    }
+    var typing = e.target.closest("input, textarea, select, [contenteditable]");
+    if ((e.ctrlKey || e.metaKey) && e.key === "Enter" && typing) {
+      var form = e.target.closest("form[data-composer]");
+      if (form) { e.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (typing || e.ctrlKey || e.metaKey || document.querySelector("dialog[open]")) return;
+    var done = false;
+    switch (e.key) {
+      case "j": done = move(1); break;
+      case "k": done = move(-1); break;
+      case "r": done = press("reply"); break;
+      case "n": done = press("note"); break;
+      case "a": done = press("assign"); break;
+      case "e": done = press("close"); break;
+      case "t": done = press("take"); break;
+      case "u": done = press("up"); break;
+      case "?": done = show("keys"); break;
+    }
+    if (done) e.preventDefault();
+  });
+  // The palette: every way of this page, found by a few letters.
+  var find = document.getElementById("palette-find"), list = document.getElementById("palette-list");
+  if (!find || !list) return;
+  document.querySelectorAll(".nav a, .acts [data-say], .bar .end a").forEach(function (el) {
+    var li = document.createElement("li"), a = document.createElement("button");
+    a.type = "button"; a.className = "plain";
+    a.textContent = (el.dataset.say || el.querySelector(".t") && el.querySelector(".t").textContent || el.textContent).trim();
+    a.addEventListener("click", function () { document.getElementById("palette").close(); el.click(); });
+    li.appendChild(a); list.appendChild(li);
+  });
+  find.addEventListener("input", function () {
+    var want = find.value.toLocaleLowerCase();
+    Array.prototype.forEach.call(list.children, function (li) { li.hidden = li.textContent.toLocaleLowerCase().indexOf(want) < 0; });
+  });
+  find.addEventListener("keydown", function (e) {
+    if (e.key !== "Enter") return;
+    e.preventDefault();
+    var first = list.querySelector("li:not([hidden]) button");
+    if (first) first.click();
+  });
+})();
