@@ -27,6 +27,10 @@ var (
 // errRepeat marks a transaction that was broken off and may be run again.
 var errRepeat = errors.New("broken off by the database")
 
+// errRowsOpen: a connection answers one query at a time. PostgreSQL can't do
+// otherwise; SQLite could, and is kept from it.
+var errRowsOpen = &fault{code: "use", where: "rows of an earlier query are still open in this transaction"}
+
 var conflict = []error{helpdesk.ErrConflict}
 
 // fault is a driver's error reduced to what may be told: a fact, the engine's

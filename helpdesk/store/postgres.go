@@ -25,10 +25,10 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	config.RuntimeParams["application_name"] = "returnsupport"
 	// A process that hangs in mid-transaction must not hold its locks for ever.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
-	write := postgresPool(config)
+	write := postgresPool(&postgresConnector{config: config})
 	looking := config.Copy()
 	looking.RuntimeParams["default_transaction_read_only"] = "on"
-	db := &DB{engine: Postgres, read: postgresPool(looking), write: write}
+	db := &DB{engine: Postgres, read: postgresPool(&postgresConnector{config: looking, reader: true}), write: write}
 	if err := write.PingContext(ctx); err != nil {
 		db.Close()
 		return nil, fact(err)
@@ -36,8 +36,8 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	return db, nil
 }
 
-func postgresPool(config *pgx.ConnConfig) *sql.DB {
-	pool := sql.OpenDB(&postgresConnector{config: config})
+func postgresPool(connector *postgresConnector) *sql.DB {
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
 	pool.SetConnMaxIdleTime(time.Minute)

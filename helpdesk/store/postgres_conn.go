@@ -16,7 +16,10 @@ import (
 // postgresConnector makes connections of pgx, which keep their prepared
 // statements themselves, and reports faults. It stands on pgx's core and not
 // on its database/sql layer, so that no error passes unreduced.
-type postgresConnector struct{ config *pgx.ConnConfig }
+type postgresConnector struct {
+	config *pgx.ConnConfig
+	reader bool // its connections can't write
+}
 
 func (c *postgresConnector) Driver() driver.Driver { return postgresDriver{} }
 
@@ -28,7 +31,7 @@ func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		}
 		return nil, err
 	}
-	return &postgresConn{conn: conn, used: time.Now()}, nil
+	return &postgresConn{conn: conn, reader: c.reader, used: time.Now()}, nil
 }
 
 type postgresDriver struct{}
@@ -38,8 +41,10 @@ func (postgresDriver) Open(string) (driver.Conn, error) {
 }
 
 type postgresConn struct {
-	conn *pgx.Conn
-	used time.Time
+	conn   *pgx.Conn
+	reader bool
+	used   time.Time
+	open   bool // rows are being read
 }
 
 // alive lets database/sql drop a connection that an error or an ended context
@@ -49,6 +54,14 @@ func (c *postgresConn) alive() error {
 		return driver.ErrBadConn
 	}
 	return nil
+}
+
+// ready refuses a statement that pgx would answer with a broken connection.
+func (c *postgresConn) ready() error {
+	if c.open {
+		return errRowsOpen
+	}
+	return c.alive()
 }
 
 func (c *postgresConn) IsValid() bool { return c.alive() == nil }
@@ -85,7 +98,7 @@ func (c *postgresConn) Prepare(string) (driver.Stmt, error) {
 }
 
 func (c *postgresConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := c.alive(); err != nil {
+	if err := c.ready(); err != nil {
 		return nil, err
 	}
 	tag, err := c.conn.Exec(ctx, query, values(args)...)
@@ -96,20 +109,31 @@ func (c *postgresConn) ExecContext(ctx context.Context, query string, args []dri
 }
 
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.alive(); err != nil {
+	if err := c.ready(); err != nil {
 		return nil, err
 	}
 	rows, err := c.conn.Query(ctx, query, values(args)...)
 	if err != nil {
-		return nil, postgresFault(err)
+		return nil, c.asked(ctx, err)
 	}
 	// The columns are known once the first row is asked for.
-	r := &postgresRows{rows: rows, types: c.conn.TypeMap(), first: true, more: rows.Next()}
+	r := &postgresRows{rows: rows, conn: c, first: true, more: rows.Next()}
 	if err := rows.Err(); err != nil {
 		rows.Close()
-		return nil, postgresFault(err)
+		return nil, c.asked(ctx, err)
 	}
+	c.open = true
 	return r, nil
+}
+
+// asked reduces the error of a question that has not answered yet. When its
+// connection died meanwhile, as all do when the server restarts, database/sql
+// may ask again on another: a reader changes nothing, a BEGIN neither.
+func (c *postgresConn) asked(ctx context.Context, err error) error {
+	if c.reader && c.conn.IsClosed() && ctx.Err() == nil {
+		return driver.ErrBadConn
+	}
+	return postgresFault(err)
 }
 
 func values(args []driver.NamedValue) []any {
@@ -130,6 +154,9 @@ func (c *postgresConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.
 	}
 	// Named here, because a server's default may be another.
 	if _, err := c.conn.Exec(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED"); err != nil {
+		if c.conn.IsClosed() && ctx.Err() == nil {
+			return nil, driver.ErrBadConn // see asked
+		}
 		return nil, postgresFault(err)
 	}
 	return &postgresTx{c.conn}, nil
@@ -167,7 +194,7 @@ func (t *postgresTx) end(word string) (pgconn.CommandTag, error) {
 
 type postgresRows struct {
 	rows        pgx.Rows
-	types       *pgtype.Map
+	conn        *postgresConn
 	first, more bool
 }
 
@@ -181,6 +208,7 @@ func (r *postgresRows) Columns() []string {
 }
 
 func (r *postgresRows) Close() error {
+	r.conn.open = false
 	r.rows.Close()
 	return postgresFault(r.rows.Err())
 }
@@ -227,9 +255,10 @@ func (r *postgresRows) value(f *pgconn.FieldDescription, raw []byte) (driver.Val
 	if f.DataTypeOID == pgtype.TextOID {
 		return string(raw), nil
 	}
-	t, ok := r.types.TypeForOID(f.DataTypeOID)
+	types := r.conn.conn.TypeMap()
+	t, ok := types.TypeForOID(f.DataTypeOID)
 	if !ok {
 		return string(raw), nil
 	}
-	return t.Codec.DecodeDatabaseSQLValue(r.types, f.DataTypeOID, f.Format, raw)
+	return t.Codec.DecodeDatabaseSQLValue(types, f.DataTypeOID, f.Format, raw)
 }

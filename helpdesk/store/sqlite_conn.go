@@ -47,9 +47,6 @@ type sqliteConn struct {
 	open  bool // rows are being read
 }
 
-// errRowsOpen stops on SQLite what could not work on PostgreSQL either.
-var errRowsOpen = &fault{code: "use", where: "rows of an earlier query are still open in this transaction"}
-
 func (c *sqliteConn) statement(ctx context.Context, query string) (driver.Stmt, error) {
 	if c.open {
 		return nil, errRowsOpen

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"returnsupport/mailbridge/mailtest/keeper"
 )
@@ -73,11 +76,10 @@ func (c *Cluster) Start() error {
 	args := []string{
 		"-D", c.data, "-p", strconv.Itoa(c.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "max_connections=300", "-c", "shared_buffers=64MB",
+		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "max_wal_size=128MB",
 	}
 	if !c.durable {
-		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-			"-c", "wal_level=minimal", "-c", "max_wal_senders=0")
+		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	}
 	log, err := os.OpenFile(c.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -98,7 +100,25 @@ func (c *Cluster) Start() error {
 		said, _ := os.ReadFile(c.log)
 		return fmt.Errorf("%w: %s", err, said)
 	}
-	return nil
+	return c.welcome()
+}
+
+// welcome waits until the server lets somebody in: it listens before it has
+// recovered.
+func (c *Cluster) welcome() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, c.Address("postgres"))
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the server: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // Address is the address of one of its databases.

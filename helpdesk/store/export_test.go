@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+)
+
+// OpenWith opens with migrations of the test's own.
+func OpenWith(ctx context.Context, address string, steps fs.FS) (*DB, error) {
+	return open(ctx, address, slog.New(slog.DiscardHandler), steps)
+}
+
+// Shrink lets a SQLite database grow by so many pages more and no further.
+func (db *DB) Shrink(ctx context.Context, pages int) error {
+	var count int
+	if err := db.write.QueryRowContext(ctx, "PRAGMA page_count").Scan(&count); err != nil {
+		return err
+	}
+	_, err := db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count=%d", count+pages))
+	return err
+}
+
+var (
+	Dialect       = dialect
+	PostgresFault = postgresFault
+	Fact          = fact
+)
