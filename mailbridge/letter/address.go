@@ -12,6 +12,12 @@ import (
 func parseAddresses(s string) (list []Address, ok bool) {
 	ok = true
 	held := "" // a phrase that ended at a comma: "Müller, Jörg <…>"
+	release := func() {
+		if held != "" {
+			list = append(list, Address{Name: held})
+			held, ok = "", false
+		}
+	}
 	for s != "" {
 		var m mailbox
 		m, s = nextMailbox(s)
@@ -22,33 +28,19 @@ func parseAddresses(s string) (list []Address, ok bool) {
 		switch {
 		case a.Addr == "" && a.Name == "":
 		case a.Addr == "" && m.end == ',' && !m.quoted:
-			if held != "" {
-				a.Name = held + ", " + a.Name
-			}
+			release()
 			held = a.Name
-			continue
 		case held != "" && m.angle && a.Name != "":
 			a.Name = held + ", " + a.Name
 			held, ok = "", false
 			list = append(list, a)
-			continue
 		default:
-			if held != "" {
-				list = append(list, Address{Name: held})
-				held, ok = "", false
-			}
+			release()
 			ok = ok && a.Addr != ""
 			list = append(list, a)
-			continue
-		}
-		if held != "" {
-			list = append(list, Address{Name: held})
-			held, ok = "", false
 		}
 	}
-	if held != "" {
-		list, ok = append(list, Address{Name: held}), false
-	}
+	release()
 	return list, ok
 }
 
@@ -72,7 +64,9 @@ func (m mailbox) address() Address {
 			a.Addr, a.Name = cleanAddr(text), ""
 		}
 	case strings.Contains(text, "@") && !strings.Contains(text, "=?"):
-		a.Addr = cleanAddr(strings.ReplaceAll(text, " ", ""))
+		if a.Addr = cleanAddr(text); !strings.Contains(text, `"`) {
+			a.Addr = strings.ReplaceAll(a.Addr, " ", "")
+		}
 	default:
 		a.Name = decodeWords(text)
 	}

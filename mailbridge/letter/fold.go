@@ -73,7 +73,7 @@ func (f *folder) signatures() {
 				}
 			}
 			end, words := i+1, 0
-			for end < len(f.lines) && !f.lines[end].opensQuote() && f.lines[end].class != quoted {
+			for end < len(f.lines) && words <= longest && !f.lines[end].opensQuote() && f.lines[end].class != quoted {
 				if f.lines[end].class == plain {
 					words++
 				}
@@ -115,14 +115,10 @@ func (f *folder) quotes() {
 		for after < len(f.lines) && (f.lines[after].opensQuote() || f.lines[after].class == blank || f.lines[after].class == rule) {
 			after++
 		}
-		end := after // the first line behind the quote itself
-		for end < len(f.lines) && (f.lines[end].class == quoted || f.lines[end].class == blank || f.lines[end].class == attribution) {
-			end++
-		}
 		marked := after < len(f.lines) && f.lines[after].class == quoted
 		start := f.back(i)
 		switch {
-		case written && (!marked || lastWord < end):
+		case written && (!marked || lastWord < after):
 			// Nothing of the sender's follows, or nothing tells it apart.
 			f.foldRange(start, after, Header)
 			f.foldRange(after, len(f.lines), Quote)
@@ -134,12 +130,21 @@ func (f *folder) quotes() {
 			// The mail begins with the quote; the answer is below.
 			f.foldRange(start, after, Header)
 			if marked && l.class == attribution {
+				end := f.quoteEnd(after)
 				f.foldRange(after, end, Quote)
 				after = end
 			}
 		}
 		i = after - 1
 	}
+}
+
+// quoteEnd is the first line behind the marked quote at line i.
+func (f *folder) quoteEnd(i int) int {
+	for i < len(f.lines) && (f.lines[i].class == quoted || f.lines[i].class == blank || f.lines[i].class == attribution) {
+		i++
+	}
+	return i
 }
 
 // onlyForeign reports whether a mail holds nothing but a quote with its

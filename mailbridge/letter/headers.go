@@ -102,7 +102,7 @@ func cutHeader(b []byte, max int, top bool) header {
 			case ok:
 				h.fields = append(h.fields, rawField{name, strings.Trim(string(value), " \t")})
 				skipping = false
-			case opensBoundary(&h, line):
+			case orphan < 0 && opensBoundary(&h, line):
 				h.body = rest
 				h.dropped = true
 				return h
@@ -122,6 +122,8 @@ func cutHeader(b []byte, max int, top bool) header {
 	if len(b) > max {
 		h.tooLarge = true
 	}
+	// The line end of the empty line belongs to the delimiter that follows.
+	h.ended = len(b) > 0 && b[len(b)-1] == '\n'
 	if orphan >= 0 && len(h.fields) > 0 {
 		h.body = b[orphan:]
 		h.dropped = true

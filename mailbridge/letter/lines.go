@@ -45,6 +45,10 @@ var (
 	dividerLine = regexp.MustCompile(`^[\s>*]*-{3,}\s?[^-\s][^-]{2,50}[^-\s]\s?-{3,}[\s*]*$`)
 )
 
+// maxClassified bounds the lines looked at closely, so that a hostile text can't
+// hold a page up; nobody reads further than this before the quote comes.
+const maxClassified = 10000
+
 // classify reads the lines of text. Lines inside a Markdown code fence are
 // words, whatever they look like.
 func classify(text string) []line {
@@ -74,6 +78,10 @@ func classify(text string) []line {
 			lines[i].class = blank
 		case fenced:
 			lines[i].class = plain
+		case i > maxClassified:
+			if lines[i].class = plain; isQuoted(t) {
+				lines[i].class = quoted
+			}
 		case isQuoted(t):
 			lines[i].class = quoted
 			if !before {
@@ -221,7 +229,10 @@ var (
 
 // mayAttribute is a cheap look whether an attribution can begin here.
 func mayAttribute(s string) bool {
-	if startsDated(s) || strings.HasPrefix(s, "--") || strings.HasSuffix(s, ":") && verbs.MatchString(s) {
+	if strings.HasPrefix(s, "--") {
+		return dashedWrote.MatchString(s)
+	}
+	if startsDated(s) || strings.HasSuffix(s, ":") && verbs.MatchString(s) {
 		return true
 	}
 	return strings.IndexByte(s, '@') > 0 && angleAddress.MatchString(s)
@@ -230,31 +241,29 @@ func mayAttribute(s string) bool {
 // isAttribution recognises the line a mail program puts before a quote. The
 // sender's own "I wrote on 3 May:" is not one.
 func isAttribution(s string) bool {
-	if dashedWrote.MatchString(s) {
-		return true
+	if s[0] == '-' {
+		return dashedWrote.MatchString(s)
 	}
-	address := angleAddress.MatchString(s)
-	if isoDated.MatchString(s) {
+	if s[0] >= '0' && s[0] <= '9' && isoDated.MatchString(s) {
 		if strings.Contains(s, " GMT+") || strings.Contains(s, " GMT-") {
 			return true
 		}
-		if address && (strings.HasSuffix(s, ">") || strings.HasSuffix(s, ">:")) {
+		if (strings.HasSuffix(s, ">") || strings.HasSuffix(s, ">:")) && angleAddress.MatchString(s) {
 			return true
 		}
 	}
-	last, _ := utf8.DecodeLastRuneInString(s)
-	if last != ':' && last != '：' {
+	if last, _ := utf8.DecodeLastRuneInString(s); last != ':' && last != '：' {
 		return false
 	}
-	when := whenGiven.MatchString(s)
 	if firstPerson.MatchString(s) {
 		return false
 	}
+	address := angleAddress.MatchString(s)
+	when := whenGiven.MatchString(s)
 	if address && when && !knownHeaderLine(s) {
 		return true // in whatever language
 	}
-	verb := verbs.MatchString(s)
-	return verb && address || verb && when && startsDated(s)
+	return (address || when && startsDated(s)) && verbs.MatchString(s)
 }
 
 // startsDated reports whether s begins as attributions do: with a date, or a
