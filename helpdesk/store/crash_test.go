@@ -63,13 +63,14 @@ func writeUntil(t *testing.T, address string, end func(kill func())) (acknowledg
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(out)
+	lines, ended := bufio.NewScanner(out), make(chan struct{})
 	for first := true; lines.Scan(); first = false {
 		if acknowledged, err = strconv.Atoi(lines.Text()); err != nil {
 			t.Fatal(err)
 		}
 		if first {
 			time.AfterFunc(time.Duration(20+rand.IntN(200))*time.Millisecond, func() {
+				defer close(ended)
 				end(func() { cmd.Process.Kill() })
 			})
 		}
@@ -78,6 +79,7 @@ func writeUntil(t *testing.T, address string, end func(kill func())) (acknowledg
 	if acknowledged == 0 {
 		t.Fatal("nothing was written")
 	}
+	<-ended
 	return acknowledged
 }
 
@@ -110,7 +112,7 @@ func exact(t *testing.T, db *store.DB, acknowledged int) {
 }
 
 func TestAWriterKilledAtAnyInstantLeavesExactlyWhatItAcknowledged(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		for range 8 {
 			acknowledged := writeUntil(t, address, func(kill func()) { kill() })
 			db, err := store.OpenWith(context.Background(), address, playground)

@@ -47,16 +47,10 @@ func child(role, address string) *exec.Cmd {
 	return cmd
 }
 
-// eachAddress runs the test on a fresh database without any table of each
-// engine; storetest.Each is for one that is migrated and open.
-func eachAddress(t *testing.T, test func(t *testing.T, address string)) {
-	t.Run(store.SQLite, func(t *testing.T) { test(t, storetest.SQLiteAddress(t)) })
-	t.Run(store.Postgres, func(t *testing.T) { test(t, storetest.EmptyPostgresAddress(t)) })
-}
-
-// each opens such a database with one step that holds the tests' tables.
+// each opens a fresh database of either engine with one step that holds the
+// tests' tables.
 func each(t *testing.T, test func(t *testing.T, db *store.DB)) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		test(t, openWith(t, address, playground))
 	})
 }

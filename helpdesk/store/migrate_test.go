@@ -57,7 +57,7 @@ func childMigrates(address string) error {
 }
 
 func TestTheShippedMigrationsRunFromVersionZeroAndOnlyOnce(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		for range 2 {
 			db := reopen(t, address)
 			var n int
@@ -73,7 +73,7 @@ func TestTheShippedMigrationsRunFromVersionZeroAndOnlyOnce(t *testing.T) {
 }
 
 func TestALaterAndALowerStepAreBothMadeUpFor(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		some := ladder(5)
 		delete(some, "0002_store_rung2.sql")
 		if db, err := store.OpenWith(context.Background(), address, some); err != nil {
@@ -86,7 +86,7 @@ func TestALaterAndALowerStepAreBothMadeUpFor(t *testing.T) {
 }
 
 func TestADatabaseNewerThanTheProgramIsRefused(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		openWith(t, address, ladder(3))
 		_, err := store.OpenWith(context.Background(), address, ladder(2))
 		if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "0003_store_rung3") {
@@ -96,7 +96,7 @@ func TestADatabaseNewerThanTheProgramIsRefused(t *testing.T) {
 }
 
 func TestAChangedPastIsRefused(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		openWith(t, address, ladder(3))
 		changed := ladder(3)
 		changed["0002_store_rung2.sql"].Data = append(changed["0002_store_rung2.sql"].Data, '\n')
@@ -108,7 +108,7 @@ func TestAChangedPastIsRefused(t *testing.T) {
 }
 
 func TestAStepThatFailsLeavesNothingOfItself(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		broken := ladder(3)
 		broken["0003_store_rung3.sql"].Data = []byte("CREATE TABLE store_rung3 (id TEXT PRIMARY KEY);\nINSERT INTO store_nowhere (id) VALUES ('x');\n")
 		if _, err := store.OpenWith(context.Background(), address, broken); err == nil || !strings.Contains(err.Error(), "0003_store_rung3") {
@@ -147,7 +147,7 @@ func TestOneTextServesBothEngines(t *testing.T) {
 }
 
 func TestSeveralProcessesThatStartAtOnceMigrateOnce(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		var all sync.WaitGroup
 		for range 4 {
 			all.Go(func() {
@@ -162,7 +162,7 @@ func TestSeveralProcessesThatStartAtOnceMigrateOnce(t *testing.T) {
 }
 
 func TestAStarterKilledBetweenStepsIsFinishedByTheNext(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		broken := 0
 		for range 8 {
 			cmd := child("migrate", address)

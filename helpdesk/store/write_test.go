@@ -245,7 +245,7 @@ func TestMoreStatementsThanAConnectionKeeps(t *testing.T) {
 }
 
 func TestAKeptStatementSeesATableThatAnotherProgramChanged(t *testing.T) {
-	eachAddress(t, func(t *testing.T, address string) {
+	storetest.EachAddress(t, func(t *testing.T, address string) {
 		db := openWith(t, address, playground)
 		mustWrite(t, db, func(tx *store.Tx) error { return insert(tx, "1", "one") })
 		count(t, db)
@@ -314,5 +314,25 @@ func TestAWriterThatWaitsTooLongIsToldThatTheDatabaseIsUnavailable(t *testing.T)
 		}
 		close(free)
 		mustWrite(t, db, func(tx *store.Tx) error { return insert(tx, "2", "two") })
+	})
+}
+
+func TestEveryConnectionToSQLiteKeepsWhatIsPromised(t *testing.T) {
+	db := openWith(t, storetest.SQLiteAddress(t), playground)
+	promised := map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "temp_store": "2",
+	}
+	check := func(who string, r store.Reader) {
+		for name, want := range promised {
+			var got string
+			if err := r.QueryRow(context.Background(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
+				t.Errorf("%s: %s is %s, want %s, %v", who, name, got, want, err)
+			}
+		}
+	}
+	check("reader", db)
+	mustWrite(t, db, func(tx *store.Tx) error {
+		check("writer", tx)
+		return nil
 	})
 }

@@ -13,16 +13,34 @@ import (
 	"returnsupport/mailbridge/mailtest/keeper"
 )
 
-// Each runs the test once on SQLite and once on PostgreSQL. Under the race
-// detector SQLite, translated from C, is twenty times slower, so there it is
-// used only where PostgreSQL is absent.
+// Each runs the test once on SQLite and once on PostgreSQL, each time with a
+// fresh, migrated database.
 func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
-	if !raced || !keeper.Here(t, Service) {
-		t.Run(store.SQLite, func(t *testing.T) { test(t, SQLite(t)) })
+	engines(t,
+		func(t *testing.T) { test(t, SQLite(t)) },
+		func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// EachAddress is Each for tests that open the database themselves, perhaps in
+// several processes; it has no table yet.
+func EachAddress(t *testing.T, test func(t *testing.T, address string)) {
+	t.Helper()
+	engines(t,
+		func(t *testing.T) { test(t, SQLiteAddress(t)) },
+		func(t *testing.T) { test(t, EmptyPostgresAddress(t)) })
+}
+
+// engines leaves SQLite out under the race detector, where it is twenty times
+// slower (it is translated from C), unless PostgreSQL is absent.
+func engines(t *testing.T, sqlite, postgres func(t *testing.T)) {
+	t.Helper()
+	here := keeper.Here(t, Service)
+	if !raced || !here {
+		t.Run(store.SQLite, sqlite)
 	}
-	if !raced || keeper.Here(t, Service) {
-		t.Run(store.Postgres, func(t *testing.T) { test(t, Postgres(t)) })
+	if !raced || here {
+		t.Run(store.Postgres, postgres)
 	}
 }
 
