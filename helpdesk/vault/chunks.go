@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"encoding/binary"
 	"errors"
@@ -9,10 +10,10 @@ import (
 	"math"
 )
 
-// ChunkSize is how many bytes of a file one chunk holds; with the length in
-// front that is 64 KiB. Every chunk SealChunks makes but the last of the
-// content is full, so byte n of a file lies in chunk n / ChunkSize.
-const ChunkSize = 64<<10 - lengthLen
+// ChunkSize is how many bytes of a file one chunk holds. Every chunk SealChunks
+// makes but the last of the content is full, so byte n of a file lies in chunk
+// n / ChunkSize.
+const ChunkSize = 64 << 10
 
 // SealChunk seals chunk n of the file at place c (STREAM, Hoang et al. 2015):
 // the nonce is the counter and the last flag, so that a chunk opens at its own
@@ -22,11 +23,8 @@ const ChunkSize = 64<<10 - lengthLen
 // The chunk is padded for itself; SealChunks pads the file as a whole.
 // More than ChunkSize bytes panic.
 func (k Key) SealChunk(c Context, n uint32, last bool, plain []byte) []byte {
-	size := lengthLen + ChunkSize
-	if len(plain) < ChunkSize {
-		size = min(size, padded(lengthLen+len(plain)))
-	}
-	return k.chunker(c).seal(n, last, plain, size)
+	room := min(ChunkSize, padded(len(plain)))
+	return k.chunker(c).seal(n, last, plain, room)
 }
 
 // OpenChunk opens what SealChunk made for the same place, n and last flag, or
@@ -45,20 +43,23 @@ func (k Key) SealChunks(c Context, plain io.Reader, put func(n uint32, sealed []
 		if n == math.MaxUint32 {
 			return errors.New("seal chunks: the file has too many")
 		}
-		sealed := ch.seal(n, last, p, lengthLen+room)
+		sealed := ch.seal(n, last, p, room)
 		if err := put(n, sealed); err != nil {
 			return fmt.Errorf("keep chunk %d: %w", n, err)
 		}
 		n++
 		return nil
 	}
-	now, next := make([]byte, ChunkSize), make([]byte, ChunkSize)
+	now, next := make([]byte, firstRead(plain)), []byte(nil)
 	have, err := fill(plain, now)
 	if err != nil {
 		return 0, 0, err
 	}
 	size = int64(have)
 	for have == ChunkSize {
+		if next == nil {
+			next = make([]byte, ChunkSize)
+		}
 		more, err := fill(plain, next)
 		if err != nil {
 			return 0, 0, err
@@ -83,6 +84,14 @@ func (k Key) SealChunks(c Context, plain io.Reader, put func(n uint32, sealed []
 		return 0, 0, err
 	}
 	return size, int(n), nil
+}
+
+// firstRead spares small files, which most are, a buffer of a whole chunk.
+func firstRead(r io.Reader) int {
+	if b, ok := r.(*bytes.Reader); ok {
+		return min(b.Len(), ChunkSize)
+	}
+	return ChunkSize
 }
 
 func fill(r io.Reader, p []byte) (int, error) {
@@ -169,14 +178,19 @@ func (k Key) chunker(c Context) *chunker {
 	return &chunker{id: id, aead: aead, c: c}
 }
 
-func (ch *chunker) seal(n uint32, last bool, plain []byte, size int) []byte {
+// seal lays plain into room bytes, zeros behind it, and seals it in its place.
+func (ch *chunker) seal(n uint32, last bool, plain []byte, room int) []byte {
 	if len(plain) > ChunkSize {
 		panic("vault: a chunk holds at most ChunkSize bytes")
 	}
 	s, nonce := position(n, last)
-	out := make([]byte, headLen, headLen+size+ch.aead.Overhead())
-	copy(out, header(s, ch.id))
-	return ch.aead.Seal(out, nonce, frame(plain, size), ch.c.bind(s, ch.id))
+	size := lengthLen + room
+	out := make([]byte, headLen+size, headLen+size+ch.aead.Overhead())
+	out[0] = byte(s)
+	copy(out[1:], ch.id[:])
+	f := out[headLen:]
+	layIn(f, plain)
+	return ch.aead.Seal(out[:headLen], nonce, f, ch.c.bind(s, ch.id))
 }
 
 func (ch *chunker) open(n uint32, last bool, sealed []byte) ([]byte, error) {

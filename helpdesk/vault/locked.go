@@ -1,8 +1,6 @@
 package vault
 
-import (
-	"golang.org/x/crypto/argon2"
-)
+import "golang.org/x/crypto/argon2"
 
 // Cost is what one guess at given words costs: memory in MiB and passes of
 // Argon2id (RFC 9106), four lanes.
@@ -20,12 +18,19 @@ func (c Cost) sane() bool {
 	return c.MiB >= 1 && c.Passes >= 1 && c.MiB <= maxCost.MiB && c.Passes <= maxCost.Passes
 }
 
+// minSalt is the shortest salt RFC 9106 allows.
+const minSalt = 8
+
+// NewSalt draws 16 bytes, to stand beside what was locked.
+func NewSalt() []byte { return random(16) }
+
 // LockWithWords seals a pair's private half under six given words:
 // GCM under KDF(Argon2id(words), pepper). salt and cost stand beside the result
-// in plain and are bound in. A cost beyond reason panics: it is the program's.
+// in plain and are bound in. A cost beyond reason or a salt under 8 bytes panics: both are the
+// program's.
 func (s *Secrets) LockWithWords(p *Pair, words string, salt []byte, cost Cost, c Context) []byte {
-	if !cost.sane() {
-		panic("vault: a cost beyond reason")
+	if !cost.sane() || len(salt) < minSalt {
+		panic("vault: a cost beyond reason or hardly a salt")
 	}
 	r := s.rings[Pepper]
 	key := wordsKey(stretch(words, salt, cost), r.now())

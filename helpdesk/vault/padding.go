@@ -24,19 +24,19 @@ func padded(n int) int {
 	return (n + mask) &^ mask
 }
 
-// frame lays plain behind its length and fills up with zeros to size.
-func frame(plain []byte, size int) []byte {
-	f := make([]byte, size)
+// layIn writes plain behind its length into f, whose rest is zeros already.
+func layIn(f, plain []byte) {
 	binary.BigEndian.PutUint64(f, uint64(len(plain)))
 	copy(f[lengthLen:], plain)
-	return f
 }
 
 func pad(plain []byte) []byte {
-	return frame(plain, padded(lengthLen+len(plain)))
+	f := make([]byte, padded(lengthLen+len(plain)))
+	layIn(f, plain)
+	return f
 }
 
-// unpad gives back what frame took. The bytes were authenticated before, so a
+// unpad gives back what pad took. The bytes were authenticated before, so a
 // wrong length means a mistake of ours; it still must not panic.
 func unpad(f []byte) ([]byte, error) {
 	if len(f) < lengthLen {

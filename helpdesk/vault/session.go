@@ -8,13 +8,15 @@ import (
 
 // SessionKey is the secret in a browser's cookie. The house keeps only RowID,
 // and the visitor's private half sealed under it: a stolen session table opens
-// nothing.
-type SessionKey [secretLen]byte
+// nothing. Behind a pointer, because fmt can not be kept from printing bytes in
+// a private field of somebody else's struct. The zero SessionKey is none; using
+// it panics.
+type SessionKey struct{ secret *[secretLen]byte }
 
 var cookieCoding = base64.RawURLEncoding.Strict()
 
 // NewSessionKey draws a fresh one.
-func NewSessionKey() SessionKey { return SessionKey(random(secretLen)) }
+func NewSessionKey() SessionKey { return SessionKey{(*[secretLen]byte)(random(secretLen))} }
 
 // ParseSessionKey takes exactly what Cookie gave; all else is ErrMalformed.
 func ParseSessionKey(cookie string) (SessionKey, error) {
@@ -25,15 +27,15 @@ func ParseSessionKey(cookie string) (SessionKey, error) {
 	if err != nil || len(b) != secretLen { // the decoder skips line breaks
 		return SessionKey{}, ErrMalformed
 	}
-	return SessionKey(b), nil
+	return SessionKey{(*[secretLen]byte)(b)}, nil
 }
 
 // Cookie is the value for the browser: 43 characters, safe in a header.
-func (s SessionKey) Cookie() string { return cookieCoding.EncodeToString(s[:]) }
+func (s SessionKey) Cookie() string { return cookieCoding.EncodeToString(s.secret[:]) }
 
 // RowID is the session row's primary key: 32 bytes that lead nowhere back.
 func (s SessionKey) RowID() []byte {
-	sum := sha256.Sum256(derive(s[:], "session id"))
+	sum := sha256.Sum256(derive(s.secret[:], "session id"))
 	return sum[:]
 }
 
@@ -51,12 +53,12 @@ func (s SessionKey) Open(c Context, id KeyID, sealed []byte) (*Pair, error) {
 	return pairOf(id, b), nil
 }
 
-func (s SessionKey) key() Key { return keyOf(derive(s[:], "session key")) }
+func (s SessionKey) key() Key { return keyOf(derive(s.secret[:], "session key")) }
 
 // Token proves that a form for this purpose (a route) was painted for this
 // session: 43 characters.
 func (s SessionKey) Token(purpose string) string {
-	m := hmac.New(sha256.New, derive(s[:], "session token"))
+	m := hmac.New(sha256.New, derive(s.secret[:], "session token"))
 	m.Write([]byte(purpose))
 	return cookieCoding.EncodeToString(m.Sum(nil))
 }

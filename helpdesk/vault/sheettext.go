@@ -2,6 +2,7 @@ package vault
 
 import (
 	"crypto/sha256"
+	"crypto/subtle"
 	"strings"
 
 	"returnsupport/helpdesk"
@@ -69,7 +70,7 @@ func readSheet(text string, nth int) (sheet, error) {
 		data = append(data, group[:4]...)
 	}
 	secret, check := fromDigits(data)
-	if string(check) != string(sheetCheck(letter, secret)) {
+	if subtle.ConstantTimeCompare(check, sheetCheck(letter, secret)) != 1 {
 		return sheet{}, helpdesk.Refuse("recovery.swapped", string(letter))
 	}
 	return sheet{letter, secret}, nil

@@ -38,3 +38,8 @@ func (s SessionKey) LogValue() slog.Value       { return slog.StringValue(silenc
 func (s SessionKey) MarshalText() ([]byte, error) {
 	return []byte(silence), nil
 }
+
+// A place may hold what somebody is looked up by.
+func (c Context) String() string             { return silence }
+func (c Context) Format(f fmt.State, _ rune) { hush(f) }
+func (c Context) LogValue() slog.Value       { return slog.StringValue(silence) }

@@ -134,7 +134,7 @@ func (p *Pair) unlockBlind(s scheme, c Context, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// at and with name the wrapped pair in the context: a wrap of version 1 does
+// at and Context.with name the wrapped pair in the context: a wrap of version 1 does
 // not open as version 2.
 func (p *Pair) at(c Context) Context { return c.with(p.id) }
 
