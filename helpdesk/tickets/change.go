@@ -1,0 +1,129 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// anyVersion lets a change go through whatever was decided meanwhile; the
+// change then states its own condition.
+const anyVersion int64 = -1
+
+// change runs one decision of a colleague about a ticket: lock, rights,
+// version, the decision, save, journal, doorbell. f sees the row as it is and
+// changes it.
+func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, version int64, verb string, f func(tx *store.Tx, t *row, file *caseFile) error) error {
+	return d.db.Write(ctx, verb, func(tx *store.Tx) error {
+		t, err := d.lock(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		before := *t
+		var unused Settle
+		file, err := d.openRow(ctx, tx, s, t, &unused)
+		if err != nil {
+			return err
+		}
+		switch {
+		case version != anyVersion && t.version != version:
+			return fmt.Errorf("%s %s: %w", verb, id, helpdesk.ErrConflict)
+		case t.state == StateJoined:
+			return helpdesk.Refuse("ticket.joined")
+		}
+		if err := f(tx, t, file); err != nil {
+			return err
+		}
+		t.version++
+		if err := d.save(ctx, tx, before, t); err != nil {
+			return err
+		}
+		if err := d.record(ctx, tx, s.User.ID, verb, id); err != nil {
+			return err
+		}
+		d.ring(tx, t, before.team)
+		return nil
+	})
+}
+
+// Take makes the ticket the session's own. What nobody owns is taken whatever
+// happened since version; taking it over from a colleague needs the version at
+// which one saw who owns it. ErrConflict when somebody was faster.
+func (d *Desk) Take(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64) error {
+	return d.change(ctx, s, ticket, anyVersion, "ticket.take", func(_ *store.Tx, t *row, _ *caseFile) error {
+		if t.owner != "" && t.version != version {
+			return fmt.Errorf("take ticket %s: %w", ticket, helpdesk.ErrConflict)
+		}
+		t.owner = s.User.ID
+		return nil
+	})
+}
+
+// CloseTicket ends the work on a ticket. Exact times become days. ErrConflict
+// when a letter came in since version.
+func (d *Desk) CloseTicket(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64) error {
+	return d.change(ctx, s, ticket, version, "ticket.close", func(tx *store.Tx, t *row, f *caseFile) error {
+		if t.state == StateClosed {
+			return fmt.Errorf("close ticket %s: %w", ticket, helpdesk.ErrConflict)
+		}
+		t.state = StateClosed
+		if err := d.coarsen(ctx, tx, t); err != nil {
+			return err
+		}
+		for _, j := range f.joined {
+			// Locked anew: the row in f was read without a lock.
+			j, err := d.lock(ctx, tx, j.id)
+			if err != nil {
+				return err
+			}
+			before := *j
+			if err := d.coarsen(ctx, tx, j); err != nil {
+				return err
+			}
+			if err := d.save(ctx, tx, before, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// coarsen cuts the plain times of a ticket and its messages to the day; the
+// exact ones stay in the sealed contents.
+func (d *Desk) coarsen(ctx context.Context, tx *store.Tx, t *row) error {
+	t.openedAt, t.lastAt, t.waitingSince = toDay(t.openedAt), toDay(t.lastAt), toDay(t.waitingSince)
+	if _, err := tx.Exec(ctx, coarsenMessages, t.id); err != nil {
+		return fmt.Errorf("coarsen ticket %s: %w", t.id, err)
+	}
+	if _, err := tx.Exec(ctx, forgetLooking, t.id); err != nil {
+		return fmt.Errorf("coarsen ticket %s: %w", t.id, err)
+	}
+	return nil
+}
+
+// Reopen takes a closed or answered ticket back among those that wait for us.
+func (d *Desk) Reopen(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64) error {
+	return d.change(ctx, s, ticket, version, "ticket.reopen", func(_ *store.Tx, t *row, _ *caseFile) error {
+		if t.state == StateOpen {
+			return fmt.Errorf("reopen ticket %s: %w", ticket, helpdesk.ErrConflict)
+		}
+		t.state = StateOpen
+		return nil
+	})
+}
+
+// Prioritise sets priority (0 to MaxPriority) and the day by which something
+// is due, zero for none.
+func (d *Desk) Prioritise(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, priority int, due time.Time) error {
+	if priority < 0 || priority > MaxPriority {
+		return helpdesk.Refuse("ticket.priority")
+	}
+	return d.change(ctx, s, ticket, version, "ticket.prioritise", func(_ *store.Tx, t *row, _ *caseFile) error {
+		t.priority, t.dueDay = priority, toDay(micros(due))
+		return nil
+	})
+}

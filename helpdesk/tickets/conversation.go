@@ -1,0 +1,166 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// Conversation is a thread that may be appended to, by one of three doors:
+// Open (new, key in hand), Blind (nobody is signed in) and With (a session
+// that can read it). It lives in one transaction.
+type Conversation struct {
+	ID     helpdesk.ID
+	Ticket helpdesk.ID // the one it belongs to, also while that is joined into another
+	Number int64       // the ticket's order number; of a new ticket known after the first Append
+	// Twice: the last Append found that its ClientID had been appended before,
+	// and changed nothing.
+	Twice bool
+
+	desk    *Desk
+	fresh   *fresh            // not in the database yet
+	session *staff.Session    // nil for Open and Blind
+	key     *vault.Key        // nil for Blind
+	readers []vault.InsideKey // Blind only
+	epoch   int64
+	locked  *row // the ticket's row where the caller holds and saves it
+}
+
+// talk is a conversation as it is stored.
+type talk struct {
+	id, ticket helpdesk.ID
+	kind       string
+	epoch      int64
+	last       int64
+	head       []byte
+	mac        []byte
+}
+
+func (c *talk) dest() []any {
+	return []any{&c.id, &c.ticket, &c.kind, &c.epoch, &c.last, &c.head, &c.mac}
+}
+
+// origin is what our MAC on the row speaks for: which ticket it belongs to and
+// which epoch's readers are the present ones.
+func (c *talk) origin() vault.Context {
+	return vault.At("tickets.conversation", c.id, c.ticket, c.kind, c.epoch)
+}
+
+func headAt(conversation helpdesk.ID, epoch int64) vault.Context {
+	return vault.At("tickets.head", conversation, epoch)
+}
+
+func (d *Desk) talk(ctx context.Context, r store.Reader, id helpdesk.ID) (*talk, error) {
+	var c talk
+	if err := r.QueryRow(ctx, selectConversation, id).Scan(c.dest()...); err != nil {
+		return nil, fmt.Errorf("read conversation %s: %w", id, err)
+	}
+	return &c, nil
+}
+
+// Blind opens the door for a letter that arrives while nobody is signed in:
+// what is appended is sealed under a key of its own, wrapped to each reader we
+// vouch for. ErrNotFound when there is no such conversation, ErrNobody when
+// nobody vouched is left to seal to; then nothing has been written, and the
+// letter may still open a ticket of its own.
+func (d *Desk) Blind(ctx context.Context, tx *store.Tx, conversation helpdesk.ID) (*Conversation, error) {
+	c, err := d.talk(ctx, tx, conversation)
+	if err != nil {
+		return nil, err
+	}
+	out := &Conversation{ID: c.id, Ticket: c.ticket, desk: d}
+	return out, out.findReaders(ctx, tx, c)
+}
+
+// findReaders collects whom a letter key is wrapped to. Readers change only
+// together with the epoch, so Append looks again only when that moved.
+func (c *Conversation) findReaders(ctx context.Context, tx *store.Tx, t *talk) error {
+	d := c.desk
+	if !d.secrets.Vouched(t.mac, t.origin()) {
+		d.alarm(ctx, "conversation", t.id)
+		return fmt.Errorf("conversation %s: %w", t.id, ErrNobody)
+	}
+	rows, err := d.readers(ctx, tx, t.id)
+	if err != nil {
+		return err
+	}
+	c.readers, c.epoch = nil, t.epoch
+	for _, r := range rows {
+		if r.epoch != t.epoch || !d.counts(ctx, r) {
+			continue
+		}
+		// A team whose key is not vouched for is left out; staff raised the
+		// alarm. Had the database failed, so would the next statement.
+		if public, err := d.staff.TeamKey(ctx, tx, r.reader); err == nil {
+			c.readers = append(c.readers, public)
+		}
+	}
+	if len(c.readers) == 0 {
+		return fmt.Errorf("conversation %s: %w", t.id, ErrNobody)
+	}
+	return nil
+}
+
+// With opens the door for somebody who can read the conversation; what is
+// appended is sealed under its own key. ErrNotFound when the session can't
+// read it, Refusal "ticket.unproven" when its rows lack our MAC.
+func (d *Desk) With(ctx context.Context, tx *store.Tx, s *staff.Session, conversation helpdesk.ID) (*Conversation, error) {
+	c, err := d.talk(ctx, tx, conversation)
+	if err != nil {
+		return nil, err
+	}
+	key, err := d.sealingKey(ctx, tx, s, c)
+	if err != nil {
+		return nil, err
+	}
+	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, session: s, key: &key, epoch: c.epoch}, nil
+}
+
+// sealingKey opens the key of the conversation's present epoch for sealing
+// something new.
+func (d *Desk) sealingKey(ctx context.Context, r store.Reader, s *staff.Session, c *talk) (vault.Key, error) {
+	rows, err := d.readers(ctx, r, c.id)
+	if err != nil {
+		return vault.Key{}, err
+	}
+	found := false
+	for _, row := range rows {
+		if row.epoch != c.epoch {
+			continue
+		}
+		h, _, err := d.openReader(ctx, s, row)
+		if errors.Is(err, helpdesk.ErrDenied) {
+			continue
+		}
+		found = true
+		// A key somebody else put there would read what we seal with it.
+		if err == nil && h.proven && d.secrets.Vouched(c.mac, c.origin()) {
+			return h.key, nil
+		}
+	}
+	if !found {
+		return vault.Key{}, fmt.Errorf("conversation %s: %w", c.id, helpdesk.ErrNotFound)
+	}
+	d.alarm(ctx, "conversation", c.id)
+	return vault.Key{}, unproven()
+}
+
+// count takes the conversation's next number and keeps its row until the
+// transaction ends. Everything that depends on epoch and readers is read
+// after it.
+func (d *Desk) count(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*talk, error) {
+	var c talk
+	if err := tx.QueryRow(ctx, countConversation, id).Scan(c.dest()...); err != nil {
+		return nil, fmt.Errorf("count in conversation %s: %w", id, err)
+	}
+	if !d.secrets.Vouched(c.mac, c.origin()) {
+		d.alarm(ctx, "conversation", c.id)
+		return nil, unproven()
+	}
+	return &c, nil
+}

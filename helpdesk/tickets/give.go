@@ -1,0 +1,257 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// To is whom a ticket is handed to.
+type To struct {
+	User helpdesk.ID // a member of the team the ticket then belongs to; "" for nobody in particular
+	Team helpdesk.ID // "" to leave it where it is
+	Stay bool        // the team that gives it away goes on reading it
+}
+
+// Give hands a ticket to a colleague or to another team. Another team means a
+// new key for what comes from now on, and wraps for that team of all older
+// keys; the team that gives it away is no reader any more unless it stays. The
+// person hears nothing of it.
+//
+// Refusal "give.stranger" when the user is no member of the team.
+func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, to To) error {
+	return d.db.Write(ctx, "ticket.give", func(tx *store.Tx) error {
+		file, err := d.lockCase(ctx, tx, s, ticket)
+		if err != nil {
+			return err
+		}
+		t := file.ticket
+		switch {
+		case t.version != version:
+			return fmt.Errorf("give ticket %s: %w", ticket, helpdesk.ErrConflict)
+		case t.state == StateJoined:
+			return helpdesk.Refuse("ticket.joined")
+		}
+		before := *t
+		if to.Team == "" {
+			to.Team = t.team
+		}
+		if err := d.mustBelong(ctx, tx, to); err != nil {
+			return err
+		}
+		t.owner = to.User
+		t.version++
+		if to.Team != before.team {
+			t.team = to.Team
+			if err := d.moveTeam(ctx, tx, s, file, before.team, to); err != nil {
+				return err
+			}
+		}
+		if err := d.save(ctx, tx, before, t); err != nil {
+			return err
+		}
+		if err := d.record(ctx, tx, s.User.ID, "ticket.give", ticket); err != nil {
+			return err
+		}
+		d.ring(tx, t, before.team)
+		return nil
+	})
+}
+
+func (d *Desk) mustBelong(ctx context.Context, tx *store.Tx, to To) error {
+	if to.User == "" {
+		return nil
+	}
+	ok, err := d.staff.IsMember(ctx, tx, to.Team, to.User)
+	if err != nil {
+		return fmt.Errorf("member of team %s: %w", to.Team, err)
+	}
+	if !ok {
+		return helpdesk.Refuse("give.stranger")
+	}
+	return nil
+}
+
+// lockCase locks a ticket with all its conversations, conversations first and
+// in order, as Append does. What appeared while it waited for the locks is
+// ErrConflict.
+func (d *Desk) lockCase(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID) (*caseFile, error) {
+	var unused Settle
+	seen, err := d.open(ctx, tx, s, ticket, &unused)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]helpdesk.ID, 0, len(seen.talks))
+	for _, c := range seen.talks {
+		ids = append(ids, c.id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		var c talk
+		if err := tx.QueryRow(ctx, lockConversation, id).Scan(c.dest()...); err != nil {
+			return nil, fmt.Errorf("lock conversation %s: %w", id, err)
+		}
+	}
+	t, err := d.lock(ctx, tx, ticket)
+	if err != nil {
+		return nil, err
+	}
+	file, err := d.openRow(ctx, tx, s, t, &unused)
+	if err != nil {
+		return nil, err
+	}
+	if len(file.talks) != len(seen.talks) {
+		return nil, fmt.Errorf("lock ticket %s: %w", ticket, helpdesk.ErrConflict)
+	}
+	return file, nil
+}
+
+// moveTeam gives every conversation of a locked case a new epoch with the new
+// readers and lets the new team read the older ones.
+func (d *Desk) moveTeam(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, from helpdesk.ID, to To) error {
+	for _, c := range file.talks {
+		if err := d.moveTalk(ctx, tx, s, file, c, from, to); err != nil {
+			return err
+		}
+	}
+	for _, j := range file.joined {
+		j, err := d.lock(ctx, tx, j.id)
+		if err != nil {
+			return err
+		}
+		before := *j
+		j.team = to.Team
+		if err := d.save(ctx, tx, before, j); err != nil {
+			return err
+		}
+	}
+	return d.system(ctx, tx, s, file, file.own(), SystemGiven, string(from), string(to.Team))
+}
+
+func (d *Desk) moveTalk(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, from helpdesk.ID, to To) error {
+	present, ok := file.held[spot{c.id, c.epoch}]
+	if !ok || !present.proven || !d.secrets.Vouched(c.mac, c.origin()) {
+		d.alarm(ctx, "conversation", c.id)
+		return unproven()
+	}
+	if err := d.settleAll(ctx, tx, s, file, c); err != nil {
+		return err
+	}
+	// The new team reads what was said before it came.
+	var rows []*readerRow
+	for _, r := range file.rows {
+		if r.conversation != c.id || r.reader != from || r.kind != teamReader {
+			continue
+		}
+		old, ok := file.held[spot{c.id, r.epoch}]
+		if !ok || !old.proven {
+			d.alarm(ctx, "reader", c.id)
+			return unproven()
+		}
+		if file.reads(c.id, r.epoch, to.Team) {
+			continue // it had the ticket before, or stayed a reader
+		}
+		row, err := d.readerFor(ctx, tx, s, c.id, r.epoch, to.Team, old.key)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	head := []byte{} // notes have none
+	if len(c.head) > 0 {
+		var err error
+		if head, err = present.key.Open(headAt(c.id, c.epoch), c.head); err != nil {
+			return fmt.Errorf("open the head of %s: %w", c.id, err)
+		}
+	}
+	key, epoch := vault.NewKey(), c.epoch+1
+	readers := []helpdesk.ID{to.Team}
+	for _, r := range file.rows {
+		// Whoever else reads it stays, and so does the giver who asked to.
+		if r.conversation == c.id && r.epoch == c.epoch && r.reader != to.Team && (r.reader != from || to.Stay) && d.counts(ctx, r) {
+			readers = append(readers, r.reader)
+		}
+	}
+	for _, team := range readers {
+		row, err := d.readerFor(ctx, tx, s, c.id, epoch, team, key)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	if !to.Stay {
+		if _, err := tx.Exec(ctx, deleteReader, c.id, teamReader, from); err != nil {
+			return fmt.Errorf("end a reader of %s: %w", c.id, err)
+		}
+	}
+	if err := d.insertReaders(ctx, tx, rows); err != nil {
+		return err
+	}
+	before := c.epoch
+	c.epoch, c.head = epoch, head
+	if len(head) > 0 {
+		c.head = key.Seal(headAt(c.id, epoch), head)
+	}
+	c.mac = d.secrets.Vouch(c.origin())
+	n, err := tx.Exec(ctx, updateEpoch, c.epoch, c.head, c.mac, c.id, before)
+	if err != nil {
+		return fmt.Errorf("new epoch of %s: %w", c.id, err)
+	}
+	if n != 1 {
+		return fmt.Errorf("new epoch of %s: %w", c.id, helpdesk.ErrConflict)
+	}
+	file.held[spot{c.id, epoch}] = held{key: key, proven: true}
+	return nil
+}
+
+// reads: the reader has a wrap of that epoch.
+func (f *caseFile) reads(conversation helpdesk.ID, epoch int64, reader helpdesk.ID) bool {
+	for _, r := range f.rows {
+		if r.conversation == conversation && r.epoch == epoch && r.reader == reader && r.kind == teamReader {
+			return true
+		}
+	}
+	return false
+}
+
+// settleAll settles every letter of a conversation that still lies blind: its
+// letter keys are wrapped to the old team alone. One that does not open or is
+// not proven stays as it is and stays unreadable to the new team, with the
+// alarm openMessage raises.
+func (d *Desk) settleAll(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk) error {
+	rows, err := d.messageRows(ctx, tx, selectBlind, c.id)
+	if err != nil {
+		return err
+	}
+	blind, err := d.letterKeys(ctx, tx, blindOnes(rows))
+	if err != nil {
+		return err
+	}
+	var x Settle
+	for _, m := range rows {
+		if _, err := d.openMessage(ctx, s, file.held, c, m, blind[m.id], &x); err != nil {
+			d.alarm(ctx, "message", m.id)
+		}
+	}
+	_, err = d.settle(ctx, tx, x, len(x.letters))
+	return err
+}
+
+// system appends a fact to a conversation whose ticket is locked already. It
+// leaves state and order as they are.
+func (d *Desk) system(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, key string, args ...string) error {
+	h, ok := file.held[spot{c.id, c.epoch}]
+	if !ok || !h.proven {
+		return unproven()
+	}
+	open := &Conversation{ID: c.id, Ticket: c.ticket, desk: d, session: s, key: &h.key, epoch: c.epoch, locked: file.ticket}
+	_, err := open.Append(ctx, tx, Message{
+		Kind: KindSystem, Direction: Inside, Author: s.User.ID, Content: Content{Key: key, Args: args},
+	})
+	return err
+}

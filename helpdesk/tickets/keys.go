@@ -1,0 +1,93 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/vault"
+)
+
+// spot is one epoch of one conversation.
+type spot struct {
+	conversation helpdesk.ID
+	epoch        int64
+}
+
+// held is an opened conversation key. proven is false when the row it came
+// from lacks our MAC: then it opens what was sealed with it, but nothing new
+// is sealed with it and no wrap is settled by it.
+type held struct {
+	key    vault.Key
+	proven bool
+}
+
+// ring of keys one request holds; it dies with the request.
+type keys map[spot]held
+
+// openReader opens one reader's wrap with the session's keys. ErrDenied when
+// the session does not hold them. The second result is the settled row to
+// store, nil when there is nothing to settle.
+func (d *Desk) openReader(ctx context.Context, s *staff.Session, r *readerRow) (held, *readerRow, error) {
+	if r.kind != teamReader || !s.Member(r.reader) {
+		return held{}, nil, helpdesk.ErrDenied
+	}
+	if r.expires != 0 && r.expires <= d.now().UnixMicro() {
+		return held{}, nil, helpdesk.ErrDenied
+	}
+	pair, err := s.TeamPair(r.reader, r.version)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		// A version that waits for a member who still holds it: not theirs yet.
+		err = helpdesk.ErrDenied
+	}
+	if err != nil {
+		return held{}, nil, err
+	}
+	key, err := pair.Unwrap(r.wrapped(), r.wrap)
+	if err != nil {
+		return held{}, nil, fmt.Errorf("open conversation %s: %w", r.conversation, err)
+	}
+	if !d.vouchedReader(r) {
+		d.alarm(ctx, "reader", r.conversation)
+		return held{key: key}, nil, nil
+	}
+	var settled *readerRow
+	if r.form == formBlind {
+		again := *r
+		again.form = formSettled
+		again.wrap = pair.Wrap(again.wrapped(), key)
+		again.mac = d.secrets.Vouch(again.origin(), again.wrap)
+		settled = &again
+	}
+	return held{key: key, proven: true}, settled, nil
+}
+
+// openKeys opens whatever the session may open of the conversations: the keys
+// of every epoch for which it is among the readers. A wrap that does not open
+// is an alarm and is skipped, so that one broken row hides nothing else.
+func (d *Desk) openKeys(ctx context.Context, s *staff.Session, readers []*readerRow, settle *Settle) (keys, error) {
+	out := keys{}
+	for _, r := range readers {
+		at := spot{r.conversation, r.epoch}
+		if have, ok := out[at]; ok && have.proven {
+			continue
+		}
+		h, settled, err := d.openReader(ctx, s, r)
+		switch {
+		case errors.Is(err, helpdesk.ErrDenied):
+			continue
+		case err != nil && ctx.Err() != nil:
+			return nil, err
+		case err != nil:
+			d.alarm(ctx, "reader", r.conversation)
+			continue
+		}
+		out[at] = h
+		if settled != nil {
+			settle.readers = append(settle.readers, settled)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,98 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// Note adds a note for colleagues. Notes lie in a conversation of their own
+// with a key of its own, made at the first one, so that no reader of the
+// person's conversation ever holds it: they can't leave. clientID makes doing
+// it twice invisible.
+func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text, clientID string) (int64, error) {
+	var number int64
+	err := d.db.Write(ctx, "ticket.note", func(tx *store.Tx) error {
+		var unused Settle
+		file, err := d.open(ctx, tx, s, ticket, &unused)
+		if err != nil {
+			return err
+		}
+		notes, err := d.notes(ctx, tx, s, file)
+		if err != nil {
+			return err
+		}
+		c, err := d.With(ctx, tx, s, notes)
+		if err != nil {
+			return err
+		}
+		number, err = c.Append(ctx, tx, Message{
+			Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID,
+			Content: Content{Text: text},
+		})
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("note on ticket %s: %w", ticket, err)
+	}
+	return number, nil
+}
+
+// notes finds the ticket's notes conversation or makes it, for the readers of
+// the person's conversation.
+func (d *Desk) notes(ctx context.Context, tx *store.Tx, s *staff.Session, f *caseFile) (helpdesk.ID, error) {
+	if c := f.notes(); c != nil {
+		return c.id, nil
+	}
+	// A hand-over holds the same row: it sees these notes, or they see its
+	// readers.
+	var own talk
+	if err := tx.QueryRow(ctx, lockConversation, f.ticket.conversation).Scan(own.dest()...); err != nil {
+		return "", fmt.Errorf("lock conversation %s: %w", f.ticket.conversation, err)
+	}
+	var unused Settle
+	f, err := d.open(ctx, tx, s, f.ticket.id, &unused)
+	if err != nil {
+		return "", err
+	}
+	if c := f.notes(); c != nil {
+		return c.id, nil // another session was faster
+	}
+	if !d.secrets.Vouched(own.mac, own.origin()) {
+		d.alarm(ctx, "conversation", own.id)
+		return "", unproven()
+	}
+	c := &talk{id: helpdesk.NewID(), ticket: f.ticket.id, kind: notesConversation, epoch: 1, head: []byte{}}
+	key := vault.NewKey()
+	var rows []*readerRow
+	for _, r := range f.rows {
+		if r.conversation != own.id || r.epoch != own.epoch || !d.counts(ctx, r) {
+			continue
+		}
+		row, err := d.readerFor(ctx, tx, s, c.id, c.epoch, r.reader, key)
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return "", fmt.Errorf("conversation %s: %w", own.id, ErrNobody)
+	}
+	if err := d.insertTalk(ctx, tx, c); err != nil {
+		return "", err
+	}
+	return c.id, d.insertReaders(ctx, tx, rows)
+}
+
+func (f *caseFile) notes() *talk {
+	for _, c := range f.talks {
+		if c.ticket == f.ticket.id && c.kind == notesConversation {
+			return c
+		}
+	}
+	return nil
+}

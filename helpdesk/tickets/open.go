@@ -1,0 +1,101 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// Opening is a ticket that does not exist yet.
+type Opening struct {
+	Team     helpdesk.ID
+	Owner    helpdesk.ID // "" unless somebody writes first
+	Channel  string      // mail when empty
+	Language string
+	Writer   helpdesk.ID
+	Person   helpdesk.ID
+	Priority int       // 0 to MaxPriority
+	DueDay   time.Time // zero when none
+	Title    string
+	Name     string // the writer's, for the head
+	Address  string // the writer's, for the head
+	Claim    helpdesk.ID
+}
+
+// fresh is a ticket and its conversation before the first message.
+type fresh struct {
+	ticket row
+	talk   talk
+	reader *readerRow
+}
+
+// Open makes a ticket with its conversation, whose key is in hand: the first
+// message costs one wrap to the team and no more. Nothing is written before
+// the first Append, so that no ticket is ever empty.
+func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation, error) {
+	if n.Priority < 0 || n.Priority > MaxPriority {
+		return nil, fmt.Errorf("open a ticket: priority %d is not one", n.Priority)
+	}
+	if n.Channel == "" {
+		n.Channel = "mail"
+	}
+	ticket, conversation := helpdesk.NewID(), helpdesk.NewID()
+	key := vault.NewKey()
+	reader, err := d.blindReader(ctx, tx, conversation, 1, n.Team, key)
+	if err != nil {
+		return nil, fmt.Errorf("open a ticket: %w", err)
+	}
+	head, err := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim}.encode()
+	if err != nil {
+		return nil, err
+	}
+	f := &fresh{
+		ticket: row{
+			id: ticket, conversation: conversation, team: n.Team, owner: n.Owner, state: StateOpen,
+			priority: n.Priority, dueDay: toDay(micros(n.DueDay)), channel: n.Channel, language: n.Language,
+			writer: n.Writer, person: n.Person,
+		},
+		talk: talk{
+			id: conversation, ticket: ticket, kind: personConversation, epoch: 1, last: 1,
+			head: key.Seal(headAt(conversation, 1), head),
+		},
+		reader: reader,
+	}
+	return &Conversation{ID: conversation, Ticket: ticket, desk: d, fresh: f, key: &key, epoch: 1}, nil
+}
+
+// write stores the new ticket with its first message counted in.
+func (f *fresh) write(ctx context.Context, tx *store.Tx, d *Desk) error {
+	t := &f.ticket
+	if err := tx.QueryRow(ctx, nextNumber).Scan(&t.number); err != nil {
+		return fmt.Errorf("number a ticket: %w", err)
+	}
+	t.rank = t.place()
+	t.mac = d.secrets.Vouch(t.origin())
+	if _, err := tx.Exec(ctx, insertTicket, t.values()...); err != nil {
+		return fmt.Errorf("insert ticket %s: %w", t.id, err)
+	}
+	if err := d.insertTalk(ctx, tx, &f.talk); err != nil {
+		return err
+	}
+	if err := d.insertReaders(ctx, tx, []*readerRow{f.reader}); err != nil {
+		return err
+	}
+	return d.countNew(ctx, tx, t.cell())
+}
+
+func (d *Desk) insertTalk(ctx context.Context, tx *store.Tx, c *talk) error {
+	c.mac = d.secrets.Vouch(c.origin())
+	n, err := tx.Exec(ctx, insertConversation, c.id, c.ticket, c.kind, c.epoch, c.last, c.head, c.mac)
+	if err != nil {
+		return fmt.Errorf("insert conversation %s: %w", c.id, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("insert conversation %s: %w", c.id, helpdesk.ErrConflict)
+	}
+	return nil
+}

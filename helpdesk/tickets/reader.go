@@ -1,0 +1,143 @@
+package tickets
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// readerRow is one reader's wrap of one epoch's key.
+type readerRow struct {
+	conversation helpdesk.ID
+	epoch        int64
+	kind         string
+	reader       helpdesk.ID
+	version      int
+	form         string
+	wrap, mac    []byte
+	expires      int64
+}
+
+func (r *readerRow) dest() []any {
+	return []any{&r.conversation, &r.epoch, &r.kind, &r.reader, &r.version, &r.form, &r.wrap, &r.mac, &r.expires}
+}
+
+func (r *readerRow) values() []any {
+	return []any{r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.wrap, r.mac, r.expires}
+}
+
+// wrapped is what the wrap is bound to: it opens in no other row.
+func (r *readerRow) wrapped() vault.Context {
+	return vault.At("tickets.reader", r.conversation, r.epoch, r.kind, r.reader, r.version)
+}
+
+// origin is what our MAC on the row speaks for, besides the wrap itself.
+func (r *readerRow) origin() vault.Context {
+	return vault.At("tickets.reader.origin", r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.expires)
+}
+
+func (d *Desk) vouchedReader(r *readerRow) bool {
+	return d.secrets.Vouched(r.mac, r.origin(), r.wrap)
+}
+
+// counts tells whether the reader may be sealed to: of a kind we know, vouched
+// for, not expired.
+func (d *Desk) counts(ctx context.Context, r *readerRow) bool {
+	if r.kind != teamReader || !d.vouchedReader(r) {
+		d.alarm(ctx, "reader", r.conversation)
+		return false
+	}
+	return r.expires == 0 || r.expires > d.now().UnixMicro()
+}
+
+// blindReader wraps a key to a team whose members are not here.
+func (d *Desk) blindReader(ctx context.Context, r store.Reader, conversation helpdesk.ID, epoch int64, team helpdesk.ID, key vault.Key) (*readerRow, error) {
+	public, err := d.staff.TeamKey(ctx, r, team)
+	if err != nil {
+		return nil, fmt.Errorf("key of team %s: %w", team, err)
+	}
+	row := &readerRow{
+		conversation: conversation, epoch: epoch, kind: teamReader, reader: team,
+		version: public.ID.Version, form: formBlind,
+	}
+	if row.wrap, err = public.Wrap(row.wrapped(), key); err != nil {
+		return nil, fmt.Errorf("wrap to team %s: %w", team, err)
+	}
+	row.mac = d.secrets.Vouch(row.origin(), row.wrap)
+	return row, nil
+}
+
+// readerFor wraps a key to a team: settled where the session holds the team's
+// key, blind otherwise.
+func (d *Desk) readerFor(ctx context.Context, r store.Reader, s *staff.Session, conversation helpdesk.ID, epoch int64, team helpdesk.ID, key vault.Key) (*readerRow, error) {
+	for _, mine := range s.Teams() {
+		if mine.ID != team {
+			continue
+		}
+		pair, err := s.TeamPair(team, mine.Version)
+		if err != nil {
+			return nil, fmt.Errorf("key of team %s: %w", team, err)
+		}
+		row := &readerRow{
+			conversation: conversation, epoch: epoch, kind: teamReader, reader: team,
+			version: mine.Version, form: formSettled,
+		}
+		row.wrap = pair.Wrap(row.wrapped(), key)
+		row.mac = d.secrets.Vouch(row.origin(), row.wrap)
+		return row, nil
+	}
+	return d.blindReader(ctx, r, conversation, epoch, team, key)
+}
+
+func (d *Desk) insertReaders(ctx context.Context, tx *store.Tx, rows []*readerRow) error {
+	const width = 9
+	args := make([]any, 0, width*len(rows))
+	for _, r := range rows {
+		args = append(args, r.values()...)
+	}
+	if _, err := tx.Exec(ctx, insertReaders+tuples(len(rows), width, 1), args...); err != nil {
+		return fmt.Errorf("add readers: %w", err)
+	}
+	return nil
+}
+
+// readers returns all reader rows of the conversations, of every epoch.
+func (d *Desk) readers(ctx context.Context, r store.Reader, conversations ...helpdesk.ID) ([]*readerRow, error) {
+	if len(conversations) == 0 {
+		return nil, nil
+	}
+	rows, err := r.Query(ctx, selectReaders+list(len(conversations), 1)+") ORDER BY conversation, epoch, reader", anys(conversations)...)
+	if err != nil {
+		return nil, fmt.Errorf("read the readers: %w", err)
+	}
+	defer rows.Close()
+	var out []*readerRow
+	for rows.Next() {
+		var row readerRow
+		if err := rows.Scan(row.dest()...); err != nil {
+			return nil, fmt.Errorf("read the readers: %w", err)
+		}
+		out = append(out, &row)
+	}
+	return out, finish(rows, "read the readers")
+}
+
+func finish(rows *sql.Rows, what string) error {
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func anys(ids []helpdesk.ID) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
+}

@@ -1,0 +1,127 @@
+package tickets
+
+// The columns in the order in which dest of each row scans them.
+const ticketColumns = `id, number, conversation, team, owner, state, priority, due_day,
+	channel, language, writer, person, opened_at, waiting_since, last_at,
+	rank, serial, version, joined_into, joined_state, mac`
+
+const (
+	insertTicket = `INSERT INTO tickets_ticket (id, number, conversation, team, owner, state, priority, due_day,
+		channel, language, writer, person, opened_at, waiting_since, last_at,
+		rank, serial, version, joined_into, joined_state, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+	lockTicket = `UPDATE tickets_ticket SET version = version WHERE id = $1 RETURNING ` + ticketColumns
+	// The version is asked again, although the row is locked: a caller that
+	// forgot to lock must not win.
+	updateTicket = `UPDATE tickets_ticket SET team = $1, owner = $2, state = $3, priority = $4, due_day = $5,
+		language = $6, writer = $7, person = $8, opened_at = $9, waiting_since = $10, last_at = $11, rank = $12,
+		serial = $13, version = $14, joined_into = $15, joined_state = $16, mac = $17
+		WHERE id = $18 AND version = $19`
+	selectTicket = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE id = $1`
+	selectJoined = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE joined_into = $1 AND joined_into <> '' ORDER BY number`
+	nextNumber   = `UPDATE tickets_number SET last = last + 1 RETURNING last`
+
+	moveCount = `INSERT INTO tickets_count (team, owner, state, n) VALUES ($1, $2, $3, $4), ($5, $6, $7, $8)
+		ON CONFLICT (team, owner, state) DO UPDATE SET n = tickets_count.n + excluded.n`
+	addCount = `INSERT INTO tickets_count (team, owner, state, n) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (team, owner, state) DO UPDATE SET n = tickets_count.n + excluded.n`
+	selectCounts = `SELECT team, owner, state, n FROM tickets_count WHERE team IN (`
+)
+
+const conversationColumns = `id, ticket, kind, epoch, last_number, head, mac`
+
+const (
+	insertConversation = `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (ticket, kind) DO NOTHING`
+	selectConversation = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE id = $1`
+	// The list of tickets follows.
+	selectConversations = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE ticket IN (`
+	countConversation   = `UPDATE tickets_conversation SET last_number = last_number + 1 WHERE id = $1
+		RETURNING ` + conversationColumns
+	uncountConversation = `UPDATE tickets_conversation SET last_number = last_number - 1 WHERE id = $1`
+	lockConversation    = `UPDATE tickets_conversation SET epoch = epoch WHERE id = $1
+		RETURNING ` + conversationColumns
+	updateEpoch = `UPDATE tickets_conversation SET epoch = $1, head = $2, mac = $3 WHERE id = $4 AND epoch = $5`
+	updateHead  = `UPDATE tickets_conversation SET head = $1 WHERE id = $2 AND epoch = $3`
+)
+
+const readerColumns = `conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires`
+
+const (
+	// The tuples follow.
+	insertReaders = `INSERT INTO tickets_reader (conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires) VALUES `
+	selectReaders = `SELECT ` + readerColumns + ` FROM tickets_reader WHERE conversation IN (`
+	settleReader  = `UPDATE tickets_reader SET form = 'settled', wrap = $1, mac = $2
+		WHERE conversation = $3 AND epoch = $4 AND kind = $5 AND reader = $6 AND reader_version = $7 AND form = 'blind'`
+	deleteReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND kind = $2 AND reader = $3`
+)
+
+const messageColumns = `id, conversation, number, serial, epoch, kind, direction, at, author,
+	form, keywrap, content, state, before_state, before_waiting, mac`
+
+const (
+	insertMessage = `INSERT INTO tickets_message (id, conversation, number, serial, epoch, kind, direction, at, author,
+		form, keywrap, content, size, client_index, state, before_state, before_waiting, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+	selectMessage  = `SELECT ` + messageColumns + ` FROM tickets_message WHERE id = $1`
+	lockMessage    = `UPDATE tickets_message SET state = state WHERE id = $1 RETURNING ` + messageColumns
+	selectTwice    = `SELECT number FROM tickets_message WHERE conversation = $1 AND client_index = $2`
+	selectMessages = `SELECT ` + messageColumns + ` FROM tickets_message WHERE serial > $1 AND conversation IN (`
+	selectCameIn   = `SELECT COALESCE(MIN(at), 0) FROM tickets_message WHERE conversation IN
+		(SELECT id FROM tickets_conversation WHERE ticket = $1) AND serial > $2 AND direction = 'in' AND state = 'kept'`
+	selectBlind     = `SELECT ` + messageColumns + ` FROM tickets_message WHERE conversation = $1 AND form = 'blind' ORDER BY number`
+	settleMessage   = `UPDATE tickets_message SET form = 'settled', keywrap = $1 WHERE id = $2 AND form = 'blind'`
+	coarsenMessages = `UPDATE tickets_message SET at = at - at % 86400000000 WHERE conversation IN
+		(SELECT id FROM tickets_conversation WHERE ticket = $1)`
+	withdrawMessage = `UPDATE tickets_message SET state = 'withdrawn', content = $1, mac = $2, serial = $3
+		WHERE id = $4 AND state = 'kept'`
+	lastMessage = `SELECT MAX(number) FROM tickets_message WHERE conversation = $1 AND direction <> 'inside' AND state = 'kept'`
+
+	insertLetterKeys = `INSERT INTO tickets_letterkey (message, kind, reader, reader_version, wrap, mac) VALUES `
+	selectLetterKeys = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey WHERE message IN (`
+	deleteLetterKeys = `DELETE FROM tickets_letterkey WHERE message = $1`
+	insertFolded     = `INSERT INTO tickets_folded (message, body) VALUES ($1, $2)`
+	deleteFolded     = `DELETE FROM tickets_folded WHERE message = $1`
+	insertOriginal   = `INSERT INTO tickets_original (message, n, chunk) VALUES `
+	selectOriginal   = `SELECT chunk FROM tickets_original WHERE message = $1 AND n = $2`
+	deleteOriginal   = `DELETE FROM tickets_original WHERE message = $1`
+	insertFile       = `INSERT INTO tickets_file (message, position, n, chunk) VALUES `
+	selectFile       = `SELECT chunk FROM tickets_file WHERE message = $1 AND position = $2 AND n = $3`
+	deleteFiles      = `DELETE FROM tickets_file WHERE message = $1`
+)
+
+// The queue's queries. The row-value comparison is one index range on both
+// engines; the LIMIT is a constant, so that PostgreSQL's planner believes it.
+const (
+	selectLine = `SELECT t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
+		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
+		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac,
+		c.epoch, c.head, c.mac,
+		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires
+		FROM tickets_ticket t
+		JOIN tickets_conversation c ON c.id = t.conversation
+		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team' AND r.reader = t.team
+		WHERE `
+	selectQueue = selectLine + `t.team = $1 AND t.state = $2 AND (t.rank, t.id) > ($3, $4)`
+	queueOwner  = ` AND t.owner = $5`
+	queueOrder  = ` ORDER BY t.rank, t.id LIMIT 51`
+	// The writer's other tickets, for offers.
+	selectSameWriter = selectLine + `t.writer = $1 AND t.id <> $2 AND t.state <> 'joined' ORDER BY t.number DESC LIMIT 51`
+
+	selectAll = `SELECT id FROM tickets_ticket WHERE id > $1 AND team IN (`
+)
+
+const (
+	selectDrafts = `SELECT kind, body, version FROM tickets_draft WHERE ticket = $1 AND owner = $2`
+	selectDraft  = `SELECT body, version FROM tickets_draft WHERE ticket = $1 AND owner = $2 AND kind = $3`
+	upsertDraft  = `INSERT INTO tickets_draft (ticket, owner, kind, body, version) VALUES ($1, $2, $3, $4, 1)
+		ON CONFLICT (ticket, owner, kind) DO UPDATE SET body = excluded.body, version = tickets_draft.version + 1
+		RETURNING version`
+	deleteDraft = `DELETE FROM tickets_draft WHERE ticket = $1 AND owner = $2 AND kind = $3`
+
+	upsertLooking = `INSERT INTO tickets_looking (ticket, who, until, typing) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (ticket, who) DO UPDATE SET until = excluded.until, typing = excluded.typing`
+	selectLooking = `SELECT who, typing FROM tickets_looking WHERE ticket = $1 AND until > $2 ORDER BY who`
+	deleteLooking = `DELETE FROM tickets_looking WHERE until <= $1`
+	forgetLooking = `DELETE FROM tickets_looking WHERE ticket = $1`
+)

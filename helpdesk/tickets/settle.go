@@ -1,0 +1,83 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// settleMost bounds one request's wraps, so that its write stays short.
+const settleMost = 200
+
+// Settle is what a request found blind and could open: wraps made anew under
+// keys its session holds. It carries sealed bytes only, so it may outlive the
+// response.
+type Settle struct {
+	readers []*readerRow
+	letters []settledLetter
+}
+
+type settledLetter struct {
+	message helpdesk.ID
+	keywrap []byte
+}
+
+// Empty tells that there is nothing to do.
+func (x Settle) Empty() bool { return len(x.readers)+len(x.letters) == 0 }
+
+// LogValue keeps wraps out of logs.
+func (Settle) LogValue() slog.Value { return sealedValue }
+
+// Settle stores up to 200 of the wraps a request remembered, in a short write
+// of its own, after the response. Two sessions that settle the same are
+// harmless: each statement asks again that the wrap is still blind, and either
+// form opens. What is left over is found blind again by the next reader.
+func (d *Desk) Settle(ctx context.Context, s *staff.Session, x Settle) error {
+	if x.Empty() {
+		return nil
+	}
+	err := d.db.Write(ctx, "settle wraps", func(tx *store.Tx) error {
+		_, err := d.settle(ctx, tx, x, settleMost)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("settle for session %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// settle stores at most most wraps and tells how many it tried.
+func (d *Desk) settle(ctx context.Context, tx *store.Tx, x Settle, most int) (int, error) {
+	done := 0
+	for _, r := range x.readers {
+		if done == most {
+			return done, nil
+		}
+		done++
+		_, err := tx.Exec(ctx, settleReader, r.wrap, r.mac, r.conversation, r.epoch, r.kind, r.reader, r.version)
+		if err != nil {
+			return done, fmt.Errorf("settle reader of %s: %w", r.conversation, err)
+		}
+	}
+	for _, l := range x.letters {
+		if done == most {
+			return done, nil
+		}
+		done++
+		n, err := tx.Exec(ctx, settleMessage, l.keywrap, l.message)
+		if err != nil {
+			return done, fmt.Errorf("settle message %s: %w", l.message, err)
+		}
+		if n == 0 {
+			continue // another session was faster
+		}
+		if _, err := tx.Exec(ctx, deleteLetterKeys, l.message); err != nil {
+			return done, fmt.Errorf("settle message %s: %w", l.message, err)
+		}
+	}
+	return done, nil
+}

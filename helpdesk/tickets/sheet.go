@@ -1,0 +1,158 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+)
+
+// Reader is who can read the ticket at present, for the page's head.
+type Reader struct {
+	Kind   string // team
+	Reader helpdesk.ID
+}
+
+// Sheet is a ticket's page.
+type Sheet struct {
+	Ticket Ticket
+	Head   Head
+	// Conversation is where an answer goes unless it answers a message of
+	// another one.
+	Conversation helpdesk.ID
+	Joined       []Ticket // shown here, oldest number first
+	Messages     []Opened // of all conversations the session may open, oldest first
+	Readers      []Reader
+	Lookers      []Looker
+	Drafts       []Draft
+	// Proven is false when ticket or conversation lack our MAC: nothing can be
+	// added then.
+	Proven bool
+	Settle Settle // for Desk.Settle, after the response
+}
+
+// LogValue keeps content out of logs.
+func (Sheet) LogValue() slog.Value { return sealedValue }
+
+// Page opens a ticket for reading and writes so into the journal.
+func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (*Sheet, error) {
+	out := &Sheet{}
+	f, err := d.open(ctx, d.db, s, ticket, &out.Settle)
+	if err != nil {
+		return nil, err
+	}
+	// Written before anything is shown: what is not in the book was not read.
+	if err := d.journal.Opened(ctx, s.ID, s.User.ID, f.ticket.conversation); err != nil {
+		return nil, fmt.Errorf("open ticket %s: %w", ticket, err)
+	}
+	out.Ticket = d.facts(f.ticket)
+	own := f.own()
+	out.Conversation = own.id
+	out.Proven = out.Ticket.Proven && d.secrets.Vouched(own.mac, own.origin())
+	if h, ok := f.held[spot{own.id, own.epoch}]; ok {
+		out.Proven = out.Proven && h.proven
+		if out.Head, err = openHead(own, h); err != nil {
+			d.alarm(ctx, "conversation", own.id)
+			out.Proven = false
+		}
+	} else {
+		out.Proven = false
+	}
+	for _, j := range f.joined {
+		out.Joined = append(out.Joined, d.facts(j))
+	}
+	if out.Messages, err = d.messages(ctx, d.db, s, f.held, f.talks, 0, &out.Settle); err != nil {
+		return nil, err
+	}
+	// By time, because joined tickets were counted apart.
+	slices.SortStableFunc(out.Messages, func(a, b Opened) int { return a.At.Compare(b.At) })
+	out.Readers = d.presentReaders(ctx, f)
+	if out.Lookers, err = d.lookers(ctx, d.db, s, ticket); err != nil {
+		return nil, err
+	}
+	if out.Drafts, err = d.drafts(ctx, s, ticket); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// presentReaders lists the vouched readers of the present epoch.
+func (d *Desk) presentReaders(ctx context.Context, f *caseFile) []Reader {
+	own := f.own()
+	var out []Reader
+	for _, r := range f.rows {
+		if r.conversation == own.id && r.epoch == own.epoch && d.counts(ctx, r) {
+			out = append(out, Reader{Kind: r.kind, Reader: r.reader})
+		}
+	}
+	return out
+}
+
+// News is what was added to a ticket after a serial.
+type News struct {
+	Ticket   Ticket
+	Messages []Opened
+	Lookers  []Looker
+	Settle   Settle
+}
+
+// LogValue keeps content out of logs.
+func (News) LogValue() slog.Value { return sealedValue }
+
+// Since returns what was added to a ticket after the number the page last saw
+// (Ticket.Last, Opened.Serial or an event's Number).
+func (d *Desk) Since(ctx context.Context, s *staff.Session, ticket helpdesk.ID, number int64) (News, error) {
+	var out News
+	f, err := d.open(ctx, d.db, s, ticket, &out.Settle)
+	if err != nil {
+		return News{}, err
+	}
+	if err := d.journal.Opened(ctx, s.ID, s.User.ID, f.ticket.conversation); err != nil {
+		return News{}, fmt.Errorf("open ticket %s: %w", ticket, err)
+	}
+	out.Ticket = d.facts(f.ticket)
+	if out.Messages, err = d.messages(ctx, d.db, s, f.held, f.talks, number, &out.Settle); err != nil {
+		return News{}, err
+	}
+	out.Lookers, err = d.lookers(ctx, d.db, s, ticket)
+	return out, err
+}
+
+// Facts returns what stands in plain about a ticket the session may open.
+func (d *Desk) Facts(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (Ticket, error) {
+	var unused Settle
+	f, err := d.open(ctx, d.db, s, ticket, &unused)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return d.facts(f.ticket), nil
+}
+
+// All lists the ids of all tickets of the session's teams, in order of id, at
+// most 200 after the given one; "" begins. For exports, which open each.
+func (d *Desk) All(ctx context.Context, s *staff.Session, after helpdesk.ID) ([]helpdesk.ID, error) {
+	args := []any{after}
+	for _, team := range s.Teams() {
+		args = append(args, team.ID)
+	}
+	if len(args) == 1 {
+		return nil, nil
+	}
+	rows, err := d.db.Query(ctx, selectAll+list(len(args)-1, 2)+") ORDER BY id LIMIT 200", args...)
+	if err != nil {
+		return nil, fmt.Errorf("list tickets: %w", err)
+	}
+	defer rows.Close()
+	var out []helpdesk.ID
+	for rows.Next() {
+		var id helpdesk.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list tickets: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, finish(rows, "list tickets")
+}

@@ -1,0 +1,87 @@
+// Package tickets is the case file: the only writer of messages and the place
+// where each of them is sealed; queues, owners, notes, drafts and wraps.
+//
+// Never: a key that outlives the request that needed it, or a sentence for
+// people.
+package tickets
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// Topics of the events that leave after commit. Subject is the ticket or the
+// team, Number (tickets only) what Ticket.Last became.
+const (
+	TopicTicket bus.Topic = "ticket"
+	TopicTeam   bus.Topic = "team"
+)
+
+// ErrNobody: a conversation has no reader that our own keys vouch for, so
+// nothing can be sealed to it.
+var ErrNobody = errors.New("no vouched reader")
+
+// House is what the room is built from.
+type House struct {
+	DB      *store.DB
+	Secrets *vault.Secrets
+	Bus     bus.Bus
+	Journal *journal.Book
+	Staff   *staff.Desk
+	People  *people.Registry
+	Now     func() time.Time
+}
+
+// Desk is the room. Its methods may be called from many goroutines.
+type Desk struct {
+	db      *store.DB
+	secrets *vault.Secrets
+	bus     bus.Bus
+	journal *journal.Book
+	staff   *staff.Desk
+	people  *people.Registry
+	now     func() time.Time
+}
+
+// New makes the room.
+func New(h House) *Desk {
+	return &Desk{
+		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal,
+		staff: h.Staff, people: h.People, now: h.Now,
+	}
+}
+
+// alarm tells the operator that a row lacks a valid origin MAC or does not
+// open: somebody wrote to the database who is not this program.
+func (d *Desk) alarm(ctx context.Context, what string, id helpdesk.ID) {
+	d.journal.Alarm(ctx, "tickets."+what, id)
+}
+
+// unproven refuses to seal to what nobody vouches for.
+func unproven() error { return helpdesk.Refuse("ticket.unproven") }
+
+// ring publishes after commit that a ticket and its team's queues changed.
+func (d *Desk) ring(tx *store.Tx, t *row, teams ...helpdesk.ID) {
+	id, last := t.id, t.serial
+	teams = append(teams, t.team)
+	tx.After(func() {
+		d.bus.Publish(bus.Event{Topic: TopicTicket, Subject: id, Number: last})
+		for _, team := range teams {
+			d.bus.Publish(bus.Event{Topic: TopicTeam, Subject: team})
+		}
+	})
+}
+
+// record writes one line of the journal in the caller's transaction.
+func (d *Desk) record(ctx context.Context, tx *store.Tx, actor helpdesk.ID, verb string, object helpdesk.ID) error {
+	return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: actor, Verb: verb, Object: object})
+}

@@ -1,0 +1,82 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// Withdraw undoes an answer before it leaves: its number stays, its content,
+// files and search text are deleted, and the ticket stands as before unless
+// something came in meanwhile. Only its author may; for everybody else it is
+// ErrNotFound, and a second time it is ErrConflict.
+func (d *Desk) Withdraw(ctx context.Context, tx *store.Tx, s *staff.Session, message helpdesk.ID) error {
+	var seen messageRow
+	if err := tx.QueryRow(ctx, selectMessage, message).Scan(seen.dest()...); err != nil {
+		return fmt.Errorf("withdraw message %s: %w", message, err)
+	}
+	if seen.author != s.User.ID || seen.direction != Out {
+		return fmt.Errorf("withdraw message %s: %w", message, helpdesk.ErrNotFound)
+	}
+	// Conversation, ticket, message: the order of Append.
+	var c talk
+	if err := tx.QueryRow(ctx, lockConversation, seen.conversation).Scan(c.dest()...); err != nil {
+		return fmt.Errorf("lock conversation %s: %w", seen.conversation, err)
+	}
+	if _, err := d.sealingKey(ctx, tx, s, &c); err != nil {
+		return err
+	}
+	t, err := d.lockRoot(ctx, tx, c.ticket)
+	if err != nil {
+		return err
+	}
+	var m messageRow
+	if err := tx.QueryRow(ctx, lockMessage, message).Scan(m.dest()...); err != nil {
+		return fmt.Errorf("withdraw message %s: %w", message, err)
+	}
+	if m.state != messageKept {
+		return fmt.Errorf("withdraw message %s: %w", message, helpdesk.ErrConflict)
+	}
+	before := *t
+	var last int64
+	if err := tx.QueryRow(ctx, lastMessage, m.conversation).Scan(&last); err != nil {
+		return fmt.Errorf("withdraw message %s: %w", message, err)
+	}
+	if t.state == StateWaiting && last == m.number && m.beforeState != "" {
+		t.state = m.beforeState
+	}
+	if m.beforeWaiting > 0 && t.state == StateOpen && (t.waitingSince == 0 || m.beforeWaiting < t.waitingSince) {
+		t.waitingSince = m.beforeWaiting
+	}
+	t.serial++ // open pages fetch the ticket anew
+	t.version++
+	if err := d.eraseMessage(ctx, tx, &m, t.serial); err != nil {
+		return err
+	}
+	if err := d.save(ctx, tx, before, t); err != nil {
+		return err
+	}
+	if err := d.record(ctx, tx, s.User.ID, "ticket.withdraw", t.id); err != nil {
+		return err
+	}
+	d.ring(tx, t)
+	return nil
+}
+
+// eraseMessage deletes everything a message said.
+func (d *Desk) eraseMessage(ctx context.Context, tx *store.Tx, m *messageRow, serial int64) error {
+	m.state, m.content = messageWithdrawn, []byte{}
+	mac := d.secrets.Vouch(m.origin(), m.content)
+	if _, err := tx.Exec(ctx, withdrawMessage, m.content, mac, serial, m.id); err != nil {
+		return fmt.Errorf("withdraw message %s: %w", m.id, err)
+	}
+	for _, query := range []string{deleteFolded, deleteOriginal, deleteFiles, deleteLetterKeys} {
+		if _, err := tx.Exec(ctx, query, m.id); err != nil {
+			return fmt.Errorf("withdraw message %s: %w", m.id, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package tickets
+
+// State is where a ticket stands.
+type State string
+
+const (
+	StateOpen    State = "open"    // waits for us
+	StateWaiting State = "waiting" // answered: waits for the person
+	StateClosed  State = "closed"
+	StateJoined  State = "joined" // shown in the ticket it was joined into
+)
+
+// Kind is what a message is.
+type Kind string
+
+const (
+	KindLetter Kind = "letter" // mail from outside
+	KindAnswer Kind = "answer" // what we sent
+	KindNote   Kind = "note"   // for colleagues; lies in a conversation of its own
+	KindSystem Kind = "system" // a fact with a key and arguments, no sentence
+)
+
+// Direction is which way a message went. In makes a ticket wait for us and
+// opens a closed one, Out makes it wait for the person, Inside changes
+// neither.
+type Direction string
+
+const (
+	In     Direction = "in"
+	Out    Direction = "out"
+	Inside Direction = "inside"
+)
+
+// Queue is one of the lists a counsellor works from.
+type Queue string
+
+const (
+	QueueUnassigned Queue = "unassigned" // open, nobody's
+	QueueMine       Queue = "mine"       // mine and not closed
+	QueueTeam       Queue = "team"       // everybody's and not closed
+	QueueWaiting    Queue = "waiting"    // waiting for us
+	QueueAnswered   Queue = "answered"   // waiting for the person
+	QueueClosed     Queue = "closed"     // newest first
+)
+
+// Conversation kinds, reader kinds and wrap forms, as they stand in rows.
+const (
+	personConversation = "person"
+	notesConversation  = "notes"
+
+	teamReader = "team"
+
+	formOwn     = "own"
+	formBlind   = "blind"
+	formSettled = "settled"
+
+	messageKept      = "kept"
+	messageWithdrawn = "withdrawn"
+)
+
+// MaxPriority is a ticket where something is lost if it is missed: an appeal's
+// last day, a child, a handover to the police.
+const MaxPriority = 3
+
+// Keys of system messages this room writes itself.
+const (
+	SystemGiven    = "ticket.given"    // args: team before, team after
+	SystemJoined   = "ticket.joined"   // args: number of the ticket joined in
+	SystemUnjoined = "ticket.unjoined" // args: number of the ticket taken out
+)

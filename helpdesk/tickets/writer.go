@@ -1,0 +1,111 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// Who is a writer as the caller knows them: Key is letter.Address.Key.
+type Who struct {
+	Key, Name, Address string
+}
+
+// SetWriter says who really wrote: a colleague forwarded the mail, and it
+// becomes the original sender's.
+func (d *Desk) SetWriter(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, who Who) error {
+	return d.change(ctx, s, ticket, version, "ticket.writer", func(tx *store.Tx, t *row, f *caseFile) error {
+		w, err := d.people.Writer(ctx, tx, who.Key)
+		if err != nil {
+			return err
+		}
+		t.writer = w.ID
+		return d.changeHead(ctx, tx, f, func(h *Head) { h.Name, h.Address = who.Name, who.Address })
+	})
+}
+
+// Retitle gives the ticket another title in the queues.
+func (d *Desk) Retitle(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, title string) error {
+	return d.change(ctx, s, ticket, version, "ticket.title", func(tx *store.Tx, _ *row, f *caseFile) error {
+		return d.changeHead(ctx, tx, f, func(h *Head) { h.Title = title })
+	})
+}
+
+// changeHead seals the head anew. The epoch is asked again: a hand-over in
+// between has another key.
+func (d *Desk) changeHead(ctx context.Context, tx *store.Tx, f *caseFile, change func(*Head)) error {
+	c := f.own()
+	h, ok := f.held[spot{c.id, c.epoch}]
+	if !ok || !h.proven || !d.secrets.Vouched(c.mac, c.origin()) {
+		d.alarm(ctx, "conversation", c.id)
+		return unproven()
+	}
+	head, err := openHead(c, h)
+	if err != nil {
+		return err
+	}
+	change(&head)
+	plain, err := head.encode()
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, updateHead, h.key.Seal(headAt(c.id, c.epoch), plain), c.id, c.epoch)
+	if err != nil {
+		return fmt.Errorf("change the head of %s: %w", c.id, err)
+	}
+	if n != 1 {
+		return fmt.Errorf("change the head of %s: %w", c.id, helpdesk.ErrConflict)
+	}
+	return nil
+}
+
+// SamePerson offers the writer's other tickets, newest first, at most 50, as
+// far as the session may open them. It is an offer and nothing is ever joined
+// or shown because of it. There is none when the writer's address is shared or
+// a helper's: then the same address says nothing about whom a ticket concerns.
+func (d *Desk) SamePerson(ctx context.Context, s *staff.Session, ticket helpdesk.ID) ([]Row, error) {
+	var unused Settle
+	f, err := d.open(ctx, d.db, s, ticket, &unused)
+	if err != nil {
+		return nil, err
+	}
+	if f.ticket.writer == "" || !d.secrets.Vouched(f.ticket.mac, f.ticket.origin()) {
+		return nil, nil
+	}
+	w, err := d.people.ByID(ctx, d.db, f.ticket.writer)
+	if err != nil {
+		return nil, err
+	}
+	if w.Shared {
+		return nil, nil
+	}
+	lines, err := d.lines(ctx, nil, selectSameWriter, f.ticket.writer, ticket)
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for _, q := range lines {
+		if !s.Member(q.ticket.team) {
+			continue
+		}
+		// Only what our MAC stands on: a forged writer must not lead anywhere.
+		if r := d.openLine(ctx, s, q, &unused); r.Proven && len(out) < PageMost {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// SetShared marks the ticket's writer as a shared or a helper's address, or
+// takes the mark off.
+func (d *Desk) SetShared(ctx context.Context, s *staff.Session, ticket helpdesk.ID, shared bool) error {
+	return d.change(ctx, s, ticket, anyVersion, "writer.shared", func(tx *store.Tx, t *row, _ *caseFile) error {
+		if t.writer == "" {
+			return fmt.Errorf("writer of ticket %s: %w", ticket, helpdesk.ErrNotFound)
+		}
+		return d.people.SetShared(ctx, tx, t.writer, shared)
+	})
+}
