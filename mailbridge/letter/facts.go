@@ -10,7 +10,14 @@ import (
 func (p *parser) readHeader(h *header) {
 	l := p.letter
 	l.Subject = decodeWords(h.get("Subject"))
-	l.From = p.addresses(h, "From")
+	// A second From must not choose which one a signature speaks for: all count,
+	// and the first stays first.
+	for _, v := range h.all("From") {
+		l.From = append(l.From, p.addressList(v)...)
+	}
+	if len(h.all("From")) > 1 {
+		l.problem(ProblemAddress)
+	}
 	l.Sender = p.addresses(h, "Sender")
 	l.ReplyTo = p.addresses(h, "Reply-To")
 	l.To = p.addresses(h, "To")
@@ -46,6 +53,7 @@ func (p *parser) readHeader(h *header) {
 	l.AutoSubmitted = cleanText(rawText(h.get("Auto-Submitted")))
 	l.Precedence = strings.ToLower(cleanText(rawText(h.get("Precedence"))))
 	l.ListID = decodeWords(h.get("List-Id"))
+	l.Unsubscribe = h.has("List-Unsubscribe")
 	language, _, _ := strings.Cut(h.get("Content-Language"), ",")
 	l.Language = cleanText(rawText(language))
 	if kind, params, _ := parseParams(h.get("Content-Type")); kind == "multipart/report" {
@@ -54,7 +62,10 @@ func (p *parser) readHeader(h *header) {
 }
 
 func (p *parser) addresses(h *header, name string) []Address {
-	v := h.get(name)
+	return p.addressList(h.get(name))
+}
+
+func (p *parser) addressList(v string) []Address {
 	if v == "" {
 		return nil
 	}

@@ -35,7 +35,6 @@ func seeds(f *testing.F, pattern string) {
 // texts are clean, or a reason.
 func FuzzParse(f *testing.F) {
 	seeds(f, "mime/*/*.eml")
-	f.Add(ordinary())
 	f.Add([]byte(bounceMail))
 	lim := Limits{Size: 1 << 20, Header: 16 << 10, Depth: 5, Parts: 50, Decoded: 2 << 20, Time: 5 * time.Second}
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -65,7 +65,9 @@ func (w *textWriter) open(z *html.Tokenizer, empty bool) {
 		return
 	}
 	switch tag {
-	case atom.Script, atom.Style, atom.Title, atom.Template, atom.Noscript, atom.Object, atom.Iframe, atom.Textarea:
+	case atom.Script, atom.Style, atom.Title:
+		// Only these: a browser hides their content, and one never closed hides
+		// no more here than there.
 		if !empty {
 			w.skip = int(tag)
 		}

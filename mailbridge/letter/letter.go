@@ -42,6 +42,7 @@ type Letter struct {
 	AutoSubmitted string   // RFC 3834, as written
 	Precedence    string
 	ListID        string
+	Unsubscribe   bool      // List-Unsubscribe was present (RFC 2369)
 	AutoReply     bool      // X-Autoreply, X-Autorespond or X-Auto-Reply-From was present
 	ReportType    string    // report-type of multipart/report (RFC 6522), lower case
 	Delivery      *Delivery // what a bounce says, nil in any other letter

@@ -104,6 +104,23 @@ func classify(text string) []line {
 	return lines
 }
 
+// isDivider knows "---- Original Message ----" by its words, or by the header
+// block below it; the sender's own "--- Part 2 ---" has neither.
+func isDivider(lines []string, i int) bool {
+	if !dividerLine.MatchString(lines[i]) {
+		return false
+	}
+	if dividerWords.MatchString(lines[i]) {
+		return true
+	}
+	for k := i + 1; k < len(lines) && k <= i+2; k++ {
+		if headerBlockAt(lines, k).lines > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // isQuoted knows the mark ">", and initials before it as old readers wrote.
 func isQuoted(t string) bool {
 	n := 0
@@ -116,7 +133,7 @@ func isQuoted(t string) bool {
 // openingAt recognises what introduces an unmarked quote, and how many lines
 // it takes; 0 for nothing of the kind.
 func openingAt(lines []string, i int) (int, class) {
-	if len(lines[i]) < 200 && strings.Contains(lines[i], "---") && dividerLine.MatchString(lines[i]) {
+	if len(lines[i]) < 200 && strings.Contains(lines[i], "---") && isDivider(lines, i) {
 		return 1, divider
 	}
 	if n := attributionAt(lines, i); n > 0 && (certain(lines[i:i+n]) || marked(lines[i+n:])) {
@@ -218,7 +235,7 @@ func attributionAt(lines []string, i int) int {
 }
 
 var (
-	angleAddress = regexp.MustCompile(`(<|&lt;|\[)\s*(mailto:)?[^<>@]{0,80}[^<>\s@]+@[^<>\s@]+`)
+	angleAddress = regexp.MustCompile(`(<|&lt;|\[|\()\s*(mailto:)?[^<>@]{0,80}[^<>\s@]+@[^<>\s@]+`)
 	whenGiven    = regexp.MustCompile(`\d{1,2}[:.h]\d{2}|(19|20)\d{2}|[۰-۹٠-٩]{2,4}`)
 	clockTime    = regexp.MustCompile(`\d{1,2}[:.h]\d{2}`)
 	isoDated     = regexp.MustCompile(`^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(\d{1,2}:\d{2}\s)?((GMT|UTC)?[+-]\d{1,2}:?\d{2}\s)?\S`)

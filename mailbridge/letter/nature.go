@@ -39,7 +39,7 @@ func (l *Letter) Nature() Nature {
 		return Automatic
 	case l.AutoReply, l.Precedence == "auto_reply", l.ReturnPath == "<>":
 		return Automatic
-	case l.ListID != "", l.Precedence == "list":
+	case l.ListID != "", l.Precedence == "list", l.Unsubscribe:
 		return List
 	case l.Precedence == "bulk", l.Precedence == "junk":
 		return Automatic

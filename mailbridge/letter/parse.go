@@ -17,7 +17,7 @@ func Parse(ctx context.Context, raw []byte, lim Limits) (l *Letter, err error) {
 		if recover() != nil {
 			// A mail that trips a bug here or in a library must not stop the
 			// next one; the panic value may hold content and is dropped.
-			l, err = nil, &Unreadable{Reason: Broken}
+			l, err = nil, &Unreadable{Reason: Broken, Headers: headersOfBroken(raw)}
 		}
 	}()
 	p := &parser{ctx: ctx, lim: lim, letter: &Letter{Size: len(raw)}}
@@ -37,6 +37,17 @@ func Parse(ctx context.Context, raw []byte, lim Limits) (l *Letter, err error) {
 		return nil, err
 	}
 	return p.letter, nil
+}
+
+// headersOfBroken reads the header of a mail that made the parser panic, if
+// that does not panic too.
+func headersOfBroken(raw []byte) (fields []Field) {
+	defer func() {
+		if recover() != nil {
+			fields = nil
+		}
+	}()
+	return Headers(raw, shownHeader)
 }
 
 // shownHeader bounds the header fields kept of an unreadable letter.

@@ -16,7 +16,11 @@ var attributionFirst = wordSet("on at le am op il em el den dnia w de på na v d
 const weekdays = "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday " +
 	"mån måndag tis tisdag ons onsdag tor tors torsdag fre fredag lör lördag sön söndag " +
 	"понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс нд " +
-	"понеділок вівторок середа четвер п'ятниця субота неділя"
+	"понеділок вівторок середа четвер п'ятниця субота неділя בתאריך ב " +
+	"mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag lun mar mer jeu ven sam dim lundi mardi mercredi jeudi " +
+	"vendredi samedi dimanche mié jue vie sáb dom lunes martes miércoles jueves viernes gio sab seg ter qua qui sex ma wo vr za zo " +
+	"man tir lør søn ti ke to pe su po út st čt pá ne pon wt śr czw pt sob niedz vào pada în 於 บน " +
+	"january february march april may june july august september october november december jan feb apr jun jul aug sep sept oct nov dec"
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
@@ -41,6 +45,10 @@ var phoneSignature = regexp.MustCompile(`(?i)^[<(]{0,2}(` +
 	`verzonden (met|vanaf) .{1,60}|wysłane? z .{1,60}|отправлено (с|из) .{1,60}|надіслано (з|із) .{1,60}|` +
 	`(تم الإرسال من|أرسلت من|مرسل من|فرستاده شده از|ارسال شده از) .{1,60}|iphone'umdan gönderildi|.{1,30}(cihazımdan|uygulamasından) gönderildi|` +
 	`dërguar nga .{1,60}` + `)[.!]?[>)]{0,2}$`)
+
+var dividerWords = regexp.MustCompile(`(?i)origin|forward|fwd|weitergeleitet|vidarebefordra|ursprungl|ursprüng|messag|mensaje|mensagem|` +
+	`messaggio|nachricht|meddelande|besked|melding|bericht|viesti|wiadomo|сообщени|повідомлен|съобщение|zpráv|üzenet|ileti|poruk|mesaj|mesazh|xabar|` +
+	`cîhaz|peyam|邮件|郵件|メッセージ|رسالة|پیام|نامه|შეტყობინება|мэдээ|захидал`)
 
 // phoneFirst are the words a phone's signature can begin with: a look here
 // spares nearly every line the expressions above.
