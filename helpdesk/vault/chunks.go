@@ -170,7 +170,7 @@ type chunker struct {
 
 func (k Key) chunker(c Context) *chunker {
 	id, _ := k.ready()
-	key := derive(k.secret[:], "chunks", c.bind(schemeChunk, id))
+	key := derive(k.secret()[:], "chunks", c.bind(schemeChunk, id))
 	aead, err := cipher.NewGCM(block(key))
 	if err != nil {
 		panic("vault: " + err.Error()) // AES always fits

@@ -54,7 +54,7 @@ func same(got, want []byte, err error) error {
 }
 
 func samePair(got, want *Pair, err error) error {
-	if err == nil && (got.seed != want.seed || got.id != want.id || !got.content.Equal(want.content)) {
+	if err == nil && (*got.seed() != *want.seed() || got.id != want.id || !got.content.Equal(want.content)) {
 		return fmt.Errorf("opened to another pair")
 	}
 	return err

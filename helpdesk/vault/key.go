@@ -13,7 +13,7 @@ import (
 type Key struct{ *keyState }
 
 type keyState struct {
-	secret [secretLen]byte
+	secret hidden
 	once   sync.Once
 	short  keyID
 	aead   cipher.AEAD // random nonces; chunks use keys of their own
@@ -31,25 +31,23 @@ func KeyFrom(b []byte) (Key, error) {
 }
 
 func keyOf(secret []byte) Key {
-	k := Key{&keyState{}}
-	copy(k.secret[:], secret)
-	return k
+	return Key{&keyState{secret: hide(secret)}}
 }
 
 // Bytes is the raw key, to be laid inside other sealed content only.
-func (k Key) Bytes() []byte { return append([]byte(nil), k.secret[:]...) }
+func (k Key) Bytes() []byte { return append([]byte(nil), k.secret()[:]...) }
 
 // Equal compares in constant time.
 func (k Key) Equal(other Key) bool {
-	return subtle.ConstantTimeCompare(k.secret[:], other.secret[:]) == 1
+	return subtle.ConstantTimeCompare(k.secret()[:], other.secret()[:]) == 1
 }
 
 // ready derives the id and the cipher once. Sealing never uses the raw secret,
 // so that chunks and wraps can not meet under one AES key.
 func (k Key) ready() (keyID, cipher.AEAD) {
 	k.once.Do(func() {
-		k.short = keyID(derive(k.secret[:], "key id")[:keyIDLen])
-		k.aead = randomNonceGCM(derive(k.secret[:], "key seal"))
+		k.short = keyID(derive(k.secret()[:], "key id")[:keyIDLen])
+		k.aead = randomNonceGCM(derive(k.secret()[:], "key seal"))
 	})
 	return k.short, k.aead
 }
@@ -82,7 +80,7 @@ func (k Key) Open(c Context, sealed []byte) ([]byte, error) {
 
 // Wrap seals another key under this one: a letter's under the conversation's.
 func (k Key) Wrap(c Context, inner Key) []byte {
-	return k.lock(schemeWrap, c, inner.secret[:])
+	return k.lock(schemeWrap, c, inner.secret()[:])
 }
 
 // Unwrap opens what Wrap made, or reports ErrNotOpened.

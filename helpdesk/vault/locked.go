@@ -34,7 +34,7 @@ func (s *Secrets) LockWithWords(p *Pair, words string, salt []byte, cost Cost, c
 	}
 	r := s.rings[Pepper]
 	key := wordsKey(stretch(words, salt, cost), r.now())
-	return lockAs(schemeWords, r.current, randomNonceGCM(key), wordsPlace(p.at(c), salt, cost), p.seed[:])
+	return lockAs(schemeWords, r.current, randomNonceGCM(key), wordsPlace(p.at(c), salt, cost), p.seed()[:])
 }
 
 // UnlockWithWords opens what LockWithWords made, under this or an older pepper,

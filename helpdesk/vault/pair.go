@@ -38,7 +38,7 @@ func (id KeyID) append(b []byte) []byte {
 // (1 µs) goes without. Safe for concurrent use.
 type Pair struct {
 	id      KeyID
-	seed    [secretLen]byte
+	seed    hidden
 	content Key // derived from the seed: who holds it need not seal with HPKE
 
 	once    sync.Once
@@ -59,11 +59,10 @@ func PairFromSeed(id KeyID, seed []byte) (*Pair, error) {
 }
 
 func pairOf(id KeyID, seed []byte) *Pair {
-	p := &Pair{id: id}
-	copy(p.seed[:], seed)
+	p := &Pair{id: id, seed: hide(seed)}
 	// The id goes in, so that a seed replayed as another owner or version
 	// opens nothing settled.
-	p.content = keyOf(derive(p.seed[:], "content key", id.append(nil)))
+	p.content = keyOf(derive(p.seed()[:], "content key", id.append(nil)))
 	return p
 }
 
@@ -84,7 +83,7 @@ func (p *Pair) Fingerprint() []byte {
 
 func (p *Pair) parse() hpke.PrivateKey {
 	p.once.Do(func() {
-		private, err := hpke.MLKEM768X25519().NewPrivateKey(p.seed[:])
+		private, err := hpke.MLKEM768X25519().NewPrivateKey(p.seed()[:])
 		if err != nil {
 			panic("vault: " + err.Error()) // any 32 bytes are a seed
 		}

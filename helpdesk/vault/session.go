@@ -8,15 +8,13 @@ import (
 
 // SessionKey is the secret in a browser's cookie. The house keeps only RowID,
 // and the visitor's private half sealed under it: a stolen session table opens
-// nothing. Behind a pointer, because fmt can not be kept from printing bytes in
-// a private field of somebody else's struct. The zero SessionKey is none; using
-// it panics.
-type SessionKey struct{ secret *[secretLen]byte }
+// nothing. The zero SessionKey is none; using it panics.
+type SessionKey struct{ secret hidden }
 
 var cookieCoding = base64.RawURLEncoding.Strict()
 
 // NewSessionKey draws a fresh one.
-func NewSessionKey() SessionKey { return SessionKey{(*[secretLen]byte)(random(secretLen))} }
+func NewSessionKey() SessionKey { return SessionKey{hide(random(secretLen))} }
 
 // ParseSessionKey takes exactly what Cookie gave; all else is ErrMalformed.
 func ParseSessionKey(cookie string) (SessionKey, error) {
@@ -27,21 +25,21 @@ func ParseSessionKey(cookie string) (SessionKey, error) {
 	if err != nil || len(b) != secretLen { // the decoder skips line breaks
 		return SessionKey{}, ErrMalformed
 	}
-	return SessionKey{(*[secretLen]byte)(b)}, nil
+	return SessionKey{hide(b)}, nil
 }
 
 // Cookie is the value for the browser: 43 characters, safe in a header.
-func (s SessionKey) Cookie() string { return cookieCoding.EncodeToString(s.secret[:]) }
+func (s SessionKey) Cookie() string { return cookieCoding.EncodeToString(s.secret()[:]) }
 
 // RowID is the session row's primary key: 32 bytes that lead nowhere back.
 func (s SessionKey) RowID() []byte {
-	sum := sha256.Sum256(derive(s.secret[:], "session id"))
+	sum := sha256.Sum256(derive(s.secret()[:], "session id"))
 	return sum[:]
 }
 
 // Seal seals the visitor's private half for the session row.
 func (s SessionKey) Seal(c Context, p *Pair) []byte {
-	return s.key().lock(schemeSession, p.at(c), p.seed[:])
+	return s.key().lock(schemeSession, p.at(c), p.seed()[:])
 }
 
 // Open opens the pair named id from the session row, or reports ErrNotOpened.
@@ -53,12 +51,12 @@ func (s SessionKey) Open(c Context, id KeyID, sealed []byte) (*Pair, error) {
 	return pairOf(id, b), nil
 }
 
-func (s SessionKey) key() Key { return keyOf(derive(s.secret[:], "session key")) }
+func (s SessionKey) key() Key { return keyOf(derive(s.secret()[:], "session key")) }
 
 // Token proves that a form for this purpose (a route) was painted for this
 // session: 43 characters.
 func (s SessionKey) Token(purpose string) string {
-	m := hmac.New(sha256.New, derive(s.secret[:], "session token"))
+	m := hmac.New(sha256.New, derive(s.secret()[:], "session token"))
 	m.Write([]byte(purpose))
 	return cookieCoding.EncodeToString(m.Sum(nil))
 }

@@ -12,7 +12,7 @@ func NewSheets(r *Pair) (sheets [3]string, wraps [3][]byte) {
 		sheets[i] = printSheet(byte('A'+i), secrets[i])
 	}
 	for i := range wraps {
-		wraps[i] = sheetsKey(secrets[i], secrets[(i+1)%3]).lock(schemeSheets, sheetsPlace(r.id, i), r.seed[:])
+		wraps[i] = sheetsKey(secrets[i], secrets[(i+1)%3]).lock(schemeSheets, sheetsPlace(r.id, i), r.seed()[:])
 	}
 	return sheets, wraps
 }

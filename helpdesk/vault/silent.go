@@ -9,6 +9,17 @@ import (
 // What holds a secret shows this and nothing else, whatever verb asks.
 const silence = "[sealed]"
 
+// hidden keeps 32 bytes where fmt can not follow. Our Format is not asked when a
+// secret lies in a private field of somebody else's struct: fmt then walks in by
+// reflection, and through one pointer too when the verb does not fit. A func it
+// shows as an address, always.
+type hidden func() *[secretLen]byte
+
+func hide(b []byte) hidden {
+	secret := [secretLen]byte(b)
+	return func() *[secretLen]byte { return &secret }
+}
+
 func hush(f fmt.State) { io.WriteString(f, silence) }
 
 func (p *Pair) String() string             { return silence }

@@ -23,7 +23,7 @@ func Blind(sealed []byte) bool {
 }
 
 // Wrap seals a key settled, under the content key.
-func (p *Pair) Wrap(c Context, k Key) []byte { return p.content.lock(schemeWrap, c, k.secret[:]) }
+func (p *Pair) Wrap(c Context, k Key) []byte { return p.content.lock(schemeWrap, c, k.secret()[:]) }
 
 // Unwrap opens a wrapped key, blind or settled, or reports ErrNotOpened.
 func (p *Pair) Unwrap(c Context, sealed []byte) (Key, error) {
@@ -37,7 +37,7 @@ func (p *Pair) Unwrap(c Context, sealed []byte) (Key, error) {
 // WrapPair seals another pair's private half settled: a team's for a member, an
 // older version under the newer.
 func (p *Pair) WrapPair(c Context, q *Pair) []byte {
-	return p.content.lock(schemePair, q.at(c), q.seed[:])
+	return p.content.lock(schemePair, q.at(c), q.seed()[:])
 }
 
 // UnwrapPair opens the pair named id, blind or settled, or reports ErrNotOpened.
@@ -87,18 +87,18 @@ func (p *Pair) Open(c Context, sealed []byte) ([]byte, error) {
 // Wrap seals a key blind: HPKE to the public half. It fails only when the
 // public key is no key.
 func (i InsideKey) Wrap(c Context, k Key) ([]byte, error) {
-	return i.lockBlind(schemeBlindWrap, c, k.secret[:])
+	return i.lockBlind(schemeBlindWrap, c, k.secret()[:])
 }
 
 // WrapPair seals a pair's private half blind.
 func (i InsideKey) WrapPair(c Context, q *Pair) ([]byte, error) {
-	return i.lockBlind(schemeBlindPair, q.at(c), q.seed[:])
+	return i.lockBlind(schemeBlindPair, q.at(c), q.seed()[:])
 }
 
 // Seal seals content blind: HPKE to a fresh key, the padded content under it.
 func (i InsideKey) Seal(c Context, plain []byte) ([]byte, error) {
 	k := NewKey()
-	wrap, err := i.lockBlind(schemeBlindSealed, c, k.secret[:])
+	wrap, err := i.lockBlind(schemeBlindSealed, c, k.secret()[:])
 	if err != nil {
 		return nil, err
 	}
