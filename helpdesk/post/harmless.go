@@ -2,13 +2,11 @@ package post
 
 import (
 	"html"
-	"io"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
-	tokens "golang.org/x/net/html"
 )
 
 // maxNesting bounds open elements in a sanitised body: deeper ones lose their
@@ -67,45 +65,56 @@ func Harmless(body string) string {
 	return balanced(policy.Sanitize(body))
 }
 
-// balanced drops end tags without a start and adds those that are missing.
+// balanced drops end tags without a start and adds those that are missing. It
+// reads what the policy wrote, where "<" and ">" stand around tags and nowhere
+// else: in texts and attributes they are escaped.
 func balanced(body string) string {
 	var out strings.Builder
 	out.Grow(len(body) + 64)
 	var open []string
 	cut := 0 // start tags dropped for depth and still open
-	z := tokens.NewTokenizer(strings.NewReader(body))
-	for {
-		switch z.Next() {
-		case tokens.ErrorToken:
-			if z.Err() == io.EOF {
-				for i := len(open) - 1; i >= 0; i-- {
-					out.WriteString("</" + open[i] + ">")
-				}
-			}
-			return out.String()
-		case tokens.StartTagToken:
-			raw := z.Raw()
-			name, _ := z.TagName()
-			switch {
-			case void(string(name)):
-				out.Write(raw)
-			case len(open) >= maxNesting:
-				cut++
-			default:
-				out.Write(raw)
-				open = append(open, string(name))
-			}
-		case tokens.EndTagToken:
-			name, _ := z.TagName()
-			if cut > 0 {
-				cut--
-				continue
-			}
-			open = closeTo(&out, open, string(name))
+	for body != "" {
+		lt := strings.IndexByte(body, '<')
+		if lt < 0 {
+			out.WriteString(body)
+			break
+		}
+		out.WriteString(body[:lt])
+		gt := strings.IndexByte(body[lt:], '>')
+		if gt < 0 {
+			break // no tag: nothing the policy writes
+		}
+		tag := body[lt : lt+gt+1]
+		body = body[lt+gt+1:]
+		name, end := nameOf(tag)
+		switch {
+		case end && cut > 0:
+			cut--
+		case end:
+			open = closeTo(&out, open, name)
+		case void(name):
+			out.WriteString(tag)
+		case len(open) >= maxNesting:
+			cut++
 		default:
-			out.Write(z.Raw())
+			out.WriteString(tag)
+			open = append(open, name)
 		}
 	}
+	for i := len(open) - 1; i >= 0; i-- {
+		out.WriteString("</" + open[i] + ">")
+	}
+	return out.String()
+}
+
+// nameOf is the element's name in a tag with its angle brackets.
+func nameOf(tag string) (name string, end bool) {
+	name = tag[1 : len(tag)-1]
+	name, end = strings.CutPrefix(name, "/")
+	if i := strings.IndexAny(name, " /"); i >= 0 {
+		name = name[:i]
+	}
+	return name, end
 }
 
 // closeTo closes the innermost open element of that name and what it contains.
