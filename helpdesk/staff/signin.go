@@ -1,0 +1,107 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// SignIn opens a session with a login and its six words and returns the
+// cookie. An unknown login, a wrong one and somebody who has left are one
+// Refusal, staff.wrong, at one price. staff.busy: too many are signing in at
+// this moment. staff.stopped: a team's key is not the one this user
+// remembers; the operator has an alarm.
+func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, err error) {
+	index := d.loginIndex(login)
+	at := string(index)
+	if err := d.delays.wait(ctx, at); err != nil {
+		return "", err
+	}
+	u, err := d.byLogin(ctx, index)
+	if err != nil {
+		return "", err
+	}
+	own, err := d.unlock(ctx, at, u, words)
+	if errors.Is(err, vault.ErrNotOpened) {
+		d.delays.failure(at)
+		return "", helpdesk.Refuse("staff.wrong")
+	}
+	if err != nil {
+		return "", err
+	}
+	d.delays.success(at)
+	key, row := d.newSession(u)
+	s, err := d.session(ctx, row, u, own)
+	if err != nil {
+		return "", fmt.Errorf("sign in %s: %w", u.id, err)
+	}
+	if err := d.checkPins(ctx, s); err != nil {
+		if errors.Is(err, errPins) {
+			return "", helpdesk.Refuse("staff.stopped")
+		}
+		return "", fmt.Errorf("sign in %s: %w", u.id, err)
+	}
+	err = d.db.Write(ctx, "sign in", func(tx *store.Tx) error {
+		// Asked again inside: they may have been shown the door meanwhile.
+		now, err := d.user(ctx, tx, u.id)
+		if err != nil {
+			return err
+		}
+		if !now.hasKeys() || now.generation != u.generation {
+			return helpdesk.Refuse("staff.wrong")
+		}
+		if err := d.saveSession(ctx, tx, key, row, own); err != nil {
+			return err
+		}
+		return d.note(ctx, tx, s, VerbSignedIn, u.id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return key.Cookie(), nil
+}
+
+// byLogin finds who may sign in by this login. It returns an empty row for
+// nobody: the caller goes on and pays the same price.
+func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
+	var u userRow
+	err := d.db.QueryRow(ctx, selectUserByLogin, index).Scan(u.dest()...)
+	switch {
+	case err != nil && !errors.Is(err, helpdesk.ErrNotFound):
+		return nil, fmt.Errorf("look up a login: %w", err)
+	case err == nil && u.hasKeys() && d.vouchedUser(ctx, &u):
+		return &u, nil
+	}
+	return &userRow{id: helpdesk.NewID(), salt: index[:16], cost: d.cost}, nil
+}
+
+// unlock tries the words, in the bounded line.
+func (d *Desk) unlock(ctx context.Context, login string, u *userRow, words string) (*vault.Pair, error) {
+	leave, err := d.gate.enter(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return d.secrets.UnlockWithWords(u.key(), u.locked, words, u.salt, u.cost, wordsPlace(u.id))
+}
+
+func (d *Desk) newSession(u *userRow) (vault.SessionKey, *sessionRow) {
+	now := d.now()
+	return vault.NewSessionKey(), &sessionRow{
+		id: helpdesk.NewID(), user: u.id,
+		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(),
+	}
+}
+
+func (d *Desk) saveSession(ctx context.Context, tx *store.Tx, key vault.SessionKey, row *sessionRow, own *vault.Pair) error {
+	row.seed = key.Seal(row.place(), own)
+	_, err := tx.Exec(ctx, insertSession, key.RowID(), string(row.id), string(row.user), row.seed, row.created, row.touched, row.expires)
+	if err != nil {
+		return fmt.Errorf("keep session %s: %w", row.id, err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+// Package staff keeps the people who work here: who they are, their teams and
+// the teams' keys, signing in, and the session that holds the keys while one
+// request runs.
+//
+// Never: a team key handed out by office. Only a member can open the team's
+// key to another; a coordinator without membership reads nothing.
+package staff
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// Topics of the events that leave after commit.
+const (
+	TopicStaff   bus.Topic = "staff"   // Subject: the user whose standing changed
+	TopicSession bus.Topic = "session" // Subject: the session that ended
+)
+
+// What the journal calls the room's deeds.
+const (
+	VerbInitialised = "staff.initialised"
+	VerbInvited     = "staff.invited"
+	VerbAccepted    = "staff.accepted"
+	VerbSignedIn    = "staff.signed_in"
+	VerbSignedOut   = "staff.signed_out"
+	VerbTeamAdded   = "staff.team_added"
+	VerbProposed    = "staff.proposed"
+	VerbVoiced      = "staff.voiced"
+	VerbAdmitted    = "staff.admitted"
+	VerbRemoved     = "staff.removed"
+	VerbDisabled    = "staff.disabled"
+	VerbReissued    = "staff.reissued"
+	VerbWords       = "staff.words_changed"
+	VerbTeamKey     = "staff.team_key" // a new version; Object is the team
+)
+
+const (
+	idleTime       = 30 * time.Minute
+	sessionTime    = 12 * time.Hour
+	invitationTime = 7 * 24 * time.Hour
+	touchEvery     = time.Minute // how exact the idle clock is
+)
+
+// errForged: a row that our origin key does not vouch for. It counts for
+// nothing, and nothing is sealed to it.
+var errForged = errors.New("row without our mark")
+
+// House is what the room is built from.
+type House struct {
+	DB      *store.DB
+	Secrets *vault.Secrets
+	Bus     bus.Bus
+	Journal *journal.Book
+	Office  *office.Office
+	Now     func() time.Time
+	Log     *slog.Logger
+	Cost    vault.Cost // of a guess at six words; zero means vault.StaffCost
+}
+
+// Desk is the room. Its methods may be called from many goroutines.
+type Desk struct {
+	db      *store.DB
+	secrets *vault.Secrets
+	bus     bus.Bus
+	journal *journal.Book
+	office  *office.Office
+	now     func() time.Time
+	log     *slog.Logger
+	cost    vault.Cost
+	gate    *gate
+	delays  *delays
+
+	mu   sync.Mutex
+	seen map[helpdesk.ID]int // highest committed key version seen of a team
+}
+
+// New makes the room.
+func New(h House) *Desk {
+	if h.Cost == (vault.Cost{}) {
+		h.Cost = vault.StaffCost
+	}
+	return &Desk{
+		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
+		now: h.Now, log: h.Log, cost: h.Cost,
+		gate: newGate(), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{},
+	}
+}
+
+// alarm tells the operator that somebody wrote to the database who is not this
+// program.
+func (d *Desk) alarm(ctx context.Context, code string, id helpdesk.ID) {
+	d.journal.Alarm(ctx, code, id)
+}
+
+func (d *Desk) note(ctx context.Context, tx *store.Tx, by *Session, verb string, object helpdesk.ID) error {
+	return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: by.User.ID, Verb: verb, Object: object})
+}
+
+// ring tells after commit that the standing of these users changed.
+func (d *Desk) ring(tx *store.Tx, users ...helpdesk.ID) {
+	tx.After(func() {
+		for _, id := range users {
+			d.bus.Publish(bus.Event{Topic: TopicStaff, Subject: id})
+		}
+	})
+}

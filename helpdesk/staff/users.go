@@ -1,0 +1,169 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+)
+
+// Users returns everybody who works or worked here. A forged row is left out,
+// with an alarm.
+func (d *Desk) Users(ctx context.Context) ([]User, error) {
+	rows, err := d.db.Query(ctx, selectUsers)
+	if err != nil {
+		return nil, fmt.Errorf("read the users: %w", err)
+	}
+	defer rows.Close()
+	var all []User
+	for rows.Next() {
+		var u userRow
+		if err := rows.Scan(u.dest()...); err != nil {
+			return nil, fmt.Errorf("read the users: %w", err)
+		}
+		if !d.vouchedUser(ctx, &u) {
+			continue
+		}
+		shown, err := d.shown(&u)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shown)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the users: %w", err)
+	}
+	return all, nil
+}
+
+// Members returns who is in a team now.
+func (d *Desk) Members(ctx context.Context, team helpdesk.ID) ([]User, error) {
+	t, err := d.team(ctx, d.db, team)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.members(ctx, d.db, team, t.version)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]User, 0, len(rows))
+	for _, u := range rows {
+		shown, err := d.shown(u)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shown)
+	}
+	return all, nil
+}
+
+// Names returns the names of users, for pages. Who is unknown is missing in
+// it; when the database does not answer it is empty, and the page shows no
+// names rather than nothing at all.
+func (d *Desk) Names(ctx context.Context, ids ...helpdesk.ID) map[helpdesk.ID]string {
+	names := make(map[helpdesk.ID]string, len(ids))
+	args := make([]any, 0, len(ids))
+	for _, id := range ids {
+		if id != "" {
+			args = append(args, string(id))
+		}
+	}
+	if len(args) == 0 {
+		return names
+	}
+	rows, err := d.db.Query(ctx, selectCards+places(len(args))+")", args...)
+	if err != nil {
+		d.log.ErrorContext(ctx, "names of staff not read", "err", err)
+		return names
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id helpdesk.ID
+		var sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
+			d.log.ErrorContext(ctx, "names of staff not read", "err", err)
+			return names
+		}
+		c, err := d.openCard(id, sealed)
+		if err != nil {
+			d.alarm(ctx, "user_forged", id)
+			continue
+		}
+		names[id] = c.Name
+	}
+	if err := rows.Err(); err != nil {
+		d.log.ErrorContext(ctx, "names of staff not read", "err", err)
+	}
+	return names
+}
+
+func places(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String()
+}
+
+// StaffAddress tells whether a folded address (letter.Address.Key: lower case,
+// IDNA) is the work address of somebody who works here.
+func (d *Desk) StaffAddress(ctx context.Context, r store.Reader, addressKey string) (bool, error) {
+	var one int
+	err := r.QueryRow(ctx, selectAddress, d.addressIndex(addressKey)).Scan(&one)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up a staff address: %w", err)
+	}
+	return true, nil
+}
+
+// NewWords replaces the session's user's six words by six new ones, shown once
+// and kept nowhere. The keys stay.
+func (d *Desk) NewWords(ctx context.Context, s *Session) (words string, err error) {
+	if s.own == nil {
+		return "", fmt.Errorf("new words: %w", helpdesk.ErrDenied)
+	}
+	u, err := d.user(ctx, d.db, s.User.ID)
+	if err != nil {
+		return "", err
+	}
+	if u.generation != s.own.ID().Version {
+		return "", fmt.Errorf("new words for %s: %w", u.id, helpdesk.ErrConflict)
+	}
+	if words, err = d.giveWords(ctx, u, s.own); err != nil {
+		return "", err
+	}
+	version := u.version
+	err = d.db.Write(ctx, "change words", func(tx *store.Tx) error {
+		u.version = version
+		if err := d.saveUser(ctx, tx, u); err != nil {
+			return err
+		}
+		return d.note(ctx, tx, s, VerbWords, u.id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return words, nil
+}
+
+// SetLocale changes the language the user works in.
+func (d *Desk) SetLocale(ctx context.Context, s *Session, locale string) error {
+	return d.db.Write(ctx, "change a language", func(tx *store.Tx) error {
+		u, err := d.user(ctx, tx, s.User.ID)
+		if err != nil {
+			return err
+		}
+		u.locale = known(locale)
+		return d.saveUser(ctx, tx, u)
+	})
+}
