@@ -46,8 +46,9 @@ func (k Key) Equal(other Key) bool {
 // so that chunks and wraps can not meet under one AES key.
 func (k Key) ready() (keyID, cipher.AEAD) {
 	k.once.Do(func() {
-		k.short = keyID(derive(k.secret()[:], "key id")[:keyIDLen])
-		k.aead = randomNonceGCM(derive(k.secret()[:], "key seal"))
+		both := deriveLen(k.secret()[:], secretLen+keyIDLen, "key")
+		k.aead = randomNonceGCM(both[:secretLen])
+		k.short = keyID(both[secretLen:])
 	})
 	return k.short, k.aead
 }
