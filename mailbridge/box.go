@@ -113,7 +113,11 @@ func (b *box) connection(ctx context.Context) (progress bool, err error) {
 			continue
 		}
 		b.board.enter(Listening, b.now())
-		switch err := s.idle(ctx, b.wake); {
+		glance := time.Duration(0)
+		if b.IMAP.loopback() {
+			glance = b.glance
+		}
+		switch err := s.listen(ctx, b.wake, glance); {
 		case CodeOf(err) == Declined:
 			delete(s.caps, "IDLE") // offered and not meant
 		case err != nil:

@@ -16,6 +16,7 @@ type Collector struct {
 	log      *slog.Logger
 	dial     DialFunc
 	poll     time.Duration
+	glance   time.Duration
 	timeout  time.Duration
 	now      func() time.Time
 	after    func(time.Duration) <-chan time.Time
@@ -31,6 +32,11 @@ type Option func(*Collector)
 
 // WithPoll sets how often a server without IDLE is asked; 60 s by default.
 func WithPoll(d time.Duration) Option { return func(c *Collector) { c.poll = d } }
+
+// WithGlance sets how often a server on this machine is made to look for new
+// mail even while it could ring; 200 ms by default, never when 0. Servers
+// elsewhere are not bothered.
+func WithGlance(d time.Duration) Option { return func(c *Collector) { c.glance = d } }
 
 // WithTimeout sets how long a server may be silent within a command; 30 s by
 // default. Whole commands may take a small multiple of it.
@@ -48,8 +54,8 @@ func WithClock(now func() time.Time, after func(time.Duration) <-chan time.Time)
 // NewCollector prepares to collect boxes into r; Run does it.
 func NewCollector(boxes []Mailbox, r Receiver, log *slog.Logger, opts ...Option) *Collector {
 	c := &Collector{
-		receiver: r, log: log, poll: time.Minute, timeout: 30 * time.Second,
-		now: time.Now, after: time.After, boxes: map[string]*box{},
+		receiver: r, log: log, poll: time.Minute,
+		glance: 200 * time.Millisecond, timeout: 30 * time.Second, now: time.Now, after: time.After, boxes: map[string]*box{},
 	}
 	for _, o := range opts {
 		o(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap"
@@ -18,17 +19,33 @@ const (
 	idleChatter = 10_000
 )
 
-// idle waits until new mail is announced, somebody wakes us, or it is time to
-// look anyway.
-func (s *session) idle(ctx context.Context, wake <-chan struct{}) error {
-	s.line.allow(idleFor+s.timeout, idleFor+s.timeout)
+// listen idles until new mail is announced, somebody wakes us, or it is time
+// to look anyway. With a glance, IDLE is ended and begun anew that often:
+// ending it makes the server look for itself, and Dovecot otherwise waits half
+// a second before it rings.
+func (s *session) listen(ctx context.Context, wake <-chan struct{}, glance time.Duration) error {
+	if glance <= 0 {
+		glance = idleFor
+	}
+	for end := time.Now().Add(idleFor); ; {
+		woken, err := s.idle(ctx, wake, min(glance, time.Until(end)))
+		if err != nil || woken || s.rung || !time.Now().Before(end) {
+			return err
+		}
+	}
+}
+
+// idle is one IDLE command (RFC 2177) of at most span.
+func (s *session) idle(ctx context.Context, wake <-chan struct{}, span time.Duration) (bool, error) {
+	s.line.allow(span+s.timeout, span+s.timeout)
 	tag, err := s.begin("IDLE")
 	if err != nil {
-		return err
+		return false, err
 	}
 	var (
-		once sync.Once
-		left = make(chan struct{})
+		woken atomic.Bool
+		once  sync.Once
+		left  = make(chan struct{})
 	)
 	// DONE is written beside the reader: ending a read by deadline would leave
 	// the parser inside a response.
@@ -49,12 +66,14 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}) error {
 				return nil
 			}
 			go func() {
-				alarm := time.NewTimer(idleFor)
+				alarm := time.NewTimer(span)
 				defer alarm.Stop()
 				select {
 				case <-alarm.C:
 				case <-wake:
+					woken.Store(true)
 				case <-ctx.Done():
+					woken.Store(true)
 				case <-left:
 					return
 				}
@@ -70,7 +89,7 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}) error {
 		}
 		return nil
 	})
-	return err
+	return woken.Load(), err
 }
 
 // nap waits the polling interval where IDLE is not offered.

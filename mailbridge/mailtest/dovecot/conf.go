@@ -52,7 +52,7 @@ auth_failure_delay = 0
 mail_max_userip_connections = 1000
 mail_location = maildir:~/Maildir
 mail_fsync = never
-mailbox_idle_check_interval = 1 secs
+
 ssl = yes
 ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem

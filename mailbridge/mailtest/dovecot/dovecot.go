@@ -288,3 +288,15 @@ func start(dir string) (keeper.Running, error) {
 		Stop:    func() { p.Stop(syscall.SIGTERM) },
 	}, nil
 }
+
+// Has tells whether a folder is there.
+func (a Account) Has(t testing.TB, folder string) bool {
+	t.Helper()
+	c := a.client(t)
+	defer c.Close()
+	found, err := c.List("", folder, nil).Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found) > 0
+}
