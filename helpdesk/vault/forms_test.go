@@ -68,13 +68,23 @@ func must(t testing.TB, sealed []byte, err error) []byte {
 	return sealed
 }
 
+// material is every key a form needs.
+type material struct {
+	k, inner Key
+	p, team  *Pair
+	s        *Secrets
+	session  SessionKey
+	salt     []byte
+}
+
 func forms(t testing.TB) []form {
-	k, k2, inner := NewKey(), NewKey(), NewKey()
-	p, p2, team := NewPair(userID), NewPair(userID), NewPair(teamID)
+	return formsOf(t, material{NewKey(), NewKey(), NewPair(userID), NewPair(teamID), NewSecrets(), NewSessionKey(), NewSalt()})
+}
+
+func formsOf(t testing.TB, m material) []form {
+	k, inner, p, team, s, session, salt := m.k, m.inner, m.p, m.team, m.s, m.session, m.salt
+	k2, p2, s2, session2 := NewKey(), NewPair(userID), NewSecrets(), NewSessionKey()
 	public := p.Public()
-	s, s2 := NewSecrets(), NewSecrets()
-	session, session2 := NewSessionKey(), NewSessionKey()
-	salt := NewSalt()
 
 	unwrap := func(by func(Context, []byte) (Key, error)) func(Context, []byte) error {
 		return func(c Context, sealed []byte) error {

@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 )
 
 // Index makes 32 bytes by which a value is found again without being kept: HMAC
@@ -40,7 +41,8 @@ func vouchSum(id keyID, secret []byte, c Context, sealed [][]byte) []byte {
 	m := hmac.New(sha256.New, secret)
 	m.Write(c.bind(schemeVouch, id))
 	for _, b := range sealed {
-		m.Write(appendPart(nil, partSealed, b))
+		m.Write(binary.BigEndian.AppendUint64([]byte{partSealed}, uint64(len(b))))
+		m.Write(b)
 	}
 	return m.Sum(nil)
 }
