@@ -73,10 +73,16 @@ func (m mailbox) address() Address {
 	if a.Name == "" && m.comment != "" {
 		a.Name = decodeWords(m.comment)
 	}
-	if len(a.Name) > 1 && a.Name[0] == '\'' && a.Name[len(a.Name)-1] == '\'' {
-		a.Name = strings.TrimSpace(a.Name[1 : len(a.Name)-1]) // Outlook quotes twice
-	}
+	a.Name = withoutQuotes(a.Name)
 	return a
+}
+
+// withoutQuotes takes off the second pair of quotes Outlook writes.
+func withoutQuotes(name string) string {
+	if n := len(name); n > 2 && name[0] == '\'' && name[n-1] == '\'' {
+		return strings.TrimSpace(name[1 : n-1])
+	}
+	return name
 }
 
 // cleanAddr trims an address, drops the obsolete source route and makes one

@@ -88,8 +88,10 @@ func buildTree(o Outgoing) ([]byte, error) {
 	e.Headers.Set("Message-Id", "x")
 	e.Headers.Set("Date", "x")
 	e.Text = []byte(strings.ToValidUTF8(lineEnds(o.Text), "\ufffd"))
-	if len(e.Text) == 0 {
-		e.Text = []byte("\n") // a mail of attachments alone still has a readable part
+	if !bytes.HasSuffix(e.Text, []byte("\n")) {
+		// A mail ends with a line end, and one of attachments alone still has a
+		// readable part.
+		e.Text = append(e.Text, '\n')
 	}
 	for i, a := range o.Attachments {
 		if hasControl(a.Name) {

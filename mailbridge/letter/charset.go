@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -65,6 +66,16 @@ func guess(b []byte) string {
 		return strings.ToValidUTF8(string(b), "\ufffd")
 	}
 	return windows1252(b)
+}
+
+var metaLabel = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{2,40})`)
+
+// metaCharset is what an HTML page says of itself, "" when it says nothing.
+func metaCharset(page []byte) string {
+	if m := metaLabel.FindSubmatch(page[:min(len(page), 2048)]); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
 
 func windows1252(b []byte) string {

@@ -4,11 +4,13 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // readHeader fills the letter's own fields.
 func (p *parser) readHeader(h *header) {
 	l := p.letter
+	h.decodeRaw()
 	l.Subject = decodeWords(h.get("Subject"))
 	// A second From must not choose which one a signature speaks for: all count,
 	// and the first stays first.
@@ -58,6 +60,21 @@ func (p *parser) readHeader(h *header) {
 	l.Language = cleanText(rawText(language))
 	if kind, params, _ := parseParams(h.get("Content-Type")); kind == "multipart/report" {
 		l.ReportType = strings.ToLower(cleanText(params["report-type"]))
+	}
+}
+
+// decodeRaw reads 8-bit fields in the charset of the body, because a program
+// that writes them raw writes all in one. Fields with encoded words tell theirs.
+func (h *header) decodeRaw() {
+	_, params, _ := parseParams(h.get("Content-Type"))
+	label := params["charset"]
+	if label == "" {
+		return
+	}
+	for i, f := range h.fields {
+		if !utf8.ValidString(f.value) && !strings.Contains(f.value, "=?") {
+			h.fields[i].value, _ = toUTF8([]byte(f.value), label)
+		}
 	}
 }
 

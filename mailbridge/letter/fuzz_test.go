@@ -155,11 +155,15 @@ func FuzzBuild(f *testing.F) {
 				t.Errorf("%s: %q, want %q in %q", what, got, want, raw)
 			}
 		}
-		same("from", l.From[0].Name, name)
-		same("to", l.To[0].Name, name)
+		same("from", l.From[0].Name, withoutQuotes(clean(name)))
+		same("to", l.To[0].Name, withoutQuotes(clean(name)))
 		same("subject", l.Subject, subject)
 		same("file", l.Attachments[0].FileName(), Attachment{Name: safeName(strings.ToValidUTF8(file, "")), ContentType: "application/pdf"}.FileName())
-		if want := strings.ToValidUTF8(lineEnds(text), "\ufffd"); want != "" && l.Bodies[0].Text != want {
+		want := strings.ToValidUTF8(lineEnds(text), "\ufffd")
+		if !strings.HasSuffix(want, "\n") {
+			want += "\n"
+		}
+		if l.Bodies[0].Text != want {
 			t.Errorf("text %q, want %q", l.Bodies[0].Text, want)
 		}
 		if string(l.Attachments[0].Bytes) != string(data) {

@@ -1,6 +1,9 @@
 package letter
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
 // Limits bound what Parse accepts. A zero field means no limit of that kind,
 // except Depth, Parts and Header, which then take the default: without them
@@ -61,3 +64,6 @@ type Unreadable struct {
 }
 
 func (u *Unreadable) Error() string { return "unreadable letter: " + u.Reason }
+
+// LogValue keeps the headers out of logs.
+func (u *Unreadable) LogValue() slog.Value { return slog.StringValue(u.Error()) }

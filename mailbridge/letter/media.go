@@ -85,17 +85,19 @@ func safeName(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.TrimLeft(strings.TrimSpace(s), ".")
-	s = strings.TrimRight(s, ". ")
+	s = strings.TrimFunc(s, isEdge)
 	if len(s) > maxName {
 		ext := ""
 		if i := strings.LastIndexByte(s, '.'); i > 0 && len(s)-i <= 16 {
 			ext = s[i:]
 		}
-		s = strings.ToValidUTF8(s[:maxName-len(ext)], "") + ext
+		s = strings.TrimFunc(strings.ToValidUTF8(s[:maxName-len(ext)], ""), isEdge) + ext
 	}
 	return s
 }
+
+// isEdge tells what a file name must neither begin nor end with.
+func isEdge(r rune) bool { return r == '.' || unicode.IsSpace(r) }
 
 // FileName is the name to save the attachment under: its own, or one made of
 // its type.

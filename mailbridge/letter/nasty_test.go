@@ -55,6 +55,7 @@ func TestWhatBrokenMailBecomes(t *testing.T) {
 		"flowed with delsp":        {head + "Content-Type: text/plain; format=flowed; delsp=yes\n\nhel \nlo\n", "hello"},
 		"HTML only":                {head + "Content-Type: text/html\n\n<style>p{}</style><p>Hello<br>world<script>x()</script></p><img src=http://x/y alt=cat>\n", "Hello\nworld\n\n[cat]"},
 		"blank text, full HTML":    {head + "Content-Type: multipart/alternative; boundary=x\n\n--x\n\n \n--x\nContent-Type: text/html\n\n<b>hello</b>\n--x--\n", "hello"},
+		"HTML names its charset":   {head + "Content-Type: text/html\n\n<meta http-equiv=Content-Type content=\"text/html; charset=windows-1256\"><p>\xe3\xd1\xcd\xc8\xc7</p>\n", "مرحبا"},
 		"empty":                    {head + "\n", ""},
 	} {
 		for _, ends := range []string{"\n", "\r\n"} {
@@ -70,6 +71,14 @@ func TestWhatBrokenMailBecomes(t *testing.T) {
 				t.Errorf("%s with %q: %q, want %q", name, ends, got, c.want)
 			}
 		}
+	}
+}
+
+func TestRawHeadersAreInTheBodysCharset(t *testing.T) {
+	l := parsed(t, "From: \xc0\xed\xed\xe0 <a@example.org>\nSubject: \xcf\xf0\xe8\xe2\xe5\xf2\nTo: =?iso-8859-1?Q?J\xfcrgen?= <j@example.org>\n"+
+		"Content-Type: text/plain; charset=windows-1251\n\n\xcf\xf0\xe8\xe2\xe5\xf2\n")
+	if got := l.From[0].Name + " " + l.Subject + " " + l.To[0].Name + " " + l.Readable(); got != "Анна Привет Jürgen Привет" {
+		t.Error(got)
 	}
 }
 
@@ -121,16 +130,12 @@ func TestWhatIsTooMuchIsRefusedQuickly(t *testing.T) {
 		"bytes":                 {strings.Repeat("\x00\xff\x1b", 1000), NoMail},
 		"an mbox line and text": {"From a@b Tue\nhello\n", NoMail},
 	} {
-		start := time.Now()
-		_, err := Parse(context.Background(), []byte(c.raw), DefaultLimits())
-		took := time.Since(start)
+		var err error
+		quick(t, name, func() { _, err = Parse(context.Background(), []byte(c.raw), DefaultLimits()) })
 		var bad *Unreadable
 		if !errors.As(err, &bad) || bad.Reason != c.reason {
 			t.Errorf("%s: %v, want %s", name, err, c.reason)
 			continue
-		}
-		if took > time.Second {
-			t.Errorf("%s: %s", name, took)
 		}
 		if strings.HasPrefix(c.raw, head) && (len(bad.Headers) < 2 || bad.Headers[1] != Field{"Subject", "Långt"}) {
 			t.Errorf("%s: headers to show %v", name, bad.Headers[:min(2, len(bad.Headers))])
@@ -159,37 +164,38 @@ func TestHostileHeadersCostNoMoreThanTheirLength(t *testing.T) {
 			raw.WriteString(f + ": x " + value[:len(value)-4] + "\n")
 		}
 		raw.WriteString("\nhello\n")
-		start := time.Now()
-		_, err := Parse(context.Background(), []byte(raw.String()), DefaultLimits())
-		if took := time.Since(start); took > 500*time.Millisecond {
-			t.Errorf("%s: %s, %v", name, took, err)
-		}
+		quick(t, name, func() { Parse(context.Background(), []byte(raw.String()), DefaultLimits()) })
 	}
 	lines := "From: a@b\nContent-Type: multipart/mixed; boundary=" + strings.Repeat("x", 100<<10) + "\n" + strings.Repeat("--y\nA: b\n", 15<<10) + "\nhello\n"
-	start := time.Now()
-	if _, err := Parse(context.Background(), []byte(lines), DefaultLimits()); err != nil {
-		t.Error(err)
+	quick(t, "dropped lines", func() { Parse(context.Background(), []byte(lines), DefaultLimits()) })
+}
+
+// quick fails when f is slow three times: one slow run may be a busy machine's.
+// What is not linear here takes many times as long.
+func quick(t *testing.T, name string, f func()) {
+	t.Helper()
+	var took time.Duration
+	for range 3 {
+		start := time.Now()
+		f()
+		if took = time.Since(start); took < time.Second {
+			return
+		}
 	}
-	if took := time.Since(start); took > 500*time.Millisecond {
-		t.Errorf("dropped lines: %s", took)
-	}
+	t.Errorf("%s: %s", name, took)
 }
 
 func TestHostileTextCostsNoMoreThanItsLength(t *testing.T) {
 	for _, unit := range []string{"> ", ">\n", "On 1 2026 ", "On 2026 wrote\n", "From: a@b\n", "<a@b ", "--\n", "---- x ", "|", "```\n", ":\n", "2026-01-01 <a@b\n", "A> \n", "a@", "--\nx\n", "____________________\nx\n", "On 1 May 2026 10:00 A wrote:\n> x\n"} {
 		text := strings.Repeat(unit, 1<<20/len(unit))
-		start := time.Now()
-		Fold("words\n" + text + "\nwords\n")
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("fold %q: %s", unit, took)
-		}
+		quick(t, unit, func() { Fold("words\n" + text + "\nwords\n") })
 	}
 	for _, unit := range []string{"<blockquote>", "<blockquote>x", "<a href=http://x>", "<a href=http://x>y</a>", "<p>", "<pre>\n", "<", "<!--", "&#", "<td>", "</p>", "<script>"} {
 		html := strings.Repeat(unit, 1<<20/len(unit))
-		start := time.Now()
-		text := TextFromHTML(html)
-		if took := time.Since(start); took > 2*time.Second || len(text) > 8<<20 {
-			t.Errorf("text from %q: %s, %d bytes", unit, took, len(text))
+		text := ""
+		quick(t, unit, func() { text = TextFromHTML(html) })
+		if len(text) > 8<<20 {
+			t.Errorf("text from %q has %d bytes", unit, len(text))
 		}
 	}
 }
@@ -269,7 +275,7 @@ func TestContentStaysOutOfLogs(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&b, nil))
 	l := parsed(t, "From: Secret <secret@example.org>\nSubject: secret\n\nsecret\n")
 	log.Info("x", "a", *l, "b", l.From[0], "c", l.Bodies[0], "d", Attachment{Name: "secret"}, "e", Fold("secret")[0],
-		"f", Outgoing{Subject: "secret"}, "g", Field{"secret", "secret"}, "h", l)
+		"f", Outgoing{Subject: "secret"}, "i", &Unreadable{NoMail, []Field{{"secret", "secret"}}}, "g", Field{"secret", "secret"}, "h", l)
 	if strings.Contains(strings.ToLower(b.String()), "secret") {
 		t.Error(b.String())
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Parse reads one mail. The error is an *Unreadable, or ctx.Err() when the
@@ -242,7 +243,11 @@ func (p *parser) body(h *header, m media, view View) error {
 	if unknown && bytes.IndexByte(raw, 0) >= 0 {
 		return p.attach(h, m, false)
 	}
-	text, ok := toUTF8(raw, m.params["charset"])
+	label := m.params["charset"]
+	if label == "" && m.kind == "text/html" && !utf8.Valid(raw) {
+		label = metaCharset(raw)
+	}
+	text, ok := toUTF8(raw, label)
 	if !ok {
 		p.letter.problem(ProblemCharset)
 	}
