@@ -1,0 +1,52 @@
+package frontend
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// look is what one browser wants of pages: it lies beside the session in the
+// one cookie, so that the sign-in page already speaks the right language.
+type look struct {
+	session string // what staff calls the cookie; "" when signed out
+	lang    string // "" means what the browser asks for
+	theme   string // "", "light" or "dark"
+}
+
+// cookieName carries __Host- wherever TLS is spoken: such a cookie can't be
+// set by another host or over plain HTTP. On plain loopback browsers drop
+// Secure cookies, so there, and only there, the plain name stands.
+func (s *Site) cookieName() string {
+	if s.secure() {
+		return "__Host-desk"
+	}
+	return "desk"
+}
+
+func (s *Site) readLook(c *fiber.Ctx) look {
+	parts := strings.Split(c.Cookies(s.cookieName()), "~")
+	if len(parts) != 3 || len(parts[0]) > 128 {
+		return look{}
+	}
+	l := look{session: parts[0], lang: parts[1], theme: parts[2]}
+	if !s.Words.Has(l.lang) {
+		l.lang = ""
+	}
+	if l.theme != "light" && l.theme != "dark" {
+		l.theme = ""
+	}
+	return l
+}
+
+func (s *Site) writeLook(c *fiber.Ctx, l look) {
+	cookie := &fiber.Cookie{
+		Name: s.cookieName(), Value: l.session + "~" + l.lang + "~" + l.theme, Path: "/",
+		HTTPOnly: true, Secure: s.secure(), SameSite: fiber.CookieSameSiteLaxMode,
+	}
+	if l.session == "" && l.lang == "" && l.theme == "" {
+		cookie.Value, cookie.Expires = "", time.Unix(1, 0)
+	}
+	c.Cookie(cookie)
+}

@@ -1,0 +1,171 @@
+package frontend
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"returnsupport/helpdesk"
+)
+
+// Faults of the craft itself; rooms report the facts of package helpdesk.
+var (
+	errPanicked    = errors.New("handler panicked")
+	errCrossSite   = errors.New("request from another site")
+	errNotOurProxy = errors.New("plain request not from our proxy")
+	errNoProof     = errors.New("form without proof")
+	errTooLarge    = errors.New("body too large")
+	errBadForm     = errors.New("form cannot be read")
+	errNotAdmitted = errors.New("waits for a member to admit them")
+)
+
+// Fault is the page of what went wrong: what happened, what is safe, what to
+// do next.
+type Fault struct {
+	Page
+	Status   int
+	What     string
+	Safe     string
+	Next     string
+	Incident string // "" unless it is in the log
+	Back     string
+}
+
+// SignInPath and WaitingPath are where those are led who may not enter yet.
+const (
+	SignInPath  = "/w/sign-in"
+	WaitingPath = "/w/waiting"
+)
+
+type answer struct {
+	status int
+	key    string // fault.<key>.what, .safe and .next
+}
+
+func facts(err error) (answer, bool) {
+	var f *fiber.Error
+	switch {
+	case errors.Is(err, helpdesk.ErrNotFound):
+		return answer{fiber.StatusNotFound, "notfound"}, true
+	case errors.Is(err, helpdesk.ErrConflict):
+		return answer{fiber.StatusConflict, "conflict"}, true
+	case errors.Is(err, helpdesk.ErrDenied):
+		return answer{fiber.StatusForbidden, "denied"}, true
+	case errors.Is(err, errCrossSite), errors.Is(err, errNoProof):
+		return answer{fiber.StatusForbidden, "proof"}, true
+	case errors.Is(err, errNotOurProxy):
+		return answer{fiber.StatusMisdirectedRequest, "proxy"}, true
+	case errors.Is(err, errTooLarge):
+		return answer{fiber.StatusRequestEntityTooLarge, "large"}, true
+	case errors.Is(err, errBadForm):
+		return answer{fiber.StatusBadRequest, "form"}, true
+	case errors.As(err, &f) && f.Code < 500:
+		if f.Code == fiber.StatusNotFound || f.Code == fiber.StatusMethodNotAllowed {
+			return answer{f.Code, "notfound"}, true
+		}
+		return answer{f.Code, "form"}, true
+	}
+	return answer{fiber.StatusInternalServerError, "ours"}, false
+}
+
+// fail turns an error into a status and words. Only what we cannot explain is
+// logged, once, with the number the page shows.
+func (s *Site) fail(v *Visit, err error) error {
+	if !safeMethod(v.c.Method()) {
+		// The body may not have been read to its end; the rest must not be
+		// taken for the next request.
+		v.c.Context().SetConnectionClose()
+	}
+	if errors.Is(err, errNotAdmitted) {
+		return v.lead(WaitingPath)
+	}
+	if errors.Is(err, helpdesk.ErrDenied) && v.Session == nil {
+		return v.lead(SignInPath + "?" + url.Values{"to": {v.returnTo()}, "ended": {v.endedWhile()}}.Encode())
+	}
+	page := Fault{Page: v.Page(""), Back: v.backPath()}
+	var no helpdesk.Refusal
+	if errors.As(err, &no) {
+		page.Status, page.What = fiber.StatusUnprocessableEntity, v.Say(no.Key, no.Args...)
+		page.Safe, page.Next = v.Say("fault.refused.safe"), v.Say("fault.refused.next")
+	} else {
+		a, known := facts(err)
+		page.Status = a.status
+		page.What, page.Safe, page.Next = v.Say("fault."+a.key+".what"), v.Say("fault."+a.key+".safe"), v.Say("fault."+a.key+".next")
+		if !known {
+			page.Incident = incident()
+			s.Log.Error("request failed", "incident", page.Incident, "method", v.c.Method(), "route", v.c.Route().Path, "err", err)
+		}
+	}
+	page.Title = page.What
+	return v.ShowAs(page.Status, page)
+}
+
+// lastResort answers what no route took, and failures on the way to one.
+func (s *Site) lastResort(c *fiber.Ctx, err error) error {
+	v := &Visit{site: s, c: c, look: s.readLook(c)}
+	if errors.Is(err, helpdesk.ErrDenied) {
+		err = helpdesk.ErrNotFound // without a route there is nothing to sign in to
+	}
+	if failed := s.fail(v, err); failed != nil {
+		s.Log.Error("cannot show a failure", "err", failed)
+		return c.SendStatus(fiber.StatusInternalServerError)
+	}
+	return nil
+}
+
+// incident is a number people can read over the phone.
+func incident() string { return strings.ToUpper(rand.Text()[:8]) }
+
+// lead is Go, also when a script asked: htmx then leaves the page, too.
+func (v *Visit) lead(path string) error {
+	if v.Partial() {
+		v.c.Set("HX-Redirect", path)
+		return v.c.SendStatus(fiber.StatusUnauthorized)
+	}
+	if v.Quiet {
+		return v.c.SendStatus(fiber.StatusUnauthorized)
+	}
+	return v.Go(path)
+}
+
+// returnTo is the page to come back to after signing in: the one asked for,
+// or, after a POST, the one the form stood on.
+func (v *Visit) returnTo() string {
+	if v.c.Method() == fiber.MethodGet && !v.Partial() {
+		return OwnPath(v.c.OriginalURL())
+	}
+	return v.backPath()
+}
+
+func (v *Visit) endedWhile() string {
+	switch {
+	case !v.Ended:
+		return ""
+	case safeMethod(v.c.Method()):
+		return "1"
+	default:
+		return "writing"
+	}
+}
+
+// backPath is the page of ours the visitor came from, else "".
+func (v *Visit) backPath() string {
+	u, err := url.Parse(v.c.Get(fiber.HeaderReferer))
+	if err != nil || !strings.EqualFold(u.Host, v.site.host(v.c)) {
+		return ""
+	}
+	return OwnPath(u.RequestURI())
+}
+
+// OwnPath returns path if it leads to a page of the desk, else "": nobody is
+// led to another site by a link that looks like ours.
+func OwnPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/w/") || strings.ContainsAny(path, "\\\r\n") {
+		return ""
+	}
+	return path
+}

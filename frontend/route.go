@@ -1,0 +1,130 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"returnsupport/helpdesk"
+)
+
+// Permission is who may use a route. The zero value lets nobody in.
+type Permission struct {
+	name  string
+	check func(*Visit) error
+}
+
+// The permissions of staff pages. Rooms check rights to things again, in the
+// query itself; these say who may knock at all.
+var (
+	// Anyone needs no session; a session is looked up if there is one.
+	Anyone = Permission{"anyone", func(*Visit) error { return nil }}
+	// Newcomer has signed in, and may still wait for a member to admit them.
+	Newcomer = Permission{"newcomer", func(v *Visit) error {
+		if v.Session == nil {
+			return helpdesk.ErrDenied
+		}
+		return nil
+	}}
+	// Member has signed in and was admitted to a team.
+	Member = Permission{"member", func(v *Visit) error {
+		if v.Session == nil {
+			return helpdesk.ErrDenied
+		}
+		if len(v.Session.Teams()) == 0 && !v.Session.Coordinator() {
+			return errNotAdmitted
+		}
+		return nil
+	}}
+	// Coordinator manages teams and people.
+	Coordinator = Permission{"coordinator", func(v *Visit) error {
+		if v.Session == nil || !v.Session.Coordinator() {
+			return helpdesk.ErrDenied
+		}
+		return nil
+	}}
+)
+
+// Handler answers one visit: who, what, may they, do, show.
+type Handler func(*Visit) error
+
+// Limit bounds the body of a request, in bytes; files count too.
+type Limit int64
+
+// Limits of request bodies.
+const (
+	Fields  Limit = 512 << 10 // a form without files; a long letter fits many times
+	Uploads Limit = 26 << 20  // with attachments: what mail servers commonly take
+)
+
+// patience is how long one request may take in all.
+const patience = 30 * time.Second
+
+// Route adds a route; there is no other way, so each has its permission. POST
+// bodies are read and their proof checked before the handler runs, within
+// limit (Fields if none is given).
+func (s *Site) Route(method, path string, may Permission, do Handler, limit ...Limit) {
+	if may.check == nil || do == nil {
+		panic("route " + method + " " + path + " has no permission or no handler")
+	}
+	most := Fields
+	if len(limit) > 0 {
+		most = limit[0]
+	}
+	s.app.Add(method, path, func(c *fiber.Ctx) error {
+		// Fiber does not notice a visitor who left, so time bounds the work.
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		v, err := s.visit(ctx, c)
+		if err == nil {
+			err = may.check(v)
+		}
+		if err == nil && !safeMethod(method) {
+			err = v.readForm(may, most)
+		}
+		if err == nil {
+			err = do(v)
+		}
+		s.finish(v)
+		if err != nil {
+			return s.fail(v, err)
+		}
+		return nil
+	})
+}
+
+// finish starts what a handler put off; Shutdown waits for it.
+func (s *Site) finish(v *Visit) {
+	for _, work := range v.after {
+		s.working.Add(1)
+		go func() {
+			defer s.working.Done()
+			defer func() { <-s.later }()
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			work(ctx)
+		}()
+	}
+	v.after = nil
+}
+
+// visit gathers who is there. A session that ended is no error: the
+// permission decides whether one is needed.
+func (s *Site) visit(ctx context.Context, c *fiber.Ctx) (*Visit, error) {
+	v := &Visit{Context: ctx, site: s, c: c, look: s.readLook(c)}
+	v.Quiet = c.Get("X-Quiet") != ""
+	if v.look.session != "" {
+		session, err := s.Door.Session(ctx, v.look.session, v.Quiet)
+		switch {
+		case err == nil:
+			v.Session = session
+		case errors.Is(err, helpdesk.ErrDenied), errors.Is(err, helpdesk.ErrNotFound):
+			v.Ended = true
+		default:
+			return v, err
+		}
+	}
+	return v, nil
+}

@@ -1,0 +1,144 @@
+// Package frontend is the craft all pages share: the web server, who a
+// request comes from, what it may do, the frame around every page, forms and
+// files, facts turned into a status and a sentence, and the doorbell.
+//
+// Never: a rule about tickets, and no content in a log line or an address.
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/sync/errgroup"
+
+	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/staff"
+)
+
+// Door opens sessions; *staff.Desk is one.
+type Door interface {
+	// Session returns the session a cookie opens, or helpdesk.ErrDenied. A
+	// quiet look (a poll, the doorbell) does not count as the visitor's own
+	// action and leaves the idle clock alone.
+	Session(ctx context.Context, cookie string, quiet bool) (*staff.Session, error)
+}
+
+// Options is everything a Site needs. Log, Door, Bus and Words are required.
+type Options struct {
+	Log   *slog.Logger
+	Door  Door
+	Bus   bus.Bus
+	Words *locale.Catalogue
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Zone is where the counsellors work; nil means Europe/Stockholm.
+	Zone *time.Location
+	// PublicName is what the frame calls the service. It never says "return".
+	PublicName string
+	// Cert and Key are PEM files; with both the site speaks TLS itself.
+	Cert, Key string
+	// BehindProxy names the networks of the proxy that speaks TLS for us.
+	// Only from there is a request taken, and only from there is a forwarded
+	// header believed.
+	BehindProxy []netip.Prefix
+	// MaxBells bounds open doorbells, below the file descriptor limit: at that
+	// limit accept stalls and everything hangs. 0 means 5000.
+	MaxBells int
+}
+
+// Site is one web server with its routes. Make it with New, mount audiences
+// with Route, then Listen.
+type Site struct {
+	Options
+	app    *fiber.App
+	pages  *pages
+	assets *assets
+	bells  *bells
+	proxy  bool
+	tls    bool
+	home   string
+
+	later   chan struct{} // places for work put off, see Visit.After
+	working sync.WaitGroup
+}
+
+// New prepares a site without routes but for its static files.
+func New(o Options) (*Site, error) {
+	if o.Log == nil || o.Door == nil || o.Bus == nil || o.Words == nil {
+		return nil, errors.New("frontend needs a log, a door, a bus and words")
+	}
+	if (o.Cert == "") != (o.Key == "") {
+		return nil, errors.New("frontend needs both a certificate and its key, or neither")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		zone, err := time.LoadLocation("Europe/Stockholm")
+		if err != nil {
+			return nil, fmt.Errorf("load time zone: %w", err)
+		}
+		o.Zone = zone
+	}
+	if o.MaxBells == 0 {
+		o.MaxBells = 5000
+	}
+	s := &Site{Options: o, proxy: len(o.BehindProxy) > 0, tls: o.Cert != "", later: make(chan struct{}, 8)}
+	var err error
+	if s.assets, err = newAssets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = newPages(s.assets); err != nil {
+		return nil, err
+	}
+	s.bells = newBells(s)
+	s.app = fiber.New(fiber.Config{
+		// Fiber reuses the memory of strings: without this, what one person
+		// typed turns up in what another reads.
+		Immutable: true,
+		// The default of 4 kB caps all request headers together.
+		ReadBufferSize:    16384,
+		ReduceMemoryUsage: true,
+		StreamRequestBody: true,
+		// With streaming this is only what is read ahead; Visit.Form counts.
+		BodyLimit:                    prefetch,
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true,
+		DisableDefaultDate:           false,
+		DisableHeaderNormalizing:     false,
+		ReadTimeout:                  60 * time.Second,
+		IdleTimeout:                  75 * time.Second,
+		ErrorHandler:                 s.lastResort,
+	})
+	// A hijacked connection is ours alone, see upgrade.go.
+	s.app.Server().KeepHijackedConns = true
+	s.app.Use(s.guard)
+	s.app.Get("/static/:file", s.serveAsset)
+	return s, nil
+}
+
+// Home names the page that "/" leads to.
+func (s *Site) Home(path string) { s.home = path }
+
+// Shutdown takes no new requests, says goodbye to every doorbell (1001) and
+// waits for the requests in hand until ctx ends.
+func (s *Site) Shutdown(ctx context.Context) error {
+	var both errgroup.Group
+	both.Go(func() error { s.bells.closeAll(); return nil })
+	both.Go(func() error {
+		if err := s.app.ShutdownWithContext(ctx); err != nil {
+			return fmt.Errorf("stop the web server: %w", err)
+		}
+		return nil
+	})
+	err := both.Wait()
+	s.working.Wait()
+	return err
+}

@@ -1,0 +1,182 @@
+package workspace
+
+import (
+	"strconv"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/tickets"
+)
+
+// subject is the ticket a form is about and the version its author saw.
+func subject(v *frontend.Visit) (helpdesk.ID, int64, error) {
+	id, err := v.ID("id")
+	if err != nil {
+		return "", 0, err
+	}
+	version, err := strconv.ParseInt(v.Form.Value("version"), 10, 64)
+	if err != nil {
+		return "", 0, helpdesk.ErrConflict
+	}
+	return id, version, nil
+}
+
+func (d *desk) take(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Take(v.Context, v.Session, id, version); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "taken"))
+}
+
+// give hands the ticket to a colleague, or back to nobody, within its team.
+func (d *desk) give(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	t, err := d.Tickets.Facts(v.Context, v.Session, id)
+	if err != nil {
+		return err
+	}
+	to := tickets.To{Team: t.Team}
+	if user := v.Form.Value("to"); user != "" {
+		if to.User, err = helpdesk.ParseID(user); err != nil {
+			return err
+		}
+	}
+	if err := d.Tickets.Give(v.Context, v.Session, id, version, to); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "given"))
+}
+
+// move hands it to another team. Afterwards this session may not see it any
+// more, so it goes back to the queue.
+func (d *desk) move(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	team, err := helpdesk.ParseID(v.Form.Value("to"))
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Give(v.Context, v.Session, id, version, tickets.To{Team: team}); err != nil {
+		return err
+	}
+	return v.Go(told("/w/queue", "moved"))
+}
+
+func (d *desk) priority(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	p, err := strconv.Atoi(v.Form.Value("priority"))
+	if err != nil {
+		return helpdesk.Refuse("ticket.priority")
+	}
+	t, err := d.Tickets.Facts(v.Context, v.Session, id)
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Prioritise(v.Context, v.Session, id, version, p, t.DueDay); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "priority"))
+}
+
+func (d *desk) close(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.CloseTicket(v.Context, v.Session, id, version); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "closed"))
+}
+
+func (d *desk) reopen(v *frontend.Visit) error {
+	id, version, err := subject(v)
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Reopen(v.Context, v.Session, id, version); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "reopened"))
+}
+
+func (d *desk) shared(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	shared := v.Form.Value("shared") != ""
+	if err := d.Tickets.SetShared(v.Context, v.Session, id, shared); err != nil {
+		return err
+	}
+	if shared {
+		return v.Go(told(ticketPath(id), "shared"))
+	}
+	return v.Go(told(ticketPath(id), "unshared"))
+}
+
+// writer makes a forwarded letter's ticket the original sender's.
+func (d *desk) writer(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	message, err := helpdesk.ParseID(v.Form.Value("message"))
+	if err != nil {
+		return err
+	}
+	if _, err := d.Post.AsOriginal(v.Context, v.Session, message); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "writer"))
+}
+
+// join shows another ticket in this one ("other"), or this one in another
+// ("into").
+func (d *desk) join(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	from, into := helpdesk.ID(""), id
+	if v.Form.Has("into") {
+		from = id
+		into, err = helpdesk.ParseID(v.Form.Value("into"))
+	} else {
+		from, err = helpdesk.ParseID(v.Form.Value("other"))
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Join(v.Context, v.Session, from, into); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(into), "joined"))
+}
+
+func (d *desk) unjoin(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	other, err := helpdesk.ParseID(v.Form.Value("other"))
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.Unjoin(v.Context, v.Session, other); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "unjoined"))
+}

@@ -1,0 +1,53 @@
+package workspace
+
+import (
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+)
+
+// settings is a member's own page.
+func (d *desk) settings(v *frontend.Visit) error {
+	frame, err := d.frame(v, v.Say("settings.title"), "settings")
+	if err != nil {
+		return err
+	}
+	page := Settings{Desk: frame}
+	for _, t := range []struct{ value, name string }{{"", "device"}, {"light", "light"}, {"dark", "dark"}} {
+		page.Themes = append(page.Themes, frontend.Option{Value: t.value, Text: v.Say("theme." + t.name), Chosen: t.value == v.Theme()})
+	}
+	for _, l := range v.Languages() {
+		page.Langs = append(page.Langs, frontend.Option{Value: l.Tag, Text: l.Name, Chosen: l.Tag == v.Lang()})
+	}
+	sessions, err := d.Staff.Sessions(v.Context, v.Session)
+	if err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		row := SessionRow{ID: s.ID, Since: v.Say("settings.started", page.Near(s.Started)), Last: v.Say("settings.last", page.Near(s.Last))}
+		if s.This {
+			row.Own = &frontend.Chip{Kind: "ok", Icon: "check", Text: v.Say("settings.this")}
+		}
+		page.Sessions = append(page.Sessions, row)
+	}
+	return v.Show(page)
+}
+
+// look changes how pages look: here, and the language wherever they sign in.
+func (d *desk) look(v *frontend.Visit) error {
+	v.Prefer(v.Form.Value("lang"), v.Form.Value("theme"))
+	if err := d.Staff.SetLocale(v.Context, v.Session, v.Lang()); err != nil {
+		return err
+	}
+	return v.Go(told("/w/settings", "saved"))
+}
+
+func (d *desk) endSession(v *frontend.Visit) error {
+	id, err := helpdesk.ParseID(v.Form.Value("session"))
+	if err != nil {
+		return err
+	}
+	if err := d.Staff.EndSession(v.Context, v.Session, id); err != nil {
+		return err
+	}
+	return v.Go(told("/w/settings", "ended"))
+}

@@ -1,0 +1,217 @@
+package workspace
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/tickets"
+	"returnsupport/mailbridge/letter"
+)
+
+// showing is a ticket on its way to a page: what it needs beside itself.
+type showing struct {
+	frontend.Words
+	sheet  *tickets.Sheet
+	names  map[helpdesk.ID]string // of colleagues
+	teams  map[helpdesk.ID]string
+	boxes  []office.Mailbox              // of the ticket's team
+	copies map[helpdesk.ID]post.Outgoing // what became of our messages
+}
+
+func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet) (*showing, error) {
+	s := &showing{Words: w, sheet: sheet}
+	ids := []helpdesk.ID{sheet.Ticket.Owner}
+	for _, m := range sheet.Messages {
+		ids = append(ids, m.Author)
+	}
+	s.names = d.names(v, ids...)
+	var err error
+	if s.teams, err = d.teamNames(v); err != nil {
+		return nil, err
+	}
+	boxes, err := d.Office.Mailboxes(v.Context)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range boxes {
+		if b.Team == sheet.Ticket.Team {
+			s.boxes = append(s.boxes, b)
+		}
+	}
+	s.copies, err = d.Post.Deliveries(v.Context, sheet.Messages)
+	return s, err
+}
+
+// message is one message as the page shows it.
+func (s *showing) message(m tickets.Opened) Message {
+	out := Message{
+		Words: s.Words, ID: m.ID, At: s.Near(m.At), Exact: s.Exact(m.At), Machine: s.Machine(m.At),
+		Look: string(m.Kind), Withdrawn: m.Withdrawn, Broken: m.Broken,
+	}
+	if !m.Proven && !m.Withdrawn {
+		out.Notices = append(out.Notices, frontend.Notice{Kind: "danger", Text: s.Say("message.unproven"), More: s.Say("message.unproven.more")})
+	}
+	switch m.Kind {
+	case tickets.KindSystem:
+		out.What = s.system(m.Content)
+		return out
+	case tickets.KindNote:
+		out.Icon, out.What, out.Who = "sticky-note", s.Say("message.note"), s.colleague(m.Author)
+	case tickets.KindAnswer:
+		out.Icon, out.What, out.Who = "send", s.Say("message.answer"), s.colleague(m.Author)
+	default:
+		out.Look, out.Icon, out.What = "letter", "mail", s.Say("message.letter")
+		if len(m.Content.From) > 0 {
+			out.Who = firstOf(m.Content.From[0].Name, m.Content.From[0].Addr)
+		}
+	}
+	switch {
+	case m.Withdrawn:
+		out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.withdrawn")})
+		return out
+	case m.Broken:
+		out.Notices = append(out.Notices, frontend.Notice{Kind: "danger", Text: s.Say("message.broken"), More: s.Say("message.broken.more")})
+		return out
+	}
+	s.letterHead(&out, m)
+	s.body(&out, m)
+	s.enclosed(&out, m)
+	return out
+}
+
+func (s *showing) colleague(id helpdesk.ID) string {
+	return firstOf(s.names[id], s.Say("message.inside"))
+}
+
+func (s *showing) letterHead(out *Message, m tickets.Opened) {
+	c := m.Content
+	if m.Kind == tickets.KindLetter {
+		if !c.Proven {
+			out.Notices = append(out.Notices, frontend.Notice{Kind: "warn", Text: s.Say("message.sender"), More: s.Say("message.sender.more")})
+		}
+		if len(c.Problems) > 0 {
+			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.mended")})
+		}
+		out.Ways = append(out.Ways, Fact{s.Say("message.from"), addresses(c.From)})
+	}
+	if m.Kind != tickets.KindNote {
+		out.Ways = append(out.Ways, Fact{s.Say("message.to"), addresses(c.To)})
+		if len(c.Cc) > 0 {
+			out.Ways = append(out.Ways, Fact{s.Say("message.cc"), addresses(c.Cc)})
+		}
+		if c.Subject != "" && c.Subject != s.sheet.Head.Title {
+			out.Ways = append(out.Ways, Fact{s.Say("message.subject"), c.Subject})
+		}
+	}
+	for _, copy := range s.copies[m.ID].Deliveries {
+		out.Deliveries = append(out.Deliveries, s.copyChip(m, copy))
+	}
+}
+
+func addresses(all []tickets.Address) string {
+	var out []string
+	for _, a := range all {
+		if a.Name != "" && a.Addr != "" {
+			out = append(out, a.Name+" <"+a.Addr+">")
+		} else {
+			out = append(out, firstOf(a.Addr, a.Name))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// body folds quotes and signatures under a word and cuts nothing.
+func (s *showing) body(out *Message, m tickets.Opened) {
+	c := m.Content
+	if c.HTML != "" {
+		// post made it harmless before it was sealed; all that is added here is
+		// where its own pictures are.
+		out.HTML = template.HTML(post.Inline(c.HTML, func(cid string) string {
+			for i, f := range c.Files {
+				if f.CID == cid && frontend.IsPicture(f.Type) {
+					return "/w/m/" + string(m.ID) + "/picture/" + strconv.Itoa(i)
+				}
+			}
+			return ""
+		}))
+		out.HTMLOnly = strings.TrimSpace(c.Text) == ""
+	}
+	switch {
+	case out.HTMLOnly:
+	case m.Kind != tickets.KindLetter:
+		out.Pieces = []Piece{{Text: strings.Trim(c.Text, "\n")}}
+	case strings.TrimSpace(c.Text) == "":
+		out.Pieces = []Piece{{Text: s.Say("message.empty")}}
+	default:
+		for _, b := range letter.Fold(c.Text) {
+			out.Pieces = s.add(out.Pieces, b)
+		}
+	}
+}
+
+func (s *showing) add(pieces []Piece, b letter.Block) []Piece {
+	text := strings.Trim(b.Text, "\n")
+	if text == "" {
+		return pieces
+	}
+	fold := ""
+	if b.Folded {
+		fold = s.Say("message.quote")
+		if b.Kind == letter.Signature {
+			fold = s.Say("message.signature")
+		}
+	}
+	if n := len(pieces); n > 0 && pieces[n-1].Fold == fold {
+		pieces[n-1].Text += "\n" + text
+		return pieces
+	}
+	return append(pieces, Piece{Text: text, Fold: fold})
+}
+
+// enclosed lists the files and the original, all as downloads. A picture that
+// stands in the text is listed too: not every reader sees it there.
+func (s *showing) enclosed(out *Message, m tickets.Opened) {
+	for i, f := range m.Content.Files {
+		name := firstOf(f.Name, s.Say("message.unnamed"))
+		out.Files = append(out.Files, frontend.Attachment{
+			Name: name, Size: s.Size(f.Size),
+			Href: "/w/m/" + string(m.ID) + "/file/" + strconv.Itoa(i) + "/" + url.PathEscape(name),
+		})
+	}
+	if m.OriginalSize >= 0 && m.Kind != tickets.KindNote {
+		out.Original = "/w/m/" + string(m.ID) + "/original.eml"
+	}
+}
+
+// system says a fact that stands in the conversation as a key.
+func (s *showing) system(c tickets.Content) string {
+	args := make([]any, len(c.Args))
+	for i, a := range c.Args {
+		args[i] = a
+		if name, ok := s.teams[helpdesk.ID(a)]; ok {
+			args[i] = name
+		}
+	}
+	switch c.Key {
+	case tickets.SystemJoined, tickets.SystemUnjoined:
+		for i := range args {
+			args[i] = "R-" + c.Args[i]
+		}
+	case post.SystemUndelivered, post.SystemReturned:
+		if len(c.Args) > 1 {
+			args[1] = s.Say(why(c.Args[1]))
+		}
+	}
+	for _, known := range []string{tickets.SystemGiven, tickets.SystemJoined, tickets.SystemUnjoined, post.SystemUndelivered, post.SystemReturned} {
+		if c.Key == known {
+			return s.Say("system."+known, args...)
+		}
+	}
+	return s.Say("system.unknown")
+}

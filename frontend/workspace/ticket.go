@@ -1,0 +1,182 @@
+package workspace
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/tickets"
+)
+
+// ticket shows one matter.
+func (d *desk) ticket(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	return d.showTicket(v, 200, id, nil)
+}
+
+// typed is what a form held that was not accepted: it goes back onto the page.
+type typed struct {
+	tickets.Draft
+	stop      *frontend.Notice
+	seen      int64 // what is newer is ringed
+	client    string
+	wrongTo   string
+	wrongText string
+}
+
+func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *typed) error {
+	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
+	if err != nil {
+		return err
+	}
+	if sheet.Ticket.JoinedInto != "" {
+		return v.Go(ticketPath(sheet.Ticket.JoinedInto))
+	}
+	d.settle(v, sheet.Settle)
+	frame, err := d.frame(v, number(sheet.Ticket.Number), "")
+	if err != nil {
+		return err
+	}
+	show, err := d.showing(v, frame.Words, sheet)
+	if err != nil {
+		return err
+	}
+	page := Ticket{Desk: frame}
+	if page.Head, err = d.head(v, show); err != nil {
+		return err
+	}
+	for _, m := range sheet.Messages {
+		shown := show.message(m)
+		shown.Fresh = back != nil && back.stop != nil && m.Serial > back.seen
+		page.Messages = append(page.Messages, shown)
+	}
+	page.Listener = listener(show.sheet.Ticket, page.Head.Lookers)
+	if sheet.Proven {
+		page.Answer = d.composer(v, show, back)
+		page.Note = noteForm(v, show)
+	}
+	if page.Side, err = d.side(v, show); err != nil {
+		return err
+	}
+	page.Toast = undoToast(v, page.Words)
+	return v.ShowAs(status, page)
+}
+
+// undoToast offers to take back what was just sent, while it can be.
+func undoToast(v *frontend.Visit, w frontend.Words) *frontend.Toast {
+	id, err := helpdesk.ParseID(v.Query("undo"))
+	until, numeric := strconv.ParseInt(v.Query("until"), 10, 64)
+	if err != nil || numeric != nil {
+		return nil
+	}
+	left := int(time.UnixMilli(until).Sub(v.Now()).Round(time.Second) / time.Second)
+	if left < 1 || left > 600 {
+		return nil
+	}
+	return &frontend.Toast{
+		Words: w, Text: v.Say("said.sent"), Undo: v.Say("said.undo"), Seconds: left, Back: v.Path(),
+		Action: "/w/outbox/" + string(id) + "/undo", Route: "/w/outbox/:id/undo",
+	}
+}
+
+// listener remembers what the page shows, so that a ring that is about another
+// ticket is answered with nothing at all.
+func listener(t tickets.Ticket, lookers string) Listener {
+	q := url.Values{
+		"after": {strconv.FormatInt(t.Last, 10)}, "version": {strconv.FormatInt(t.Version, 10)}, "lookers": {lookers},
+	}
+	return Listener{Href: ticketPath(t.ID) + "/news?" + q.Encode(), Last: t.Last}
+}
+
+// news answers the bell: what was added since, and the head if it changed.
+func (d *desk) news(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	after, err := strconv.ParseInt(v.Query("after"), 10, 64)
+	if err != nil {
+		return helpdesk.ErrNotFound
+	}
+	news, err := d.Tickets.Since(v.Context, v.Session, id, after)
+	if err != nil {
+		return err
+	}
+	page := News{Page: v.Page("")}
+	lookers := d.lookers(v, page.Words, news.Lookers)
+	if len(news.Messages) == 0 && lookers == v.Query("lookers") && strconv.FormatInt(news.Ticket.Version, 10) == v.Query("version") {
+		return v.Done()
+	}
+	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
+	if err != nil {
+		return err
+	}
+	d.settle(v, sheet.Settle)
+	show, err := d.showing(v, page.Words, sheet)
+	if err != nil {
+		return err
+	}
+	for _, m := range news.Messages {
+		shown := show.message(m)
+		shown.Fresh = m.Kind == tickets.KindLetter
+		page.Messages = append(page.Messages, shown)
+		if m.Kind == tickets.KindLetter {
+			page.Announce = v.Say("ticket.new", shown.Who)
+		}
+	}
+	if page.Announce == "" && len(page.Messages) > 0 {
+		page.Announce = v.Say("ticket.news")
+	}
+	if page.Head, err = d.head(v, show); err != nil {
+		return err
+	}
+	page.Head.OOB = true
+	page.Listener = listener(news.Ticket, lookers)
+	return v.Show(page)
+}
+
+// lookers says who else has the ticket open.
+func (d *desk) lookers(v *frontend.Visit, w frontend.Words, who []tickets.Looker) string {
+	if len(who) == 0 {
+		return ""
+	}
+	var ids []helpdesk.ID
+	for _, l := range who {
+		ids = append(ids, l.User)
+	}
+	names := d.names(v, ids...)
+	var looking, typing []string
+	for _, l := range who {
+		if l.Typing {
+			typing = append(typing, names[l.User])
+		} else {
+			looking = append(looking, names[l.User])
+		}
+	}
+	var out []string
+	if len(typing) > 0 {
+		out = append(out, w.Say("ticket.typing", strings.Join(typing, ", ")))
+	}
+	if len(looking) > 0 {
+		out = append(out, w.Say("ticket.looking", len(looking), strings.Join(looking, ", ")))
+	}
+	return strings.Join(out, " · ")
+}
+
+// looking says that this colleague is here.
+func (d *desk) looking(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	if _, err := d.Tickets.Looking(v.Context, v.Session, id, v.Form.Value("typing") != ""); err != nil {
+		return err
+	}
+	return v.Done()
+}

@@ -1,0 +1,108 @@
+// Package workspace is the counsellor's desk: the door, the queues, a ticket
+// and its composer, letters set aside, the outbox, teams and settings.
+//
+// Never: a rule about who may do what to a ticket. Rooms check that in the
+// query itself; pages show what they answer.
+package workspace
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/tickets"
+)
+
+// Mailbox is how collecting from one mailbox goes.
+type Mailbox struct {
+	ID        helpdesk.ID
+	Connected bool
+	Since     time.Time // since when it is, or is not; zero when not known
+	Trouble   string    // key of a sentence under mail.why, "" without
+}
+
+// Rooms is what the desk works with.
+type Rooms struct {
+	Staff   *staff.Desk
+	Tickets *tickets.Desk
+	Post    *post.Postroom
+	Office  *office.Office
+	// Mail reports every mailbox that this process or another collects from;
+	// nil when nobody knows.
+	Mail func(context.Context) []Mailbox
+	Log  *slog.Logger
+}
+
+// desk holds the rooms behind the handlers.
+type desk struct {
+	Rooms
+	site *frontend.Site
+}
+
+// Mount adds every route of the desk to site. All of them stand here, each
+// with its permission.
+func Mount(site *frontend.Site, rooms Rooms) {
+	d := &desk{rooms, site}
+	site.Home("/w/queue")
+
+	// The door.
+	site.Route("GET", "/w/sign-in", frontend.Anyone, d.signInPage)
+	site.Route("POST", "/w/sign-in", frontend.Anyone, d.signIn)
+	site.Route("POST", "/w/language", frontend.Anyone, d.language)
+	site.Route("GET", "/w/invitation/:token", frontend.Anyone, d.invitation)
+	site.Route("POST", "/w/invitation/words", frontend.Newcomer, d.wordsWritten)
+	site.Route("POST", "/w/invitation/:token", frontend.Anyone, d.accept)
+	site.Route("GET", "/w/waiting", frontend.Newcomer, d.admission)
+	site.Route("POST", "/w/sign-out", frontend.Newcomer, d.signOut)
+
+	// What waits.
+	site.Bell("/w/bell", frontend.Member, d.bell)
+	site.Route("GET", "/w/queue", frontend.Member, d.queue)
+	site.Route("GET", "/w/mail", frontend.Member, d.mail)
+
+	// A ticket.
+	site.Route("GET", "/w/t/:id", frontend.Member, d.ticket)
+	site.Route("GET", "/w/t/:id/news", frontend.Member, d.news)
+	site.Route("POST", "/w/t/:id/looking", frontend.Member, d.looking)
+	site.Route("POST", "/w/t/:id/draft", frontend.Member, d.draft)
+	site.Route("POST", "/w/t/:id/answer", frontend.Member, d.answer, frontend.Uploads)
+	site.Route("POST", "/w/t/:id/note", frontend.Member, d.note)
+	site.Route("POST", "/w/t/:id/take", frontend.Member, d.take)
+	site.Route("POST", "/w/t/:id/give", frontend.Member, d.give)
+	site.Route("POST", "/w/t/:id/team", frontend.Member, d.move)
+	site.Route("POST", "/w/t/:id/priority", frontend.Member, d.priority)
+	site.Route("POST", "/w/t/:id/close", frontend.Member, d.close)
+	site.Route("POST", "/w/t/:id/reopen", frontend.Member, d.reopen)
+	site.Route("POST", "/w/t/:id/shared", frontend.Member, d.shared)
+	site.Route("POST", "/w/t/:id/writer", frontend.Member, d.writer)
+	site.Route("POST", "/w/t/:id/join", frontend.Member, d.join)
+	site.Route("POST", "/w/t/:id/unjoin", frontend.Member, d.unjoin)
+	site.Route("GET", "/w/m/:id/file/:n/:name", frontend.Member, d.file)
+	site.Route("GET", "/w/m/:id/picture/:n", frontend.Member, d.picture)
+	site.Route("GET", "/w/m/:id/original.eml", frontend.Member, d.original)
+
+	// Letters beside tickets.
+	site.Route("GET", "/w/write", frontend.Member, d.writePage)
+	site.Route("POST", "/w/write", frontend.Member, d.write, frontend.Uploads)
+	site.Route("GET", "/w/aside", frontend.Member, d.asides)
+	site.Route("GET", "/w/aside/:id/original.eml", frontend.Member, d.asideOriginal)
+	site.Route("POST", "/w/aside/:id/ticket", frontend.Member, d.recover)
+	site.Route("POST", "/w/aside/:id/done", frontend.Member, d.asideDone)
+	site.Route("GET", "/w/outbox", frontend.Member, d.outbox)
+	site.Route("POST", "/w/outbox/:id/undo", frontend.Member, d.undo)
+	site.Route("POST", "/w/outbox/:id/noted", frontend.Member, d.noted)
+
+	// Colleagues and oneself.
+	site.Route("GET", "/w/team", frontend.Member, d.team)
+	site.Route("POST", "/w/team/admit", frontend.Member, d.admit)
+	site.Route("POST", "/w/team/invite", frontend.Coordinator, d.invite)
+	site.Route("POST", "/w/team/remove", frontend.Member, d.remove)
+	site.Route("GET", "/w/settings", frontend.Member, d.settings)
+	site.Route("POST", "/w/settings/look", frontend.Member, d.look)
+	site.Route("POST", "/w/settings/session", frontend.Member, d.endSession)
+}
