@@ -41,7 +41,7 @@ func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, v
 		if to.Team == "" {
 			to.Team = t.team
 		}
-		if err := d.mustBelong(ctx, tx, to); err != nil {
+		if err := d.mustBelong(ctx, to); err != nil {
 			return err
 		}
 		t.owner = to.User
@@ -63,18 +63,20 @@ func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, v
 	})
 }
 
-func (d *Desk) mustBelong(ctx context.Context, tx *store.Tx, to To) error {
+func (d *Desk) mustBelong(ctx context.Context, to To) error {
 	if to.User == "" {
 		return nil
 	}
-	ok, err := d.staff.IsMember(ctx, tx, to.Team, to.User)
+	members, err := d.staff.Members(ctx, to.Team)
 	if err != nil {
-		return fmt.Errorf("member of team %s: %w", to.Team, err)
+		return err
 	}
-	if !ok {
-		return helpdesk.Refuse("give.stranger")
+	for _, m := range members {
+		if m.ID == to.User && m.State == staff.Active {
+			return nil
+		}
 	}
-	return nil
+	return helpdesk.Refuse("give.stranger")
 }
 
 // lockCase locks a ticket with all its conversations, conversations first and

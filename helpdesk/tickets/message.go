@@ -53,8 +53,9 @@ func (d *Desk) openMessage(ctx context.Context, s *staff.Session, held keys, t *
 		Kind: m.kind, Direction: m.direction, At: instant(m.at), Author: m.author, OriginalSize: -1,
 	}
 	out.Content.At = out.At
-	rowProven := d.secrets.Vouched(m.mac, m.origin(), m.content)
-	out.Proven = conversation.proven && rowProven
+	// The message, the key it lies under, and the ticket it is shown in.
+	out.Proven = conversation.proven && d.secrets.Vouched(m.mac, m.origin(), m.content) &&
+		d.secrets.Vouched(t.mac, t.origin())
 	if m.state == messageWithdrawn {
 		out.Withdrawn = true
 		return out, nil

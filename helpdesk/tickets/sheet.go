@@ -61,6 +61,9 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	} else {
 		out.Proven = false
 	}
+	if !out.Proven {
+		d.alarm(ctx, "ticket", ticket)
+	}
 	for _, j := range f.joined {
 		out.Joined = append(out.Joined, d.facts(j))
 	}

@@ -1,0 +1,102 @@
+package tickets_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tickets"
+)
+
+// noSession are the exported methods of Desk that name no ticket of a session:
+// the doors of the postroom, and lists that show only one's own.
+var noSession = map[string]bool{
+	"Open": true, "Blind": true, "Settle": true, "Counts": true, "All": true, "Queue": true,
+}
+
+func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		a, b := h.team(t), h.team(t)
+		anna, bo := h.session(t, a), h.session(t, b)
+		c, other, own := h.arrive(t, a, "one"), h.arrive(t, a, "two"), h.arrive(t, b, "bo's own")
+		reply := h.reply(t, anna, c.ID, "an answer")
+		ctx, ticket := t.Context(), c.Ticket
+		message := h.page(t, anna, ticket).Messages[0].ID
+		write := func(f func(tx *store.Tx) error) error { return db.Write(ctx, "test", f) }
+		calls := map[string]func(ticket, other, conversation, message helpdesk.ID) error{
+			"Page":  func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Page(ctx, bo, id); return err },
+			"Since": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Since(ctx, bo, id, 0); return err },
+			"Facts": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Facts(ctx, bo, id); return err },
+			"With": func(_, _, id, _ helpdesk.ID) error {
+				return write(func(tx *store.Tx) error { _, err := h.desk.With(ctx, tx, bo, id); return err })
+			},
+			"Message":  func(_, _, _, id helpdesk.ID) error { _, err := h.desk.Message(ctx, bo, id); return err },
+			"File":     func(_, _, _, id helpdesk.ID) error { _, _, err := h.desk.File(ctx, bo, id, 0); return err },
+			"Original": func(_, _, _, id helpdesk.ID) error { _, _, err := h.desk.Original(ctx, bo, id); return err },
+			"Withdraw": func(_, _, _, _ helpdesk.ID) error {
+				return write(func(tx *store.Tx) error { return h.desk.Withdraw(ctx, tx, bo, reply) })
+			},
+			"Take":        func(id, _, _, _ helpdesk.ID) error { return h.desk.Take(ctx, bo, id, 1) },
+			"Give":        func(id, _, _, _ helpdesk.ID) error { return h.desk.Give(ctx, bo, id, 1, tickets.To{Team: b}) },
+			"CloseTicket": func(id, _, _, _ helpdesk.ID) error { return h.desk.CloseTicket(ctx, bo, id, 1) },
+			"Reopen":      func(id, _, _, _ helpdesk.ID) error { return h.desk.Reopen(ctx, bo, id, 1) },
+			"Prioritise":  func(id, _, _, _ helpdesk.ID) error { return h.desk.Prioritise(ctx, bo, id, 1, 1, time.Time{}) },
+			"Join": func(id, other, _, _ helpdesk.ID) error {
+				for _, pair := range [][2]helpdesk.ID{{id, own.Ticket}, {own.Ticket, id}} {
+					if err := h.desk.Join(ctx, bo, pair[0], pair[1]); !errors.Is(err, helpdesk.ErrNotFound) {
+						t.Errorf("Join %v", err)
+					}
+				}
+				return h.desk.Join(ctx, bo, id, other)
+			},
+			"Unjoin":     func(id, _, _, _ helpdesk.ID) error { return h.desk.Unjoin(ctx, bo, id) },
+			"SetWriter":  func(id, _, _, _ helpdesk.ID) error { return h.desk.SetWriter(ctx, bo, id, 1, tickets.Who{Key: "x@y"}) },
+			"SetShared":  func(id, _, _, _ helpdesk.ID) error { return h.desk.SetShared(ctx, bo, id, true) },
+			"Shared":     func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Shared(ctx, bo, id); return err },
+			"Retitle":    func(id, _, _, _ helpdesk.ID) error { return h.desk.Retitle(ctx, bo, id, 1, "x") },
+			"SamePerson": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.SamePerson(ctx, bo, id); return err },
+			"Note":       func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Note(ctx, bo, id, "x", "x"); return err },
+			"SaveDraft": func(id, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.SaveDraft(ctx, bo, id, tickets.Draft{Kind: tickets.KindNote})
+				return err
+			},
+			"Draft": func(id, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.Draft(ctx, bo, id, tickets.KindAnswer)
+				return err
+			},
+			"DropDraft": func(id, _, _, _ helpdesk.ID) error { return h.desk.DropDraft(ctx, bo, id, tickets.KindAnswer) },
+			"Looking":   func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Looking(ctx, bo, id, false); return err },
+		}
+		kind := reflect.TypeOf(h.desk)
+		for i := range kind.NumMethod() {
+			name := kind.Method(i).Name
+			call := calls[name]
+			if call == nil {
+				if !noSession[name] {
+					t.Errorf("%s is exported and its rights are not tested", name)
+				}
+				continue
+			}
+			if err := call(ticket, other.Ticket, c.ID, message); !errors.Is(err, helpdesk.ErrNotFound) {
+				t.Errorf("%s of another team's: %v, want not found", name, err)
+			}
+			if err := call(helpdesk.NewID(), helpdesk.NewID(), helpdesk.NewID(), helpdesk.NewID()); !errors.Is(err, helpdesk.ErrNotFound) {
+				t.Errorf("%s of what does not exist: %v, want not found", name, err)
+			}
+		}
+		same(t, "the queue of the other", titles(h.queue(t, bo, tickets.QueueTeam)), []string{"about bo's own"})
+		all, err := h.desk.All(ctx, bo, "")
+		h.ok(t, err)
+		same(t, "the export of the other", all, []helpdesk.ID{own.Ticket})
+		if _, err := h.desk.Queue(ctx, bo, tickets.Filter{Queue: tickets.QueueTeam, Team: a}, "", 5); !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("the queue of another team: %v", err)
+		}
+		same(t, "openings by the other", h.number(t, "SELECT COUNT(*) FROM journal_entry WHERE actor = $1 AND object IN ($2, $3, $4)",
+			bo.User.ID, ticket, c.ID, message), 0)
+	})
+}
