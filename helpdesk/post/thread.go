@@ -123,7 +123,7 @@ func answersKnown(facts []known, conversation helpdesk.ID) bool {
 func better(k, than *known, team helpdesk.ID) bool {
 	switch {
 	case than == nil:
-		return k.kind == wanted && (k.who == from || k.who == given)
+		return true
 	case (k.team == team) != (than.team == team):
 		return k.team == team
 	case k.ref != than.ref:
