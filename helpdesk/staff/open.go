@@ -48,13 +48,20 @@ func (d *Desk) Session(ctx context.Context, cookie string, quiet bool) (*Session
 		return nil, fmt.Errorf("open session: %w", err)
 	}
 	now := d.now()
+	if !d.vouchedUser(ctx, &u) {
+		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
+	}
+	fresh, err := d.fresh(ctx, &u)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh {
+		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
+	}
 	if !row.alive(now) || !u.hasKeys() {
 		if err := d.endSession(ctx, row.user, row.id); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
-	}
-	if !d.vouchedUser(ctx, &u) {
 		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
 	}
 	own, err := key.Open(row.place(), u.key(), row.seed)

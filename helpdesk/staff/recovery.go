@@ -12,12 +12,11 @@ import (
 )
 
 type recoveryRow struct {
-	version     int
-	public      []byte
-	wraps       [3][]byte
-	secrets     []byte
-	mac         []byte
-	fingerprint string
+	version int
+	public  []byte
+	wraps   [3][]byte
+	secrets []byte
+	mac     []byte
 }
 
 func recoveryID(version int) vault.KeyID {

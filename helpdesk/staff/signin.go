@@ -70,11 +70,17 @@ func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, 
 func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
 	var u userRow
 	err := d.db.QueryRow(ctx, selectUserByLogin, index).Scan(u.dest()...)
-	switch {
-	case err != nil && !errors.Is(err, helpdesk.ErrNotFound):
+	if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
 		return nil, fmt.Errorf("look up a login: %w", err)
-	case err == nil && u.hasKeys() && d.vouchedUser(ctx, &u):
-		return &u, nil
+	}
+	if err == nil && d.vouchedUser(ctx, &u) {
+		fresh, err := d.fresh(ctx, &u)
+		if err != nil {
+			return nil, err
+		}
+		if fresh && u.hasKeys() {
+			return &u, nil
+		}
 	}
 	return &userRow{id: helpdesk.NewID(), salt: index[:16], cost: d.cost}, nil
 }

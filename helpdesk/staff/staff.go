@@ -81,8 +81,9 @@ type Desk struct {
 	gate    *gate
 	delays  *delays
 
-	mu   sync.Mutex
-	seen map[helpdesk.ID]int // highest committed key version seen of a team
+	mu       sync.Mutex
+	seen     map[helpdesk.ID]int   // highest committed key version seen of a team
+	seenUser map[helpdesk.ID]int64 // highest committed row version seen of a user
 }
 
 // New makes the room.
@@ -93,7 +94,7 @@ func New(h House) *Desk {
 	return &Desk{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
 		now: h.Now, log: h.Log, cost: h.Cost,
-		gate: newGate(), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{},
+		gate: newGate(), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{}, seenUser: map[helpdesk.ID]int64{},
 	}
 }
 

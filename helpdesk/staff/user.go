@@ -127,7 +127,7 @@ func (d *Desk) addressIndex(address string) []byte {
 	return d.secrets.Index("staff.address", strings.ToLower(strings.TrimSpace(address)))
 }
 
-// vouched checks the row's MAC and raises the alarm.
+// vouchedUser checks the row's MAC and raises the alarm.
 func (d *Desk) vouchedUser(ctx context.Context, u *userRow) bool {
 	if d.secrets.Vouched(u.mac, u.origin(), u.parts()...) {
 		return true
@@ -146,6 +146,35 @@ func (d *Desk) user(ctx context.Context, r store.Reader, id helpdesk.ID) (*userR
 		return nil, fmt.Errorf("user %s: %w", id, errForged)
 	}
 	return &u, nil
+}
+
+// fresh tells whether a vouched row is as new as this process has ever seen
+// it: an old one, put back, would let somebody in who has left. It may replace
+// the row by a newer one that was written since it was read.
+func (d *Desk) fresh(ctx context.Context, u *userRow) (bool, error) {
+	if d.newest(u) {
+		return true, nil
+	}
+	now, err := d.user(ctx, d.db, u.id)
+	if err != nil {
+		return false, err
+	}
+	*u = *now
+	if d.newest(u) {
+		return true, nil
+	}
+	d.alarm(ctx, "user_back", u.id)
+	return false, nil
+}
+
+func (d *Desk) newest(u *userRow) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if u.version < d.seenUser[u.id] {
+		return false
+	}
+	d.seenUser[u.id] = u.version
+	return true
 }
 
 // addUser inserts a new row; false when the login is taken.
