@@ -65,7 +65,7 @@ func TestARecipientThatCannotBeIsNamedByItsPlaceAndNeverByItsAddress(t *testing.
 		{[]string{"a@x.example\r\nBcc: e@x.example"}, "post.address", 1},
 		{[]string{"a@x.example\x00"}, "post.address", 1},
 		{[]string{`"a b"@x.example`}, "post.address", 1},
-		{[]string{"a@[127.0.0.1]"}, "post.address", 1},
+		{[]string{"a@[127.0.0.1]"}, "post.address.domain", 1},
 		{[]string{"a@localhost"}, "post.address.domain", 1},
 		{[]string{"a@x..example"}, "post.address", 1},
 		{[]string{"ånna@x.example"}, "post.address.local", 1},

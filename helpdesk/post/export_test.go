@@ -46,21 +46,16 @@ func TestAnMboxGivesBackTheLettersAsTheyCame(t *testing.T) {
 // of each mail belongs to the box, one ">" is taken off.
 func readMbox(s string) []string {
 	var out []string
-	for _, mail := range strings.Split("\n"+s, "\nFrom MAILER-DAEMON ")[1:] {
+	mails := strings.Split("\n"+s+"From MAILER-DAEMON ", "\nFrom MAILER-DAEMON ")
+	for _, mail := range mails[1 : len(mails)-1] {
 		_, mail, _ = strings.Cut(mail, "\n")
-		mail = strings.TrimSuffix(mail+"\n", "\n\n")
-		var lines []string
-		for _, l := range strings.Split(mail, "\n") {
+		lines := strings.Split(mail, "\n")
+		for i, l := range lines {
 			if bare := strings.TrimLeft(l, ">"); strings.HasPrefix(bare, "From ") && len(bare) < len(l) {
-				l = l[1:]
+				lines[i] = l[1:]
 			}
-			lines = append(lines, l)
 		}
-		mail = strings.Join(lines, "\n")
-		if mail != "" {
-			mail += "\n"
-		}
-		out = append(out, mail)
+		out = append(out, strings.Join(lines, "\n"))
 	}
 	return out
 }
