@@ -20,10 +20,19 @@ const sqliteReaders = 4
 // deleted, temp_store keeps the sorter's leavings off the disk,
 // synchronous(full) is what makes an accepted letter survive a power cut.
 var sqlitePragmas = []string{
-	"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
+	"journal_mode(wal)", "synchronous(full)",
 	"foreign_keys(1)", "secure_delete(1)", "temp_store(memory)",
 	"journal_size_limit(67108864)",
 }
+
+// While SQLite itself waits for another process it does not look at contexts.
+// A reader waits only after a crash, for the log to be read; a writer waits
+// often, so it comes back soon and BeginTx asks again.
+const (
+	readerWaits    = "busy_timeout(10000)"
+	writerWaits    = "busy_timeout(100)"
+	writerPatience = 10 * time.Second
+)
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if path == "" {
@@ -36,10 +45,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	write := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path)})
+	write := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path, writerWaits)})
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)
-	read := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path, "query_only(1)")})
+	read := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path, "query_only(1)", readerWaits)})
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	db := &DB{engine: SQLite, read: read, write: write}
@@ -116,6 +125,8 @@ func sqliteFault(err error) error {
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT,
 		sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM:
 		f.facts = []error{ErrUnavailable}
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		f.where = "the file is damaged or no database"
 	case sqlite3.SQLITE_READONLY:
 		f.where = "a Reader may not write"
 	}

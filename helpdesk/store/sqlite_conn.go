@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"time"
 
 	"modernc.org/sqlite"
 )
@@ -104,11 +105,19 @@ func (c *sqliteConn) Ping(ctx context.Context) error {
 }
 
 func (c *sqliteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.inner.BeginTx(ctx, opts)
-	if err != nil {
-		return nil, sqliteFault(err)
+	for deadline := time.Now().Add(writerPatience); ; {
+		tx, err := c.inner.BeginTx(ctx, opts)
+		if err == nil {
+			return sqliteTx{tx}, nil
+		}
+		err = sqliteFault(err)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fact(ctx.Err())
+		case !errors.Is(err, errBusy), time.Now().After(deadline):
+			return nil, err
+		}
 	}
-	return sqliteTx{tx}, nil
 }
 
 func (c *sqliteConn) Begin() (driver.Tx, error) {

@@ -317,6 +317,39 @@ func TestAWriterThatWaitsTooLongIsToldThatTheDatabaseIsUnavailable(t *testing.T)
 	})
 }
 
+func TestAnotherProcessThatHoldsTheWriterIsWaitedFor(t *testing.T) {
+	address := storetest.SQLiteAddress(t)
+	mine, theirs := openWith(t, address, playground), openWith(t, address, playground)
+	holds, free, done := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		done <- theirs.Write(context.Background(), "hold", func(tx *store.Tx) error {
+			err := insert(tx, "theirs", "theirs")
+			holds <- true
+			<-free
+			return err
+		})
+	}()
+	<-holds
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	err := mine.Write(ctx, "wait", func(tx *store.Tx) error { return insert(tx, "early", "early") })
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("gave up after %v, asked to after 0.1 s", took)
+	}
+	time.AfterFunc(300*time.Millisecond, func() { close(free) })
+	mustWrite(t, mine, func(tx *store.Tx) error { return insert(tx, "mine", "mine") })
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if n := count(t, mine); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+}
+
 func TestEveryConnectionToSQLiteKeepsWhatIsPromised(t *testing.T) {
 	db := openWith(t, storetest.SQLiteAddress(t), playground)
 	promised := map[string]string{

@@ -88,8 +88,6 @@ func (c *Cluster) Start() error {
 	defer log.Close()
 	cmd := exec.Command(filepath.Join(c.bin, "postgres"), args...)
 	cmd.Stdout, cmd.Stderr = log, log
-	// A process group of its own, so that Kill reaches all its processes.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := keeper.AsNobody(cmd); err != nil {
 		return err
 	}
@@ -133,4 +131,4 @@ func (c *Cluster) Address(database string) string {
 func (c *Cluster) Stop() { c.process.Stop(syscall.SIGINT) }
 
 // Kill ends all its processes at once, as a power cut would.
-func (c *Cluster) Kill() { c.process.KillGroup() }
+func (c *Cluster) Kill() { c.process.KillAll() }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -15,24 +16,55 @@ type family struct {
 	born string
 }
 
-// birth is the process's start time in the kernel's ticks (proc(5), field 22
-// of stat), or "" where there is no /proc or no such process.
-func birth(pid int) string {
+// stat is the process's line in /proc (proc(5)) from the third field, its
+// state, on; nothing where there is no /proc or no such process.
+func stat(pid int) []string {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return ""
+		return nil
 	}
 	// The second field is the program's name and may hold blanks and brackets.
 	fields := strings.Fields(string(b)[strings.LastIndexByte(string(b), ')')+1:])
 	if len(fields) < 20 {
-		return ""
+		return nil
 	}
-	return fields[19]
+	return fields
 }
 
-// lives is true as long as this very process runs. A signal it may not be sent
-// (EPERM) still proves that it is there.
+// birth is the process's start time in the kernel's ticks (field 22), or "".
+func birth(pid int) string {
+	if fields := stat(pid); fields != nil {
+		return fields[19]
+	}
+	return ""
+}
+
+// childrenOf lists the processes whose parent (field 4) is pid.
+func childrenOf(pid int) []family {
+	var list []family
+	all, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return nil
+	}
+	for _, path := range all {
+		number, err := strconv.Atoi(filepath.Base(path))
+		if err != nil {
+			continue
+		}
+		if fields := stat(number); fields != nil && fields[1] == strconv.Itoa(pid) {
+			list = append(list, family{number, fields[19]})
+		}
+	}
+	return list
+}
+
+// lives is true as long as this very process runs; one that has ended and is
+// only not yet buried by its parent (state Z) does not. A signal it may not be
+// sent (EPERM) still proves that it is there.
 func (f family) lives() bool {
+	if fields := stat(f.pid); fields != nil && fields[0] == "Z" {
+		return false
+	}
 	err := syscall.Kill(f.pid, 0)
 	return (err == nil || err == syscall.EPERM) && birth(f.pid) == f.born
 }
@@ -48,21 +80,6 @@ func parseFamily(s string) family {
 }
 
 func folderPrefix() string { return fmt.Sprintf("returnsupport-test-%d-", os.Getuid()) }
-
-// ground is where services lie: in memory where there is plenty, because a
-// database server makes some hundred files for each database, and on some
-// disks that takes half a second.
-func ground() string {
-	const memory, plenty = "/dev/shm", 4 << 30
-	var free syscall.Statfs_t
-	if syscall.Statfs(memory, &free) == nil && int64(free.Bavail)*free.Bsize > plenty {
-		if probe, err := os.MkdirTemp(memory, folderPrefix()); err == nil {
-			os.Remove(probe)
-			return memory
-		}
-	}
-	return os.TempDir()
-}
 
 func meetingPlace(parent family, service string) string {
 	return filepath.Join(ground(), folderPrefix()+parent.String()+"-"+service)

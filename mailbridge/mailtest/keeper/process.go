@@ -22,12 +22,9 @@ type Process struct {
 }
 
 // Run starts the program and sees to it that it does not outlive this process:
-// the kernel then sends it the signal last (Linux; prctl(2), PR_SET_PDEATHSIG).
+// the kernel then sends it the signal last (on Linux).
 func Run(cmd *exec.Cmd, last syscall.Signal) (*Process, error) {
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	cmd.SysProcAttr.Pdeathsig = last
+	dieWith(cmd, last)
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
@@ -72,11 +69,21 @@ func (p *Process) Stop(s syscall.Signal) {
 	}
 }
 
-// KillGroup kills the program and its children at once, and waits for it. The
-// program must have been started with Setpgid.
-func (p *Process) KillGroup() {
-	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+// KillAll kills the program and the processes it has started at once, as a
+// power cut would, and returns when all are gone.
+func (p *Process) KillAll() {
+	p.Signal(syscall.SIGSTOP) // or it would start others meanwhile
+	children := childrenOf(p.cmd.Process.Pid)
+	p.cmd.Process.Kill()
+	for _, child := range children {
+		syscall.Kill(child.pid, syscall.SIGKILL)
+	}
 	<-p.done
+	for _, child := range children {
+		for child.lives() {
+			time.Sleep(time.Millisecond)
+		}
+	}
 }
 
 // AsNobody makes the program run as the user nobody when this process is root,
