@@ -38,7 +38,8 @@ func TestWrongIsWrongAtOnePrice(t *testing.T) {
 		}
 	}
 	for login, took := range fastest {
-		if took < fastest["ada"]*7/10 || took > fastest["ada"]*14/10 {
+		// Wide, because machines are busy: without the price it is a hundredth.
+		if took < fastest["ada"]/3 || took > fastest["ada"]*3 {
 			t.Errorf("%s took %v, ada %v", login, took, fastest["ada"])
 		}
 	}
