@@ -1,0 +1,273 @@
+package post
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tickets"
+	"returnsupport/mailbridge/letter"
+)
+
+func refusal(err error) string {
+	var no helpdesk.Refusal
+	if errors.As(err, &no) {
+		return no.Key
+	}
+	return ""
+}
+
+func TestALetterAnsweredTwiceIsOneTicket(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1 subject:Help", nil))
+		_, id, _ := h.reply(1, "first answer", "anna@x.example")
+		h.receive("a", write("from:anna id:m2 irt:R", map[string]string{"R": id}))
+		_, id2, _ := h.reply(1, "second answer", "anna@x.example")
+		h.receive("a", write("from:anna id:m3 irt:R", map[string]string{"R": id2}))
+		sheet := h.page(1)
+		var kinds []string
+		for _, m := range sheet.Messages {
+			kinds = append(kinds, string(m.Kind))
+		}
+		if got := strings.Join(kinds, " "); got != "letter answer letter answer letter" || h.count(`SELECT COUNT(*) FROM tickets_ticket`) != 1 {
+			t.Errorf("the ticket holds %s", got)
+		}
+		if m := sheet.Messages[4]; !m.Content.Proven || m.Content.InReplyTo[0] != id2 {
+			t.Errorf("an answer to our own letter is not proven: %v", m.Content.Proven)
+		}
+	})
+}
+
+func TestAnAnswerSentTwiceIsOneAnswer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1 subject:Help", nil))
+		sheet := h.page(1)
+		a := Answer{Ticket: sheet.Ticket.ID, To: []string{"Anna <anna@x.example>"}, Text: "yes", Seen: sheet.Ticket.Last, ClientID: "click"}
+		type result struct {
+			Sent
+			err error
+		}
+		results := make(chan result, 4)
+		for range 4 {
+			s := h.session()
+			go func() {
+				sent, err := h.post.Reply(h.ctx, s, a)
+				results <- result{sent, err}
+			}()
+		}
+		var first Sent
+		news := 0
+		for range 4 {
+			r := <-results
+			if r.err != nil {
+				t.Fatal(r.err)
+			}
+			if !r.Again {
+				news++
+			}
+			if first.Outbox == "" {
+				first = r.Sent
+			}
+			if r.Outbox != first.Outbox || r.Message != first.Message || r.Number != 2 {
+				t.Errorf("two answers: %v and %v", first, r.Sent)
+			}
+		}
+		if n := h.count(`SELECT COUNT(*) FROM post_outbox`); n != 1 || news != 1 {
+			t.Errorf("%d letters in the outbox, %d said to be new", n, news)
+		}
+		h.clock.pass(time.Minute)
+		h.deliverAll()
+		if len(h.server.taken) != 1 {
+			t.Errorf("%d letters left the house", len(h.server.taken))
+		}
+	})
+}
+
+func TestWhatLeavesIsALetterInItsThread(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	h.receive("a", write("from:anna id:m1 refs:m0 irt:m0 subject:Sv:_Re:_Hjälp", nil))
+	sheet := h.page(1)
+	sent, err := h.post.Reply(h.ctx, h.session(), Answer{
+		Ticket: sheet.Ticket.ID, To: []string{"آنا <anna@x.example>"}, Cc: []string{"bo@x.example"}, Text: "Hej", Seen: sheet.Ticket.Last,
+		Files: []File{{Name: "Bevis ö.pdf", Type: "application/pdf", Bytes: []byte("pdf")}},
+	})
+	h.must(err)
+	h.deliverAll()
+	if len(h.server.taken) != 0 {
+		t.Fatal("it left before the time for undoing was over")
+	}
+	h.clock.pass(10 * time.Second)
+	h.deliverAll()
+	if len(h.server.taken) != 1 {
+		t.Fatalf("%d letters left", len(h.server.taken))
+	}
+	got := h.server.taken[0]
+	if got.from != "a@desk.example" || strings.Join(got.to, " ") != "anna@x.example bo@x.example" {
+		t.Errorf("envelope: %s to %v", got.from, got.to)
+	}
+	l, err := letter.Parse(h.ctx, got.raw, limits)
+	h.must(err)
+	m, err := h.tickets.Message(h.ctx, h.session(), sent.Message)
+	h.must(err)
+	switch {
+	case l.Subject != "Re: Hjälp":
+		t.Errorf("subject %q", l.Subject)
+	case strings.Join(l.References, " ") != "m0@x.example m1@x.example" || l.InReplyTo[0] != "m1@x.example":
+		t.Errorf("thread %v, %v", l.References, l.InReplyTo)
+	case l.MessageID != m.Content.MessageID || !strings.HasSuffix(l.MessageID, "@desk.example"):
+		t.Errorf("Message-ID %s", l.MessageID)
+	case l.ReplyTo[0].Addr != "a+"+strings.TrimSuffix(l.MessageID, "@desk.example")+"@desk.example":
+		t.Errorf("Reply-To %v", l.ReplyTo)
+	case !strings.Contains(l.Readable(), "Hej\n\n-- \nThe desk\nPhone 020"):
+		t.Errorf("text %q", l.Readable())
+	case len(l.Attachments) != 1 || l.Attachments[0].Name != "Bevis ö.pdf" || string(l.Attachments[0].Bytes) != "pdf":
+		t.Errorf("attachments %d", len(l.Attachments))
+	case l.From[0].Name != "The desk" || l.Cc[0].Addr != "bo@x.example":
+		t.Errorf("from %q", l.From[0].Name)
+	case l.AutoSubmitted != "":
+		t.Error("a counsellor's answer says that no person wrote it")
+	}
+	// What was sent is what is kept.
+	_, original, err := h.tickets.Original(h.ctx, h.session(), sent.Message)
+	h.must(err)
+	var kept bytes.Buffer
+	_, err = kept.ReadFrom(original)
+	h.must(err)
+	if !bytes.Equal(kept.Bytes(), got.raw) {
+		t.Error("the letter that left is not the one that is kept")
+	}
+}
+
+func TestAnAnswerStopsWhenSomethingNewCameIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1", nil))
+		sheet := h.page(1)
+		a := Answer{Ticket: sheet.Ticket.ID, To: []string{"anna@x.example"}, Text: "yes", Seen: sheet.Ticket.Last, ClientID: "c"}
+		h.receive("a", write("from:anna id:m2 irt:m1", nil))
+		if _, err := h.post.Reply(h.ctx, h.session(), a); refusal(err) != "reply.newer" {
+			t.Fatalf("sent although something new came in: %v", err)
+		}
+		if n := h.count(`SELECT COUNT(*) FROM post_outbox`); n != 0 {
+			t.Fatalf("%d letters in the outbox", n)
+		}
+		a.Anyway = true
+		if _, err := h.post.Reply(h.ctx, h.session(), a); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestALetterTakenBackInTimeNeverLeavesAndItsWordsAreADraft(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1", nil))
+		sent, id, address := h.reply(1, "Dear Anna", `"Anna, A." <anna@x.example>`)
+		h.clock.pass(5 * time.Second)
+		h.must(h.post.Undo(h.ctx, h.session(), sent.Outbox))
+		h.clock.pass(time.Hour / 4)
+		h.deliverAll()
+		if len(h.server.taken) != 0 {
+			t.Fatal("it left")
+		}
+		sheet := h.page(1)
+		if len(sheet.Drafts) != 1 || sheet.Drafts[0].Text != "Dear Anna" || sheet.Drafts[0].To[0] != `"Anna, A." <anna@x.example>` {
+			t.Errorf("drafts %+v", len(sheet.Drafts))
+		}
+		if last := sheet.Messages[len(sheet.Messages)-1]; !last.Withdrawn || sheet.Ticket.State != tickets.StateOpen {
+			t.Errorf("withdrawn %v, ticket %s", last.Withdrawn, sheet.Ticket.State)
+		}
+		if err := h.post.Undo(h.ctx, h.session(), sent.Outbox); refusal(err) != "post.gone" {
+			t.Errorf("a second time: %v", err)
+		}
+		// Nobody was told its id, so nobody can know it.
+		h.receive("a", write("from:anna id:m2 irt:R to:T", map[string]string{"R": id, "T": address}))
+		if got := h.became("a"); got != "2" {
+			t.Errorf("an id that never left leads to %s", got)
+		}
+
+		sent, _, _ = h.reply(1, "Dear Anna again", "anna@x.example")
+		h.clock.pass(11 * time.Second)
+		h.deliverAll()
+		if err := h.post.Undo(h.ctx, h.session(), sent.Outbox); refusal(err) != "post.gone" {
+			t.Errorf("after it left: %v", err)
+		}
+		if d := h.page(1).Drafts; len(d) != 0 {
+			t.Errorf("%d drafts after sending", len(d))
+		}
+	})
+}
+
+func TestWritingFirstOpensATicketThatTheAnswerFinds(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		f := First{Mailbox: h.boxes["b"], To: []string{"Anna <anna@x.example>"}, Subject: "Your question", Text: "Hello", ClientID: "c"}
+		sent, err := h.post.Write(h.ctx, h.session(), f)
+		h.must(err)
+		again, err := h.post.Write(h.ctx, h.session(), f)
+		h.must(err)
+		if !again.Again || again.Ticket != sent.Ticket {
+			t.Errorf("twice: %+v, %+v", sent, again)
+		}
+		h.clock.pass(time.Minute)
+		h.deliverAll()
+		sheet := h.page(1)
+		if sheet.Head.Name != "Anna" || sheet.Head.Title != "Your question" || sheet.Ticket.Team != h.teams[1].ID || sheet.Ticket.State != tickets.StateWaiting {
+			t.Errorf("the ticket: %s", sheet.Ticket.State)
+		}
+		h.receive("b", write("from:anna id:m1 irt:R to:b", map[string]string{"R": sheet.Messages[0].Content.MessageID}))
+		if got := h.became("b"); got != "1" {
+			t.Errorf("the answer became %s", got)
+		}
+	})
+}
+
+func TestNobodyAnswersInAnotherTeamsName(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	h.receive("b", write("from:anna id:m1 to:b", nil))
+	sent, _, _ := h.reply(1, "yes", "anna@x.example")
+	token, err := h.staff.Invite(h.ctx, h.session(), "lee", "Lee", "lee@staff.example", "counsellor", h.teams[0].ID)
+	h.must(err)
+	_, cookie, err := h.staff.Accept(h.ctx, token, "en")
+	h.must(err)
+	h.must(h.staff.Admit(h.ctx, h.session(), h.userOf(cookie), h.teams[0].ID))
+	lee, err := h.staff.Session(h.ctx, cookie, true)
+	h.must(err)
+	if !lee.Member(h.teams[0].ID) || lee.Member(h.teams[1].ID) {
+		t.Fatal("the story needs a member of one team alone")
+	}
+	for what, err := range map[string]error{
+		"reply": func() error {
+			_, err := h.post.Reply(h.ctx, lee, Answer{Ticket: h.ticket(1), To: []string{"anna@x.example"}, Text: "x", Anyway: true})
+			return err
+		}(),
+		"write": func() error {
+			_, err := h.post.Write(h.ctx, lee, First{Mailbox: h.boxes["b"], To: []string{"anna@x.example"}, Text: "x"})
+			return err
+		}(),
+		"undo":  h.post.Undo(h.ctx, lee, sent.Outbox),
+		"noted": h.post.Noted(h.ctx, lee, sent.Outbox),
+	} {
+		if !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if out, err := h.post.Outbox(h.ctx, lee); err != nil || len(out) != 0 {
+		t.Errorf("sees %d letters of the other team, error %v", len(out), err)
+	}
+}
+
+func (h *house) userOf(cookie string) helpdesk.ID {
+	h.t.Helper()
+	s, err := h.staff.Session(context.WithoutCancel(h.ctx), cookie, true)
+	h.must(err)
+	return s.User.ID
+}
