@@ -56,7 +56,11 @@ func (b *box) fail(err error, failures int, pause time.Duration) {
 		}
 		s.Trouble, s.Failures, s.NextTry = code, failures, now.Add(pause)
 	})
-	b.log.Warn("mailbox rests after trouble", "mailbox", b.ID, "code", string(code), "failures", failures, "pause", pause.Round(time.Millisecond))
+	facts := []any{"mailbox", b.ID, "code", string(code), "failures", failures, "pause", pause.Round(time.Millisecond)}
+	if code == Receiving || code == Bookkeeping {
+		facts = append(facts, "error", errors.Unwrap(err)) // the house's own words; a server's are never logged
+	}
+	b.log.Warn("mailbox rests after trouble", facts...)
 }
 
 // well forgets trouble; the caller just saw the folder fully collected.

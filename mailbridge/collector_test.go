@@ -199,9 +199,10 @@ func TestWhatLiesThereComesInOrderAndWhatArrivesIsPushed(t *testing.T) {
 		t.Errorf("a push took %v", d)
 	}
 	expect(t, h.subjects(), "one", "two", "three", "four")
-	if s := c.Status()[0]; !s.Connected() || s.Received != 4 || s.Trouble != "" {
-		t.Errorf("status %+v", s)
-	}
+	eventually(t, "well and up to date", func() bool {
+		s := c.Status()[0]
+		return s.Connected() && s.Received == 4 && s.Waiting == 0 && s.Trouble == ""
+	})
 }
 
 func TestWithoutIdleTheServerIsAsked(t *testing.T) {

@@ -1,18 +1,12 @@
 package mailbridge
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"net"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
-	"golang.org/x/net/idna"
 )
 
 // Sender delivers letters over SMTP, one connection each. The zero Sender is
@@ -24,9 +18,6 @@ type Sender struct {
 	Final     time.Duration // for the answer to the last byte, in which servers scan; 5 min by default (RFC 5321 section 4.5.3.2.6 asks for 10)
 	Dial      DialFunc      // nil: TCP
 }
-
-// most a server may say during one delivery: answers are collected whole.
-const smtpChatter = 1 << 20
 
 // Deliver hands raw to a server for some recipients and answers an Outcome for
 // each of them, keyed as given, whatever happens. The error says why there was
@@ -139,178 +130,4 @@ func brokenOff(err error) error {
 		return nil
 	}
 	return lineTrouble(err)
-}
-
-// carrier is one SMTP connection.
-type carrier struct {
-	*smtp.Client
-	*hurried
-	sender Sender
-	unhook func() bool
-}
-
-func (c *carrier) close() {
-	c.unhook()
-	c.Client.Close()
-}
-
-// Close is the connection's; naming it settles which of the two is meant.
-func (c *carrier) Close() error { return c.Client.Close() }
-
-func (d Sender) connect(ctx context.Context, srv Server) (*carrier, error) {
-	if d.Timeout <= 0 {
-		d.Timeout = time.Minute
-	}
-	if d.Final <= 0 {
-		d.Final = 5 * time.Minute
-	}
-	if d.LocalName == "" {
-		d.LocalName = "localhost"
-	}
-	raw, err := d.Dial.dial(ctx, srv, d.Timeout)
-	if err != nil {
-		return nil, err
-	}
-	var under net.Conn = raw
-	if srv.security() == implicitTLS {
-		if under, err = srv.shake(ctx, raw, d.Timeout); err != nil {
-			return nil, err
-		}
-	}
-	line := &hurried{Conn: &earful{Conn: under, left: smtpChatter}}
-	line.allow(d.Timeout, 10*d.Timeout)
-	c := &carrier{hurried: line, sender: d, unhook: context.AfterFunc(ctx, func() { raw.Close() })}
-	if err := c.greet(srv); err != nil {
-		c.unhook()
-		raw.Close()
-		return nil, err
-	}
-	c.CommandTimeout, c.SubmissionTimeout = d.Timeout, d.Final
-	if err := c.signIn(srv); err != nil {
-		c.close()
-		return nil, err
-	}
-	return c, nil
-}
-
-func (c *carrier) greet(srv Server) error {
-	if srv.security() != startTLS {
-		c.Client = smtp.NewClient(c.hurried)
-		c.CommandTimeout = c.sender.Timeout
-		return greeted(c.Hello(c.sender.LocalName), false)
-	}
-	// What the server said before TLS is thrown away by the library together
-	// with its buffer, and EHLO is asked again.
-	client, err := smtp.NewClientStartTLS(c.hurried, srv.tls())
-	if err != nil {
-		var answer *smtp.SMTPError
-		if errors.As(err, &answer) {
-			return trouble(Declined, err)
-		}
-		t := lineTrouble(err)
-		if CodeOf(t) == Protocol {
-			// The one error the library makes up itself, without a type.
-			return trouble(StartTLSMissing, err)
-		}
-		return t
-	}
-	c.Client = client
-	c.CommandTimeout = c.sender.Timeout
-	return greeted(client.Hello(c.sender.LocalName), true)
-}
-
-// greeted names why EHLO failed; over STARTTLS the handshake happens in it.
-func greeted(err error, handshake bool) error {
-	var answer *smtp.SMTPError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &answer):
-		return trouble(Declined, err)
-	}
-	t := lineTrouble(err)
-	if handshake && CodeOf(t) == Protocol {
-		return tlsTrouble(err)
-	}
-	return t
-}
-
-// signIn gives the password away only where security allows it: under TLS, on
-// loopback, or where the operator wrote smtp+insecure.
-func (c *carrier) signIn(srv Server) error {
-	if srv.User == "" {
-		return nil
-	}
-	var mechanism sasl.Client
-	switch {
-	case c.SupportsAuth(sasl.Plain):
-		mechanism = sasl.NewPlainClient("", srv.User, string(srv.Password))
-	case c.SupportsAuth(sasl.Login):
-		mechanism = sasl.NewLoginClient(srv.User, string(srv.Password))
-	default:
-		return trouble(SignInMethod, errors.New("neither PLAIN nor LOGIN is offered"))
-	}
-	err := c.Auth(mechanism)
-	var answer *smtp.SMTPError
-	if errors.As(err, &answer) {
-		return trouble(SignIn, err)
-	}
-	return brokenOff(err)
-}
-
-// carry makes an address fit for the wire: with SMTPUTF8 as it is, else with
-// its domain in ASCII (RFC 5891). The empty reverse path <> is an address.
-func carry(address string, extended bool) (string, Reason) {
-	if address == "" {
-		return "", NoReason
-	}
-	at := strings.LastIndexByte(address, '@')
-	if at < 1 || at == len(address)-1 || len(address) > 254 || !utf8.ValidString(address) {
-		return "", BadAddress
-	}
-	for _, c := range address {
-		if c <= ' ' || c == '<' || c == '>' || c == 0x7f {
-			return "", BadAddress // could end the command and begin another
-		}
-	}
-	if ascii(address) || extended {
-		return address, NoReason
-	}
-	if !ascii(address[:at]) {
-		return "", NeedsSMTPUTF8
-	}
-	domain, err := idna.Lookup.ToASCII(address[at+1:])
-	if err != nil {
-		return "", BadAddress
-	}
-	return address[:at+1] + domain, NoReason
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func eightBitHeader(raw []byte) bool {
-	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
-	return !ascii(string(head))
-}
-
-// earful limits what a server may say in all.
-type earful struct {
-	net.Conn
-	left int
-}
-
-func (e *earful) Read(p []byte) (int, error) {
-	if e.left <= 0 {
-		return 0, trouble(Hostile, errHostile)
-	}
-	n, err := e.Conn.Read(p[:min(len(p), e.left)])
-	e.left -= n
-	return n, err
 }

@@ -45,7 +45,7 @@ type Trouble struct {
 	err  error
 }
 
-func (t *Trouble) Error() string { return "mail server: " + string(t.Code) }
+func (t *Trouble) Error() string { return "mail: " + string(t.Code) }
 func (t *Trouble) Unwrap() error { return t.err }
 
 func trouble(c Code, err error) error { return &Trouble{c, err} }
