@@ -1,0 +1,251 @@
+package stories
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"returnsupport/frontend"
+	"returnsupport/frontend/locale"
+	"returnsupport/frontend/workspace"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/vault"
+	"returnsupport/mailbridge"
+	"returnsupport/mailbridge/mailtest"
+)
+
+const ours = "stod@help.example"
+
+// world is a whole house with a mail world around it: a site on loopback, one
+// mailbox that is collected, an outbox that delivers.
+type world struct {
+	t         testing.TB
+	mail      *mailtest.World
+	staff     *staff.Desk
+	tickets   *tickets.Desk
+	office    *office.Office
+	site      *frontend.Site
+	url       string
+	words     string
+	user      helpdesk.ID
+	team      staff.Team
+	collector *mailbridge.Collector
+	log       *guarded
+}
+
+// guarded is a log many goroutines write to.
+type guarded struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (g *guarded) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.b.Write(p)
+}
+
+func (g *guarded) String() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.b.String()
+}
+
+func (w *world) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatalf("%v\nlog:\n%s", err, w.log)
+	}
+}
+
+// newWorld builds a house and starts its workers; all of it ends with the test.
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, log: &guarded{}}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.mail = mailtest.Test(t, mailtest.Options{})
+	w.ok(w.mail.AddUser(ours, "secret"))
+	db := storetest.SQLite(t)
+	secrets, events := vault.NewSecrets(), bus.InProcess()
+	words, err := locale.Load()
+	w.ok(err)
+	book := journal.New(db, secrets, time.Now, log)
+	w.office = office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: time.Now, Log: log})
+	w.staff = staff.New(staff.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: time.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
+	})
+	registry := people.New(people.House{Secrets: secrets, Now: time.Now})
+	w.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, People: registry, Now: time.Now})
+	room := post.New(post.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: registry, Tickets: w.tickets,
+		Words: words, Deliver: mailbridge.Sender{}, Now: time.Now, Log: log,
+	})
+	made, err := w.staff.Init(t.Context(), staff.InitOptions{
+		Login: "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "Återvändande"}},
+	})
+	w.ok(err)
+	w.words, w.user, w.team = made.Words, made.User, made.Teams[0]
+	_, err = w.office.AddMailbox(t.Context(), made.User, office.Mailbox{
+		Team: w.team.ID, Address: ours, Name: "Samtalsstöd", IMAP: "imap+insecure://" + ours + "@" + w.mail.IMAPAddr() + "/",
+		SMTP: "smtp+insecure://" + w.mail.SMTPAddr(), Password: "secret", After: office.AfterMove, AfterFolder: "Archive", State: office.Collecting,
+		Signature: "Vänliga hälsningar\nSamtalsstöd",
+	})
+	w.ok(err)
+	w.ok(w.office.Set(t.Context(), made.User, office.UndoSeconds, "3"))
+	w.collector = mailbridge.NewCollector(w.boxes(), room, log)
+	w.site, err = frontend.New(frontend.Options{Log: log, Door: w.staff, Bus: events, Words: words, PublicName: "Samtalsstöd"})
+	w.ok(err)
+	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Mail: w.mailStates, Log: log})
+	ln, err := w.site.Open("127.0.0.1:0")
+	w.ok(err)
+	w.url = "http://" + ln.Addr().String()
+	w.run(ln, w.collector.Run, room.Run)
+	return w
+}
+
+func (w *world) boxes() []mailbridge.Mailbox {
+	all, err := w.office.Mailboxes(w.t.Context())
+	w.ok(err)
+	var out []mailbridge.Mailbox
+	for _, m := range all {
+		server, folder, err := mailbridge.ParseIMAP(m.IMAP)
+		w.ok(err)
+		server.Password = mailbridge.Secret(m.Password)
+		out = append(out, mailbridge.Mailbox{ID: string(m.ID), IMAP: server, Folder: folder, After: mailbridge.Move("Archive")})
+	}
+	return out
+}
+
+func (w *world) mailStates(context.Context) []workspace.Mailbox {
+	var out []workspace.Mailbox
+	for _, s := range w.collector.Status() {
+		out = append(out, workspace.Mailbox{ID: helpdesk.ID(s.Mailbox), Connected: s.Trouble == "", Since: s.Since, Trouble: string(s.Trouble)})
+	}
+	return out
+}
+
+func (w *world) run(ln net.Listener, workers ...func(context.Context) error) {
+	ctx, stop := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	for _, work := range append(workers, func(context.Context) error { return w.site.Serve(ln) }) {
+		all.Go(func() {
+			if err := work(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				w.t.Errorf("worker: %v", err)
+			}
+		})
+	}
+	w.t.Cleanup(func() {
+		stop()
+		last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := w.site.Shutdown(last); err != nil {
+			w.t.Errorf("shut down: %v", err)
+		}
+		all.Wait()
+		if strings.Contains(w.log.String(), "level=ERROR") {
+			w.t.Errorf("errors in the log:\n%s", w.log)
+		}
+	})
+}
+
+// session signs ada in without a browser.
+func (w *world) session() *staff.Session {
+	cookie, err := w.staff.SignIn(w.t.Context(), "ada", w.words)
+	w.ok(err)
+	s, err := w.staff.Session(w.t.Context(), cookie, false)
+	w.ok(err)
+	return s
+}
+
+// note writes an internal note in the first ticket.
+func (w *world) note(ticket helpdesk.ID, text string) {
+	_, err := w.tickets.Note(w.t.Context(), w.session(), ticket, text, "note")
+	w.ok(err)
+}
+
+// letter sends a mail from outside to our mailbox.
+func (w *world) letter(from, subject, body string, headers ...string) {
+	raw := "From: " + from + "\r\nTo: " + ours + "\r\nSubject: " + subject + "\r\nDate: " + time.Now().Format(time.RFC1123Z) + "\r\n" +
+		"Message-ID: <" + string(helpdesk.NewID()) + "@persons.example>\r\nMIME-Version: 1.0\r\n"
+	kind := "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+	for _, h := range headers {
+		if strings.HasPrefix(h, "Content-Type") {
+			kind = ""
+		}
+		raw += h + "\r\n"
+	}
+	raw += kind + "\r\n" + strings.ReplaceAll(body, "\n", "\r\n")
+	w.ok(w.mail.Append(ours, "INBOX", []byte(raw), nil, time.Now()))
+}
+
+// waitTickets waits until a queue holds n tickets and returns their ids.
+func (w *world) waitTickets(n int) []tickets.Row {
+	w.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		page, err := w.tickets.Queue(w.t.Context(), w.session(), tickets.Filter{Queue: tickets.QueueTeam}, "", tickets.PageMost)
+		w.ok(err)
+		if len(page.Rows) >= n {
+			return page.Rows
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("only %d of %d letters came\nlog:\n%s", len(page.Rows), n, w.log)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// delivered waits for the n-th mail that left the house.
+func (w *world) delivered(n int) mailtest.Accepted {
+	w.t.Helper()
+	for range 400 {
+		if all := w.mail.Outbox(); len(all) >= n {
+			return all[n-1]
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.t.Fatalf("mail %d did not leave\nlog:\n%s", n, w.log)
+	return mailtest.Accepted{}
+}
+
+// header finds a header in a raw mail.
+func header(raw []byte, name string) string {
+	head, _, _ := strings.Cut(string(raw), "\r\n\r\n")
+	head = strings.ReplaceAll(strings.ReplaceAll(head, "\r\n ", " "), "\r\n\t", " ")
+	for line := range strings.SplitSeq(head, "\r\n") {
+		if k, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(k, name) {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+// week fills the mailbox with what a desk sees.
+func (w *world) week() {
+	w.letter("Farid Ahmadi <farid@persons.example>", "Question about the decision",
+		"Hello,\n\nI got a no from the Migration Agency on 12 November. My lawyer does not answer the phone.\nHow many days do I have? Can I still appeal?\n\nThank you\nFarid\n\n-- \nSent from my phone\n")
+	w.letter("Maryam <maryam@persons.example>", "=?utf-8?B?2LPZhNin2YUg2YXZhiDZgdqp2YfZhdmG?=",
+		"سلام\n\nمن جواب منفی گرفتم. دو فرزند دارم. چه کار باید بکنم؟\n\nمریم\n")
+	w.letter("Anna Berg <anna@branch.example>", "En familj som behöver prata",
+		"Hej!\n\nJag är volontär i lokalföreningen. En familj jag känner fick avslag i går och mår mycket dåligt.\nKan någon av er ringa dem? De talar tigrinja.\n\nHälsningar\nAnna\n\nDen 20 november skrev Lokalföreningen:\n> Kom ihåg mötet på torsdag.\n> Vi ses klockan 18.\n")
+	w.letter("Erik Lund <erik@law.example>", "Handlingar", "Hej,\n\nSe bifogat.\n",
+		`Content-Type: multipart/mixed; boundary="b"`)
+	w.letter("Vacation <away@persons.example>", "Automatic reply", "I am away until Monday.\n", "Auto-Submitted: auto-replied")
+	w.letter("Long <long@persons.example>", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnungsdurchsetzungsbehörde ohne ein einziges Leerzeichen im ganzen Wort",
+		fmt.Sprintf("%s\n", strings.Repeat("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz", 6)))
+}
