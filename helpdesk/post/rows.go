@@ -96,9 +96,9 @@ const (
 		state = 'sending', lease = $1, due = $2, attempts = attempts + 1
 		WHERE id = $3 AND due > 0 AND due <= $4
 		RETURNING conversation, ticket, team, mailbox, author, mail, made, attempts`
-	extendLease  = `UPDATE post_outbox SET due = $1 WHERE id = $2 AND lease = $3 AND state = 'sending'`
-	finishOutbox = `UPDATE post_outbox SET state = $1, due = CAST($2 AS BIGINT), mail = CASE WHEN CAST($2 AS BIGINT) = 0 THEN CAST($3 AS BYTEA) ELSE mail END, lease = ''
-		WHERE id = $4 AND lease = $5 AND state = 'sending'`
+	extendLease   = `UPDATE post_outbox SET due = $1 WHERE id = $2 AND lease = $3 AND state = 'sending'`
+	deferOutbox   = `UPDATE post_outbox SET state = 'waiting', due = $1, lease = '' WHERE id = $2 AND lease = $3 AND state = 'sending'`
+	finishOutbox  = `UPDATE post_outbox SET state = $1, due = 0, mail = $2, lease = '' WHERE id = $3 AND lease = $4 AND state = 'sending'`
 	selectWaiting = `SELECT position FROM post_delivery WHERE outbox = $1 AND state = 'waiting' ORDER BY position`
 	markDelivery  = `UPDATE post_delivery SET state = $1, code = $2, at = $3 WHERE outbox = $4 AND position = $5 AND state = 'waiting'`
 	countRefused  = `SELECT COUNT(*) FROM post_delivery WHERE outbox = $1 AND state = 'refused'`

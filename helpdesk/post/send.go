@@ -341,17 +341,7 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 				return fmt.Errorf("record letter %s: %w", j.id, err)
 			}
 		}
-		state := Waiting
-		if next == 0 {
-			var n int
-			if err := tx.QueryRow(ctx, countRefused, j.id).Scan(&n); err != nil {
-				return fmt.Errorf("record letter %s: %w", j.id, err)
-			}
-			if state = Gone; n > 0 {
-				state = Failed
-			}
-		}
-		n, err := tx.Exec(ctx, finishOutbox, string(state), next, []byte{}, j.id, j.lease)
+		n, err := p.close(ctx, tx, j, next)
 		if err != nil {
 			return fmt.Errorf("record letter %s: %w", j.id, err)
 		}
@@ -375,6 +365,23 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 		p.ring(tx, j.author)
 		return nil
 	})
+}
+
+// close gives the letter back until next, or for good with 0; then its bytes
+// are erased. It tells whether the lease still held.
+func (p *Postroom) close(ctx context.Context, tx *store.Tx, j *job, next int64) (int64, error) {
+	if next > 0 {
+		return tx.Exec(ctx, deferOutbox, next, j.id, j.lease)
+	}
+	var refused int
+	if err := tx.QueryRow(ctx, countRefused, j.id).Scan(&refused); err != nil {
+		return 0, err
+	}
+	state := Gone
+	if refused > 0 {
+		state = Failed
+	}
+	return tx.Exec(ctx, finishOutbox, string(state), []byte{}, j.id, j.lease)
 }
 
 // tell writes into the conversation that a letter of ours did not arrive. It

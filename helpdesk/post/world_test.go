@@ -3,6 +3,7 @@ package post
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -41,6 +42,7 @@ type house struct {
 	log     *lockedBuffer
 
 	cookie string
+	words  string
 	teams  []staff.Team
 	boxes  map[string]helpdesk.ID // by local part
 	uid    map[string]uint32
@@ -141,6 +143,7 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	})
 	h.must(err)
 	h.teams = made.Teams
+	h.words = made.Words
 	h.cookie, err = h.staff.SignIn(h.ctx, "kim", made.Words)
 	h.must(err)
 	h.mailbox("a", 0, false)
@@ -184,6 +187,11 @@ func (h *house) must(err error) {
 func (h *house) session() *staff.Session {
 	h.t.Helper()
 	s, err := h.staff.Session(h.ctx, h.cookie, false)
+	if errors.Is(err, helpdesk.ErrDenied) { // too long idle: signs in again
+		h.cookie, err = h.staff.SignIn(h.ctx, "kim", h.words)
+		h.must(err)
+		s, err = h.staff.Session(h.ctx, h.cookie, false)
+	}
 	h.must(err)
 	return s
 }
