@@ -78,6 +78,7 @@ var libraries = map[string]library{
 	"github.com/nicksnyder/go-i18n/v2":   {[]string{"frontend/locale"}, "catalogues and plurals"},
 	"github.com/BurntSushi/toml":         {[]string{"frontend/locale"}, "the catalogues' file format"},
 	"golang.org/x/sync":                  {[]string{"mailbridge", "helpdesk", "frontend", "cmd"}, "one group of workers, the first error stops the house"},
+	"golang.org/x/term":                  {[]string{"cmd"}, "asking for a password without showing it"},
 	"github.com/chromedp/chromedp":       {[]string{"frontend/stories"}, "a real browser, in tests only"},
 	"github.com/chromedp/cdproto":        {[]string{"frontend/stories"}, "a real browser, in tests only"},
 }

@@ -203,10 +203,17 @@ func (w *World) Close() {
 	}
 }
 
+// user finds whose mailbox an address reaches: local+tag@domain is
+// local@domain's (RFC 5233), as on most servers.
 func (w *World) user(addr string) *user {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.users[fold(addr)]
+	if u := w.users[fold(addr)]; u != nil {
+		return u
+	}
+	local, domain, _ := strings.Cut(fold(addr), "@")
+	local, _, _ = strings.Cut(local, "+")
+	return w.users[local+"@"+domain]
 }
 
 func fold(addr string) string { return strings.ToLower(strings.TrimSpace(addr)) }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"returnsupport/frontend"
+	"returnsupport/frontend/workspace"
+	"returnsupport/helpdesk"
+	"returnsupport/mailbridge"
+)
+
+func runServe(ctx context.Context, c console, args []string) error {
+	set, rest, err := readSettings(args, c.env, nil)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError("serve takes no words, only flags")
+	}
+	log, err := c.logger(set.logLevel)
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, set, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return h.serve(ctx, func(address string) { fmt.Fprintf(c.out, "The counsellors' desk: %s\n", address) })
+}
+
+// goodbye is how long requests and the letter in hand may take to finish.
+const goodbye = 20 * time.Second
+
+// serve runs every worker and the web server until ctx ends or one of them
+// fails; the first error stops the house. The caller closes the store.
+func (h *house) serve(ctx context.Context, ready func(address string)) error {
+	var err error
+	if h.bridge, err = h.newCollector(ctx); err != nil {
+		return err
+	}
+	site, err := h.desk(ctx)
+	if err != nil {
+		return err
+	}
+	listener, err := site.Open(h.set.listen)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return site.Serve(listener) })
+	group.Go(func() error { return h.journal.Run(ctx) })
+	group.Go(func() error { return h.staff.Run(ctx) })
+	group.Go(func() error { return h.post.Run(ctx) })
+	group.Go(func() error { return h.collect(ctx) })
+	group.Go(func() error {
+		<-ctx.Done()
+		// Requests end first, so that what they began is stored; a fresh
+		// context, because theirs has just ended.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+		defer cancel()
+		return site.Shutdown(end)
+	})
+	ready(h.address(listener.Addr().String()))
+	err = group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// address is where people reach the desk.
+func (h *house) address(listening string) string {
+	switch {
+	case h.set.publicURL != "":
+		return h.set.publicURL + "/w/"
+	case h.set.cert != "":
+		return "https://" + listening + "/w/"
+	}
+	return "http://" + listening + "/w/"
+}
+
+// desk makes the web server with the counsellors' pages.
+func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
+	name, err := h.office.PublicName(ctx, "sv")
+	if err != nil {
+		return nil, err
+	}
+	o := frontend.Options{Log: h.log, Door: h.staff, Bus: h.bus, Words: h.locale, Now: h.now, PublicName: name, Cert: h.set.cert, Key: h.set.key}
+	if h.set.behind != "" {
+		network, err := netip.ParsePrefix(h.set.behind)
+		if err != nil {
+			return nil, fmt.Errorf("setting behind-proxy: %w", err)
+		}
+		o.BehindProxy = []netip.Prefix{network}
+	}
+	site, err := frontend.New(o)
+	if err != nil {
+		return nil, err
+	}
+	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office,
+		Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
+	return site, nil
+}
+
+// mailStatus is how collecting goes, in the desk's words.
+func mailStatus(c *mailbridge.Collector) []workspace.Mailbox {
+	var all []workspace.Mailbox
+	for _, s := range c.Status() {
+		m := workspace.Mailbox{ID: helpdesk.ID(s.Mailbox), Connected: s.Connected(), Since: s.Since}
+		if s.Trouble != "" {
+			m.Trouble, m.Since = "mail.why."+string(s.Trouble), s.Troubled
+		}
+		all = append(all, m)
+	}
+	return all
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/vault"
+	"returnsupport/mailbridge"
+)
+
+// house is every room, made and wired, in the order data flows.
+type house struct {
+	set settings
+	now func() time.Time
+	log *slog.Logger
+
+	db      *store.DB
+	secrets *vault.Secrets
+	bus     bus.Bus
+	journal *journal.Book
+	office  *office.Office
+	staff   *staff.Desk
+	people  *people.Registry
+	tickets *tickets.Desk
+	post    *post.Postroom
+	locale  *locale.Catalogue
+
+	bridge *mailbridge.Collector // while serving
+}
+
+// build makes the rooms over one database. cost is what guessing at six words
+// takes; only the demo and tests ask for less than vault.StaffCost.
+func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault.Cost, now func() time.Time, log *slog.Logger) (*house, error) {
+	words, err := locale.Load()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, set.database, log)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bus.InProcess(), locale: words}
+	h.journal = journal.New(db, secrets, now, log)
+	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
+	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Cost: cost, Now: now, Log: log})
+	h.people = people.New(people.House{Secrets: secrets, Now: now})
+	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
+	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
+		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Now: now, Log: log})
+	return h, nil
+}
+
+// open builds the house of an installation: its folder, its secrets, its
+// database. A house without secrets was never initialised.
+func open(ctx context.Context, set settings, log *slog.Logger) (*house, error) {
+	secrets, err := readSecrets(set.secrets)
+	if err != nil {
+		return nil, err
+	}
+	return build(ctx, set, secrets, vault.StaffCost, time.Now, log)
+}
+
+func (h *house) Close() error { return h.db.Close() }
+
+// errNotInitialised tells a first-time operator what to do.
+var errNotInitialised = errors.New("there are no server secrets here yet: run `returnsupport init` first, or name the file with --secrets")
+
+func readSecrets(path string) (*vault.Secrets, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, errNotInitialised
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read server secrets: %w", err)
+	}
+	secrets, err := vault.ParseSecrets(b)
+	if err != nil {
+		return nil, fmt.Errorf("read server secrets %s: %w", path, err)
+	}
+	return secrets, nil
+}
+
+// writeSecrets never replaces a file: losing secrets loses what they opened.
+// The bytes are on the disk before the name exists.
+func writeSecrets(path string, s *vault.Secrets) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make folder of the server secrets: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("write server secrets: %w", err)
+	}
+	_, err = f.Write(s.Marshal())
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
