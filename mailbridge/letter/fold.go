@@ -57,39 +57,41 @@ type folder struct {
 // next quote, when words stand before it and few lines after it: a long text
 // under two hyphens is a letter, not a signature.
 func (f *folder) signatures() {
-	written := false
-	for i := 0; i < len(f.lines); i++ {
-		switch f.lines[i].class {
-		case plain:
-			written = true
-		case sigMark, rule:
-			if !written {
-				continue
-			}
-			longest := 20
-			if f.lines[i].class == rule {
-				if longest = 8; !f.lines[i].long {
-					continue
-				}
-			}
-			end, words := i+1, 0
-			for end < len(f.lines) && words <= longest && !f.lines[end].opensQuote() && f.lines[end].class != quoted {
-				if f.lines[end].class == plain {
-					words++
-				}
-				end++
-			}
-			if words > longest || f.lines[i].class == rule && end < len(f.lines) {
-				continue
-			}
-			for k := i; k < end; k++ {
-				f.lines[k].fold(Signature)
-				if f.lines[k].class == plain {
-					f.lines[k].class = sigText
-				}
-			}
-			i = end - 1
+	// For each line: where the next quote begins, and how many lines of words
+	// stand before it.
+	n := len(f.lines)
+	until, words := make([]int, n+1), make([]int, n+1)
+	until[n] = n
+	for i := n - 1; i >= 0; i-- {
+		if f.lines[i].opensQuote() || f.lines[i].class == quoted {
+			until[i] = i
+			continue
 		}
+		until[i], words[i] = until[i+1], words[i+1]
+		if f.lines[i].class == plain {
+			words[i]++
+		}
+	}
+	written := false
+	for i := 0; i < n; i++ {
+		l := f.lines[i]
+		written = written || l.class == plain
+		end := until[i+1]
+		switch {
+		case !written:
+			continue
+		case l.class == sigMark && words[i+1] <= 20:
+		case l.class == rule && l.long && words[i+1] <= 8 && end == n:
+		default:
+			continue
+		}
+		for k := i; k < end; k++ {
+			f.lines[k].fold(Signature)
+			if f.lines[k].class == plain {
+				f.lines[k].class = sigText
+			}
+		}
+		i = end - 1
 	}
 }
 

@@ -82,6 +82,10 @@ func TestAttributionsInManyLanguagesFold(t *testing.T) {
 				t.Errorf("visible of %q: %q", text, got)
 			}
 		}
+		text := "So be it.\n1. On that I agree.\nOn that I agree with you on 2 counts.\n" + attribution + "\n> Frågan.\n"
+		if got := words(Visible(Fold(text))); got != "So be it. 1. On that I agree. On that I agree with you on 2 counts." {
+			t.Errorf("visible of %q: %q", text, got)
+		}
 		below := attribution + "\n> Frågan.\n\nSvar.\n"
 		if got := words(Visible(Fold(below))); got != "Svar." {
 			t.Errorf("visible of %q: %q", below, got)

@@ -47,7 +47,7 @@ var (
 
 // maxClassified bounds the lines looked at closely, so that a hostile text can't
 // hold a page up; nobody reads further than this before the quote comes.
-const maxClassified = 10000
+const maxClassified = 5000
 
 // classify reads the lines of text. Lines inside a Markdown code fence are
 // words, whatever they look like.
@@ -210,8 +210,20 @@ const (
 )
 
 // attributionAt reports how many lines the attribution at line i takes, 0 when
-// there is none.
+// there is none. Where a later line begins one too, the words before it are the
+// sender's.
 func attributionAt(lines []string, i int) int {
+	n := attributionFrom(lines, i)
+	for k := i + 1; k < i+n; k++ {
+		s := strings.TrimSpace(lines[k])
+		if startsDated(s) && attributionFrom(lines, k) > 0 {
+			return 0
+		}
+	}
+	return n
+}
+
+func attributionFrom(lines []string, i int) int {
 	first := strings.TrimSpace(lines[i])
 	if first == "" || len(first) > maxAttributionBytes || !mayAttribute(first) {
 		return 0
@@ -283,19 +295,20 @@ func isAttribution(s string) bool {
 	return (address || when && startsDated(s)) && verbs.MatchString(s)
 }
 
-// startsDated reports whether s begins as attributions do: with a date, or a
-// word that leads to one.
+// startsDated reports whether s begins as attributions do: with a date, or with
+// a word that leads to one, the date on the same line.
 func startsDated(s string) bool {
 	digits := 0
 	for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
 		digits++
 	}
 	if digits > 0 {
-		return digits <= 4 && digits < len(s) && (strings.IndexByte("-./ ", s[digits]) >= 0 || strings.HasPrefix(s[digits:], "年"))
+		return digits <= 4 && digits < len(s) && (strings.IndexByte("-./ ", s[digits]) >= 0 || strings.HasPrefix(s[digits:], "年")) &&
+			whenGiven.MatchString(s)
 	}
 	if strings.HasPrefix(s, "在") {
 		return true
 	}
 	end := strings.IndexAny(s, " ,.")
-	return end > 0 && end < 30 && attributionFirst[strings.ToLower(s[:end])]
+	return end > 0 && end < 30 && attributionFirst[strings.ToLower(s[:end])] && whenGiven.MatchString(s)
 }
