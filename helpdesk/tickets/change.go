@@ -55,7 +55,7 @@ func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, ver
 // which one saw who owns it. ErrConflict when somebody was faster.
 func (d *Desk) Take(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64) error {
 	return d.change(ctx, s, ticket, anyVersion, "ticket.take", func(_ *store.Tx, t *row, _ *caseFile) error {
-		if t.owner != "" && t.version != version {
+		if t.owner != "" && t.owner != s.User.ID && t.version != version {
 			return fmt.Errorf("take ticket %s: %w", ticket, helpdesk.ErrConflict)
 		}
 		t.owner = s.User.ID

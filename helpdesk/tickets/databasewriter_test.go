@@ -181,7 +181,10 @@ func TestDatabaseWriter(t *testing.T) {
 		}, silent: true},
 		{name: "the reader replaced by another team", write: func(t *testing.T, s *stage) {
 			s.exec(t, `UPDATE tickets_reader SET reader = $1 WHERE conversation = $2`, s.elsewhere, s.one.ID)
-		}, sealed: true, silent: true},
+		}, sealed: true},
+		{name: "the readers deleted", write: func(t *testing.T, s *stage) {
+			s.exec(t, "DELETE FROM tickets_reader WHERE conversation = $1", s.one.ID)
+		}, sealed: true},
 		{name: "the conversation's key replaced by a known one", write: func(t *testing.T, s *stage) { s.forgeReader(t, s.one.ID, 1) }, sealed: true},
 		{name: "a new epoch with a known key", write: func(t *testing.T, s *stage) {
 			s.forgeReader(t, s.one.ID, 2)

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,10 +33,16 @@ func (d *Desk) Looking(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 		if _, err := tx.Exec(ctx, deleteLooking, now.UnixMicro()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, upsertLooking, ticket, s.User.ID, now.Add(LookingFor).UnixMicro(), typing)
-		if err == nil {
+		var before bool
+		err := tx.QueryRow(ctx, selectMyLooking, ticket, s.User.ID).Scan(&before)
+		if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
+			return err
+		}
+		// A heartbeat that says nothing new rings at nobody's door.
+		if err != nil || before != typing {
 			d.ring(tx, f.ticket)
 		}
+		_, err = tx.Exec(ctx, upsertLooking, ticket, s.User.ID, now.Add(LookingFor).UnixMicro(), typing)
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -15,7 +16,7 @@ type Opening struct {
 	Team     helpdesk.ID
 	Owner    helpdesk.ID // "" unless somebody writes first
 	Channel  string      // mail when empty
-	Language string
+	Language string      // a tag such as sv or pt-BR; anything else is dropped
 	Writer   helpdesk.ID
 	Person   helpdesk.ID
 	Priority int       // 0 to MaxPriority
@@ -56,7 +57,7 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 	f := &fresh{
 		ticket: row{
 			id: ticket, conversation: conversation, team: n.Team, owner: n.Owner, state: StateOpen,
-			priority: n.Priority, dueDay: toDay(micros(n.DueDay)), channel: n.Channel, language: n.Language,
+			priority: n.Priority, dueDay: toDay(micros(n.DueDay)), channel: n.Channel, language: languageTag(n.Language),
 			writer: n.Writer, person: n.Person,
 		},
 		talk: talk{
@@ -98,4 +99,24 @@ func (d *Desk) insertTalk(ctx context.Context, tx *store.Tx, c *talk) error {
 		return fmt.Errorf("insert conversation %s: %w", c.id, helpdesk.ErrConflict)
 	}
 	return nil
+}
+
+// languageTag lets through what looks like a language tag (RFC 5646) of
+// language, script and region. It stands in plain and comes from a letter's
+// header, so it must not carry words.
+func languageTag(s string) string {
+	if len(s) > 11 {
+		return ""
+	}
+	for _, part := range strings.Split(s, "-") {
+		if len(part) < 2 || len(part) > 4 {
+			return ""
+		}
+		for _, r := range part {
+			if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+				return ""
+			}
+		}
+	}
+	return strings.ToLower(s)
 }

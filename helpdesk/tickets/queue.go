@@ -181,7 +181,8 @@ func (d *Desk) openLine(ctx context.Context, s *staff.Session, q *queued, settle
 	if err != nil {
 		out.Broken, out.Proven = true, false
 	}
-	if !out.Proven && !errors.Is(err, helpdesk.ErrDenied) {
+	// Denied without a fault: a team key that waits for a member who holds it.
+	if waits := errors.Is(err, helpdesk.ErrDenied) && q.reader.kind != ""; !out.Proven && !waits {
 		d.alarm(ctx, "ticket", q.ticket.id)
 	}
 	if settled != nil && len(settle.readers) < settleMost {

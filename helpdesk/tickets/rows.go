@@ -91,22 +91,26 @@ const (
 )
 
 // The queue's queries. The row-value comparison is one index range on both
-// engines; the LIMIT is a constant, so that PostgreSQL's planner believes it.
+// engines, and the LIMIT stands inside, where no planner can read more than a
+// page before it joins. A ticket without a reader row is somebody's tampering;
+// it is shown unopened, because hiding it would lose it.
 const (
-	selectLine = `SELECT t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
+	lineColumns = `t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
 		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
 		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac,
-		c.epoch, c.head, c.mac,
-		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires
-		FROM tickets_ticket t
-		JOIN tickets_conversation c ON c.id = t.conversation
-		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team' AND r.reader = t.team
-		WHERE `
-	selectQueue = selectLine + `t.team = $1 AND t.state = $2 AND (t.rank, t.id) > ($3, $4)`
-	queueOwner  = ` AND t.owner = $5`
-	queueOrder  = ` ORDER BY t.rank, t.id LIMIT 51`
+		COALESCE(c.epoch, 0), c.head, c.mac,
+		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
+		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0)`
+	lineJoins = ` t
+		LEFT JOIN tickets_conversation c ON c.id = t.conversation
+		LEFT JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team' AND r.reader = t.team`
+	selectQueue = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + ` FROM tickets_ticket
+		WHERE team = $1 AND state = $2 AND (rank, id) > ($3, $4)`
+	queueOwner = ` AND owner = $5`
+	queueOrder = ` ORDER BY rank, id LIMIT 51)` + lineJoins + ` ORDER BY t.rank, t.id`
 	// The writer's other tickets, for offers.
-	selectSameWriter = selectLine + `t.writer = $1 AND t.id <> $2 AND t.state <> 'joined' ORDER BY t.number DESC LIMIT 51`
+	selectSameWriter = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
+		WHERE t.writer = $1 AND t.id <> $2 AND t.state <> 'joined' ORDER BY t.number DESC LIMIT 51`
 
 	selectAll = `SELECT id FROM tickets_ticket WHERE id > $1 AND team IN (`
 )
@@ -121,7 +125,8 @@ const (
 
 	upsertLooking = `INSERT INTO tickets_looking (ticket, who, until, typing) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket, who) DO UPDATE SET until = excluded.until, typing = excluded.typing`
-	selectLooking = `SELECT who, typing FROM tickets_looking WHERE ticket = $1 AND until > $2 ORDER BY who`
-	deleteLooking = `DELETE FROM tickets_looking WHERE until <= $1`
-	forgetLooking = `DELETE FROM tickets_looking WHERE ticket = $1`
+	selectLooking   = `SELECT who, typing FROM tickets_looking WHERE ticket = $1 AND until > $2 ORDER BY who`
+	selectMyLooking = `SELECT typing FROM tickets_looking WHERE ticket = $1 AND who = $2`
+	deleteLooking   = `DELETE FROM tickets_looking WHERE until <= $1`
+	forgetLooking   = `DELETE FROM tickets_looking WHERE ticket = $1`
 )

@@ -1,0 +1,116 @@
+package tickets_test
+
+import (
+	"strings"
+	"testing"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tickets"
+)
+
+// A page must be one index range read in order; a scan is a page that grows
+// with the archive. What is joined to it is 51 rows, whatever the planner does.
+func TestAQueueIsReadInTheOrderOfItsIndex(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		team := h.team(t)
+		fill(t, h, team, 4_000)
+		explain, bad := "EXPLAIN QUERY PLAN ", []string{"SCAN tickets_", "SCAN c", "SCAN r"}
+		if db.Engine() == store.Postgres {
+			h.exec(t, "ANALYZE")
+			explain, bad = "EXPLAIN ", []string{"Seq Scan on tickets_ticket", "Seq Scan on tickets_reader"}
+		}
+		for statement, index := range map[string]string{
+			tickets.QueueStatement: "tickets_ticket_queue",
+			tickets.OwnerStatement: "tickets_ticket_owner",
+		} {
+			args := []any{team, "open", int64(-1), ""}
+			if statement == tickets.OwnerStatement {
+				args = append(args, "")
+			}
+			plan := h.plan(t, explain+statement, args...)
+			if inner := strings.Count(plan, "Sort Key") + strings.Count(plan, "TEMP B-TREE"); inner > 1 {
+				t.Errorf("sorted more than the page:\n%s", plan)
+			}
+			for _, word := range bad {
+				if strings.Contains(plan, word) {
+					t.Errorf("%s in the plan:\n%s", word, plan)
+				}
+			}
+			if !strings.Contains(plan, index) {
+				t.Errorf("the plan does not use %s:\n%s", index, plan)
+			}
+		}
+	})
+}
+
+func (h *house) plan(t *testing.T, query string, args ...any) string {
+	t.Helper()
+	rows, err := h.db.Query(t.Context(), query, args...)
+	h.ok(t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	h.ok(t, err)
+	var plan strings.Builder
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		h.ok(t, rows.Scan(values...))
+		if text, ok := (*values[len(columns)-1].(*any)).(string); ok {
+			plan.WriteString(text + "\n")
+		}
+	}
+	h.ok(t, rows.Err())
+	return plan.String()
+}
+
+func TestALanguageTagCarriesNoWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"sv": "sv", "pt-BR": "pt-br", "zh-Hant-TW": "zh-hant-tw", "fa-AF": "fa-af", "kmr": "kmr",
+		"": "", "x": "", "english": "", "my name is": "", "sv;q=1": "", "sv\x00": "", "s\u00e5": "", "aa-bb-cc-dd-ee": "",
+	} {
+		if got := tickets.LanguageTag(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	for _, seed := range []string{"", "1.a", "-5.", "99999999999999999999.x", "1", ".", "1.2.3"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		_, id, err := tickets.ParseCursor(tickets.Cursor(s))
+		if err == nil && (len(id) > 64 || !strings.HasSuffix(s, id)) {
+			t.Errorf("%q gives the id %q", s, id)
+		}
+	})
+}
+
+// "yes" and "no" must look the same to who holds the rows.
+func TestLengthsTellNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		team := h.team(t)
+		c := h.arriveAs(t, tickets.Opening{Team: team, Title: "x"}, plain(h, "yes"))
+		h.later(t, c.ID, plain(h, "no, thank you"))
+		for table, column := range map[string]string{
+			"tickets_message": "content", "tickets_folded": "body", "tickets_original": "chunk", "tickets_file": "chunk",
+		} {
+			if n := h.number(t, "SELECT COUNT(DISTINCT LENGTH("+column+")) FROM "+table); n != 1 {
+				t.Errorf("%s has %d different lengths", table, n)
+			}
+		}
+	})
+}
+
+func plain(h *house, text string) tickets.Message {
+	return tickets.Message{
+		ID: helpdesk.NewID(), Kind: tickets.KindLetter, Direction: tickets.In, At: h.clock.now(), Content: tickets.Content{Text: text},
+		Original: []byte(text), Files: []tickets.Upload{{Name: "n", Data: []byte(text)}},
+	}
+}
