@@ -2,7 +2,6 @@ package post
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -234,16 +233,7 @@ func TestNobodyAnswersInAnotherTeamsName(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	h.receive("b", write("from:anna id:m1 to:b", nil))
 	sent, _, _ := h.reply(1, "yes", "anna@x.example")
-	token, err := h.staff.Invite(h.ctx, h.session(), "lee", "Lee", "lee@staff.example", "counsellor", h.teams[0].ID)
-	h.must(err)
-	_, cookie, err := h.staff.Accept(h.ctx, token, "en")
-	h.must(err)
-	h.must(h.staff.Admit(h.ctx, h.session(), h.userOf(cookie), h.teams[0].ID))
-	lee, err := h.staff.Session(h.ctx, cookie, true)
-	h.must(err)
-	if !lee.Member(h.teams[0].ID) || lee.Member(h.teams[1].ID) {
-		t.Fatal("the story needs a member of one team alone")
-	}
+	lee := h.lee()
 	for what, err := range map[string]error{
 		"reply": func() error {
 			_, err := h.post.Reply(h.ctx, lee, Answer{Ticket: h.ticket(1), To: []string{"anna@x.example"}, Text: "x", Anyway: true})
@@ -263,11 +253,4 @@ func TestNobodyAnswersInAnotherTeamsName(t *testing.T) {
 	if out, err := h.post.Outbox(h.ctx, lee); err != nil || len(out) != 0 {
 		t.Errorf("sees %d letters of the other team, error %v", len(out), err)
 	}
-}
-
-func (h *house) userOf(cookie string) helpdesk.ID {
-	h.t.Helper()
-	s, err := h.staff.Session(context.WithoutCancel(h.ctx), cookie, true)
-	h.must(err)
-	return s.User.ID
 }
