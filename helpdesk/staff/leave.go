@@ -81,7 +81,7 @@ func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error
 			}
 		}
 		u.state = string(Disabled)
-		u.salt, u.locked, u.public = nil, nil, nil
+		u.dropKeys()
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 		}
 		u.state = string(Invited)
 		u.generation++ // what was sealed to the old key opens no more
-		u.salt, u.locked, u.public = nil, nil, nil
+		u.dropKeys()
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}

@@ -2,17 +2,19 @@ package staff
 
 const (
 	userColumns = `u.id, u.login_index, u.address_index, u.card, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.mib, u.passes, u.locked, u.public, u.mac`
+		u.salt, u.mib, u.passes, u.locked, u.code_salt, u.code_locked, u.public, u.mac`
 	selectUser        = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.id = $1`
 	selectUserByLogin = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.login_index = $1`
 	selectUsers       = `SELECT ` + userColumns + ` FROM staff_user u ORDER BY u.id`
 	selectCards       = `SELECT u.id, u.card FROM staff_user u WHERE u.id IN (`
 	selectAddress     = `SELECT 1 FROM staff_user WHERE address_index = $1 AND state <> 'disabled' LIMIT 1`
 	insertUser        = `INSERT INTO staff_user (id, login_index, address_index, card, kind, state, locale, generation, version,
-		salt, mib, passes, locked, public, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		salt, mib, passes, locked, code_salt, code_locked, public, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (login_index) DO NOTHING`
 	updateUser = `UPDATE staff_user SET kind = $1, state = $2, locale = $3, generation = $4, version = $5,
-		salt = $6, mib = $7, passes = $8, locked = $9, public = $10, mac = $11 WHERE id = $12 AND version = $13`
+		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, mac = $13
+		WHERE id = $14 AND version = $15`
 	countCoordinators = `SELECT COUNT(*) FROM staff_user WHERE kind = 'coordinator' AND state = 'active' AND id <> $1`
 	selectProfile     = `SELECT profile FROM staff_user WHERE id = $1`
 	updateProfile     = `UPDATE staff_user SET profile = $1 WHERE id = $2 AND generation = $3`

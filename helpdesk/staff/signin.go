@@ -16,34 +16,49 @@ import (
 // this moment. staff.stopped: a team's key is not the one this user
 // remembers; the operator has an alarm.
 func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, err error) {
+	cookie, _, err = d.enter(ctx, login, words, byWords)
+	return cookie, err
+}
+
+// lock is where a user's seed lies under a secret.
+type lock struct {
+	locked, salt []byte
+	cost         vault.Cost
+	place        vault.Context
+}
+
+func byWords(u *userRow) lock { return lock{u.locked, u.salt, u.cost, wordsPlace(u.id)} }
+
+// enter signs in with one of the user's secrets.
+func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow) lock) (cookie string, s *Session, err error) {
 	index := d.loginIndex(login)
 	at := string(index)
 	if err := d.delays.wait(ctx, at); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	u, err := d.byLogin(ctx, index)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	own, err := d.unlock(ctx, at, u, words)
+	own, err := d.unlock(ctx, at, u, secret, by)
 	if errors.Is(err, vault.ErrNotOpened) {
 		d.delays.failure(at)
-		return "", helpdesk.Refuse("staff.wrong")
+		return "", nil, helpdesk.Refuse("staff.wrong")
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	d.delays.success(at)
 	key, row := d.newSession(u)
-	s, err := d.session(ctx, row, u, own)
+	s, err = d.session(ctx, row, u, own)
 	if err != nil {
-		return "", fmt.Errorf("sign in %s: %w", u.id, err)
+		return "", nil, fmt.Errorf("sign in %s: %w", u.id, err)
 	}
 	if err := d.checkPins(ctx, s); err != nil {
 		if errors.Is(err, errPins) {
-			return "", helpdesk.Refuse("staff.stopped")
+			return "", nil, helpdesk.Refuse("staff.stopped")
 		}
-		return "", fmt.Errorf("sign in %s: %w", u.id, err)
+		return "", nil, fmt.Errorf("sign in %s: %w", u.id, err)
 	}
 	err = d.db.Write(ctx, "sign in", func(tx *store.Tx) error {
 		// Asked again inside: they may have been shown the door meanwhile.
@@ -60,9 +75,9 @@ func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, 
 		return d.note(ctx, tx, s, VerbSignedIn, u.id)
 	})
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return key.Cookie(), nil
+	return key.Cookie(), s, nil
 }
 
 // byLogin finds who may sign in by this login. It returns an empty row for
@@ -86,13 +101,14 @@ func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
 }
 
 // unlock tries the words, in the bounded line.
-func (d *Desk) unlock(ctx context.Context, login string, u *userRow, words string) (*vault.Pair, error) {
+func (d *Desk) unlock(ctx context.Context, login string, u *userRow, secret string, by func(*userRow) lock) (*vault.Pair, error) {
 	leave, err := d.gate.enter(ctx, login)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	return d.secrets.UnlockWithWords(u.key(), u.locked, words, u.salt, u.cost, wordsPlace(u.id))
+	l := by(u)
+	return d.secrets.UnlockWithWords(u.key(), l.locked, secret, l.salt, l.cost, l.place)
 }
 
 func (d *Desk) newSession(u *userRow) (vault.SessionKey, *sessionRow) {

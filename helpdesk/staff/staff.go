@@ -42,6 +42,7 @@ const (
 	VerbDisabled    = "staff.disabled"
 	VerbReissued    = "staff.reissued"
 	VerbWords       = "staff.words_changed"
+	VerbCode        = "staff.code_made"
 	VerbTeamKey     = "staff.team_key" // a new version; Object is the team
 )
 

@@ -331,3 +331,38 @@ func TestNamesAndAddressesOfStaffAreKnown(t *testing.T) {
 		}
 	})
 }
+
+func TestARecoveryCodeGivesNewWordsAndNobodyHasToAdmitAgain(t *testing.T) {
+	each(t, func(w *world) {
+		bo := w.hire("bo")
+		first, err := w.desk.RecoveryCode(w.ctx, w.open(bo.cookie))
+		w.must(err)
+		code, err := w.desk.RecoveryCode(w.ctx, w.open(bo.cookie))
+		w.must(err)
+		if len(code) != 34 || code == first {
+			t.Fatalf("a code of %d characters", len(code))
+		}
+		for _, wrong := range []string{"", first, code[:33], bo.words} {
+			_, _, err = w.desk.SignInWithCode(w.ctx, "bo", wrong)
+			w.refused(err, "staff.wrong")
+			w.clock.pass(16 * time.Minute) // no delays here
+		}
+		_, err = w.desk.SignIn(w.ctx, "bo", code)
+		w.refused(err, "staff.wrong")
+		_, _, err = w.desk.SignInWithCode(w.ctx, "ada", code)
+		w.refused(err, "staff.wrong")
+		words, cookie, err := w.desk.SignInWithCode(w.ctx, "bo", strings.ToUpper(strings.ReplaceAll(code, "-", " ")))
+		w.must(err)
+		if !w.open(cookie).Member(w.team) {
+			t.Error("no member after recovery")
+		}
+		_, err = w.desk.SignIn(w.ctx, "bo", bo.words)
+		w.refused(err, "staff.wrong")
+		if _, s := w.signIn("bo", words); !s.Member(w.team) {
+			t.Error("no member with the new words")
+		}
+		w.must(w.desk.Disable(w.ctx, w.desk.Console(), bo.id))
+		_, _, err = w.desk.SignInWithCode(w.ctx, "bo", code)
+		w.refused(err, "staff.wrong")
+	})
+}

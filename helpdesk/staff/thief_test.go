@@ -22,6 +22,8 @@ func TestThief(t *testing.T) {
 		w.must(err)
 		_, err = w.desk.SignIn(w.ctx, "canarylogin", "Canaryguess canaryguess")
 		w.refused(err, "staff.wrong")
+		code, err := w.desk.RecoveryCode(w.ctx, s)
+		w.must(err)
 		pair, err := s.TeamPair(w.team, 1)
 		w.must(err)
 		w.must(w.book.Chain(w.ctx))
@@ -36,6 +38,7 @@ func TestThief(t *testing.T) {
 		canaries := [][]byte{
 			[]byte("anaryname"), []byte("canary.example"), []byte("anaryteam"), []byte("anarylogin"), []byte("anaryguess"),
 			[]byte(bo.cookie), raw(t, bo.cookie), []byte(open.token), raw(t, open.token),
+			[]byte(code), []byte(strings.ReplaceAll(code, "-", "")), []byte(code[:14]),
 		}
 		for _, six := range []string{words, bo.words, w.init.Words} {
 			// Two beside each other: one alone may stand in a column's name.

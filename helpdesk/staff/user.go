@@ -62,12 +62,14 @@ type userRow struct {
 	version              int64
 	salt                 []byte
 	cost                 vault.Cost
-	locked, public, mac  []byte
+	locked               []byte
+	codeSalt, codeLocked []byte
+	public, mac          []byte
 }
 
 func (u *userRow) dest() []any {
 	return []any{&u.id, &u.login, &u.address, &u.card, &u.kind, &u.state, &u.locale, &u.generation, &u.version,
-		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.public, &u.mac}
+		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.codeSalt, &u.codeLocked, &u.public, &u.mac}
 }
 
 // origin is what our MAC speaks for: with the parts everything but the profile,
@@ -77,7 +79,7 @@ func (u *userRow) origin() vault.Context {
 }
 
 func (u *userRow) parts() [][]byte {
-	return [][]byte{u.login, u.address, u.card, u.salt, u.locked, u.public}
+	return [][]byte{u.login, u.address, u.card, u.salt, u.locked, u.codeSalt, u.codeLocked, u.public}
 }
 
 func (u *userRow) key() vault.KeyID {
@@ -89,6 +91,11 @@ func (u *userRow) inside() vault.InsideKey { return vault.InsideKey{ID: u.key(),
 // hasKeys tells whether something may be sealed to the user at all.
 func (u *userRow) hasKeys() bool {
 	return len(u.public) > 0 && (u.state == string(Waiting) || u.state == string(Active))
+}
+
+// dropKeys leaves nothing of the user's pair behind.
+func (u *userRow) dropKeys() {
+	u.salt, u.locked, u.codeSalt, u.codeLocked, u.public = nil, nil, nil, nil, nil
 }
 
 func wordsPlace(id helpdesk.ID) vault.Context   { return vault.At("staff.user.words", id) }
@@ -182,7 +189,7 @@ func (d *Desk) addUser(ctx context.Context, tx *store.Tx, u *userRow) (bool, err
 	u.version = 1
 	u.mac = d.secrets.Vouch(u.origin(), u.parts()...)
 	n, err := tx.Exec(ctx, insertUser, string(u.id), u.login, u.address, u.card, u.kind, u.state, u.locale, u.generation,
-		u.version, u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.public, u.mac)
+		u.version, u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.mac)
 	if err != nil {
 		return false, fmt.Errorf("add user %s: %w", u.id, err)
 	}
@@ -195,7 +202,7 @@ func (d *Desk) saveUser(ctx context.Context, tx *store.Tx, u *userRow) error {
 	u.version++
 	u.mac = d.secrets.Vouch(u.origin(), u.parts()...)
 	n, err := tx.Exec(ctx, updateUser, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.public, u.mac, string(u.id), was)
+		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.mac, string(u.id), was)
 	if err != nil {
 		return fmt.Errorf("change user %s: %w", u.id, err)
 	}

@@ -154,6 +154,11 @@ var attacks = []attack{
 		_, err := a.desk.SignIn(a.ctx, "bo", a.eve.words)
 		return err
 	}, "user_forged"},
+	{"somebody's recovery code is replaced by a known one", func(a *arena) {
+		_, err := a.desk.RecoveryCode(a.ctx, a.open(a.eve.cookie))
+		a.must(err)
+		a.exec(`UPDATE staff_user SET code_locked = (SELECT code_locked FROM staff_user WHERE id = $1), code_salt = (SELECT code_salt FROM staff_user WHERE id = $1) WHERE id = $2`, string(a.eve.id), string(a.bo.id))
+	}, (*arena).signInBo, "user_forged"},
 	{"a guess is made to take all memory", func(a *arena) {
 		a.exec(`UPDATE staff_user SET mib = 1000 WHERE id = $1`, string(a.bo.id))
 	}, (*arena).signInBo, "user_forged"},
