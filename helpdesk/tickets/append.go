@@ -117,6 +117,9 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 	if err != nil {
 		return 0, err
 	}
+	if ticket.state == StateClosed {
+		row.at = toDay(row.at) // a note on a closed ticket
+	}
 	if err := c.seal(ctx, tx, &row, &m, client); err != nil {
 		return 0, fmt.Errorf("append to conversation %s: %w", c.ID, err)
 	}
@@ -125,6 +128,7 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 			return 0, err
 		}
 	}
+	c.Last = row.serial
 	d.ring(tx, ticket)
 	return row.number, nil
 }

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"returnsupport/helpdesk"
@@ -152,23 +151,3 @@ func (d *Desk) talks(ctx context.Context, r store.Reader, tickets []helpdesk.ID)
 	}
 	return append(own, others...), finish(rows, "read conversations")
 }
-
-// lockFor locks a ticket for a change by the session: ErrNotFound when it may
-// not open it, ErrConflict when the version is not the one the session saw.
-func (d *Desk) lockFor(ctx context.Context, tx *store.Tx, s *staff.Session, id helpdesk.ID, version int64) (*row, *caseFile, error) {
-	t, err := d.lock(ctx, tx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	var unused Settle
-	f, err := d.openRow(ctx, tx, s, t, &unused)
-	if err != nil {
-		return nil, nil, err
-	}
-	if t.version != version {
-		return nil, nil, fmt.Errorf("ticket %s: %w", id, helpdesk.ErrConflict)
-	}
-	return t, f, nil
-}
-
-func isConflict(err error) bool { return errors.Is(err, helpdesk.ErrConflict) }

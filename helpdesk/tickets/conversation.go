@@ -18,6 +18,7 @@ type Conversation struct {
 	ID     helpdesk.ID
 	Ticket helpdesk.ID // the one it belongs to, also while that is joined into another
 	Number int64       // the ticket's order number; of a new ticket known after the first Append
+	Last   int64       // what Ticket.Last became with the last Append that added something
 	// Twice: the last Append found that its ClientID had been appended before,
 	// and changed nothing.
 	Twice bool

@@ -191,6 +191,8 @@ func TestAnAnswerAndANewLetterMoveTheTicket(t *testing.T) {
 		if f.State != tickets.StateClosed || !f.OpenedAt.Equal(day) || !f.LastAt.Equal(day) || !f.WaitingSince.Equal(day) {
 			t.Errorf("after closing %+v", f)
 		}
+		_, err := h.desk.Note(t.Context(), anna, c.Ticket, "a note on a closed ticket", "late")
+		h.ok(t, err)
 		same(t, "plain times after closing", h.number(t, "SELECT COUNT(*) FROM tickets_message WHERE at <> $1", day.UnixMicro()), 0)
 		if got := h.page(t, anna, c.Ticket).Messages[0].At; !got.Equal(monday) {
 			t.Errorf("the sealed time is %v, want %v", got, monday)
@@ -250,6 +252,7 @@ func TestSinceTellsWhatIsNewAndNothingElse(t *testing.T) {
 		team := h.team(t)
 		anna := h.session(t, team)
 		c := h.arrive(t, team, "one")
+		same(t, "after the first", c.Last, 1)
 		rings, stop := h.bus.Subscribe(tickets.TopicTicket)
 		defer stop()
 		h.later(t, c.ID, h.letter("two"))
