@@ -27,6 +27,8 @@
     });
   }
   toasts(document);
+  var here = document.querySelector(".nav [aria-current]");
+  if (here && here.closest(".nav").scrollWidth > innerWidth) here.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("htmx:load", function (e) { if (e.detail.elt !== document.body) toasts(e.detail.elt.parentElement || document); });
   // The address must not say "sent" again when the page is loaded anew.
   if (/[?&](said|undo)=/.test(location.search)) {

@@ -93,7 +93,7 @@ func (s *showing) letterHead(out *Message, m tickets.Opened) {
 	c := m.Content
 	if m.Kind == tickets.KindLetter {
 		if !c.Proven {
-			out.Notices = append(out.Notices, frontend.Notice{Kind: "warn", Text: s.Say("message.sender"), More: s.Say("message.sender.more")})
+			out.Doubt = &frontend.Notice{Kind: "warn", Text: s.Say("message.sender"), More: s.Say("message.sender.more")}
 		}
 		if len(c.Problems) > 0 {
 			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.mended")})
@@ -144,7 +144,7 @@ func (s *showing) body(out *Message, m tickets.Opened) {
 	}
 	switch {
 	case out.HTMLOnly:
-	case m.Kind != tickets.KindLetter:
+	case m.Kind == tickets.KindNote:
 		out.Pieces = []Piece{{Text: strings.Trim(c.Text, "\n")}}
 	case strings.TrimSpace(c.Text) == "":
 		out.Pieces = []Piece{{Text: s.Say("message.empty")}}

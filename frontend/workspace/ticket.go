@@ -180,3 +180,29 @@ func (d *desk) looking(v *frontend.Visit) error {
 	}
 	return v.Done()
 }
+
+// sent answers the bell of the outbox: our letters of this ticket, as far as
+// they have come.
+func (d *desk) sent(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
+	if err != nil {
+		return err
+	}
+	page := SentNews{Page: v.Page("")}
+	show, err := d.showing(v, page.Words, sheet)
+	if err != nil {
+		return err
+	}
+	for _, m := range sheet.Messages {
+		if _, ours := show.copies[m.ID]; ours {
+			shown := show.message(m)
+			shown.OOB = true
+			page.Messages = append(page.Messages, shown)
+		}
+	}
+	return v.Show(page)
+}

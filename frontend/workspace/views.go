@@ -135,6 +135,12 @@ type News struct {
 	Announce string
 }
 
+// SentNews is what became of our letters since a page was shown.
+type SentNews struct {
+	frontend.Page
+	Messages []Message
+}
+
 // Message is a letter, an answer, a note or a system line; Look says which.
 type Message struct {
 	frontend.Words
@@ -149,7 +155,9 @@ type Message struct {
 	Files                    []frontend.Attachment
 	Original                 string
 	Deliveries               []frontend.Chip
+	Doubt                    *frontend.Notice // about who sent it
 	Fresh, Withdrawn, Broken bool
+	OOB                      bool
 }
 
 // Piece is a stretch of text; with Fold it is folded under those words.

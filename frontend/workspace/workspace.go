@@ -68,6 +68,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	// A ticket.
 	site.Route("GET", "/w/t/:id", frontend.Member, d.ticket)
 	site.Route("GET", "/w/t/:id/news", frontend.Member, d.news)
+	site.Route("GET", "/w/t/:id/sent", frontend.Member, d.sent)
 	site.Route("POST", "/w/t/:id/looking", frontend.Member, d.looking)
 	site.Route("POST", "/w/t/:id/draft", frontend.Member, d.draft)
 	site.Route("POST", "/w/t/:id/answer", frontend.Member, d.answer, frontend.Uploads)
