@@ -100,15 +100,20 @@ func (in *incoming) unreadable(p *Postroom, reason string, headers []letter.Fiel
 	in.identity = p.secrets.Index("post.letter", string(rawIdentity(in.raw)))
 }
 
-// arrived is the server's own time of the letter, unless that lies in the
-// future or is missing.
+// arrived is when the letter came: now, unless the server has had it for a
+// while (a first import, an outage). The server's own time knows seconds only
+// and would put a quick answer before what it answers.
 func (p *Postroom) arrived(internal time.Time) time.Time {
 	now := p.now()
-	if internal.IsZero() || internal.After(now) || internal.Year() < 1980 {
+	if internal.Year() < 1980 || internal.After(now.Add(-fresh)) {
 		return now
 	}
 	return internal
 }
+
+// fresh is how long ago a letter may have reached its server to count as just
+// arrived.
+const fresh = time.Minute
 
 // kindOf says why a letter is set aside, "" when a person wrote it.
 func kindOf(l *letter.Letter, boxes *mailboxes, box *mailbox) AsideKind {

@@ -2,18 +2,12 @@ package post
 
 import (
 	"context"
-	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
-	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge/letter"
 )
 
@@ -25,9 +19,10 @@ import (
 // and those of recipients and compose. ErrNotFound as for the ticket.
 func (p *Postroom) Reply(ctx context.Context, s *staff.Session, a Answer) (Sent, error) {
 	client := p.clientIndex(s, string(a.Ticket), a.ClientID)
-	if sent, err := p.sentBefore(ctx, p.db, s, client); !errors.Is(err, helpdesk.ErrNotFound) {
-		return sent, err
-	}
+	return p.once(ctx, s, client, func() (Sent, error) { return p.reply(ctx, s, a, client) })
+}
+
+func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client []byte) (Sent, error) {
 	boxes, err := p.boxes(ctx)
 	if err != nil {
 		return Sent{}, err
@@ -96,9 +91,10 @@ func (p *Postroom) Reply(ctx context.Context, s *staff.Session, a Answer) (Sent,
 // Refusals as for Reply.
 func (p *Postroom) Write(ctx context.Context, s *staff.Session, f First) (Sent, error) {
 	client := p.clientIndex(s, "first", f.ClientID)
-	if sent, err := p.sentBefore(ctx, p.db, s, client); !errors.Is(err, helpdesk.ErrNotFound) {
-		return sent, err
-	}
+	return p.once(ctx, s, client, func() (Sent, error) { return p.writeFirst(ctx, s, f, client) })
+}
+
+func (p *Postroom) writeFirst(ctx context.Context, s *staff.Session, f First, client []byte) (Sent, error) {
 	boxes, box, err := p.box(ctx, f.Mailbox)
 	if err != nil {
 		return Sent{}, err
@@ -138,98 +134,6 @@ func (p *Postroom) Write(ctx context.Context, s *staff.Session, f First) (Sent, 
 		p.log.WarnContext(ctx, "a sent draft was not dropped", "user", string(s.User.ID))
 	}
 	return sent, nil
-}
-
-// send appends the message and lays the letter into the outbox. door opens the
-// conversation, check has the last word before the commit.
-func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, client []byte, clientID string,
-	door func(*store.Tx) (*tickets.Conversation, error), check func(*store.Tx) error) (Sent, error) {
-	hold, err := p.undoTime(ctx)
-	if err != nil {
-		return Sent{}, err
-	}
-	now := p.now()
-	until := now.Add(hold)
-	out := Sent{Outbox: helpdesk.NewID(), Message: helpdesk.NewID(), UndoUntil: until}
-	mail := p.secrets.SealOffice(mailAt(out.Outbox), packed(c.box.address, c.to, c.raw))
-	err = p.db.Write(ctx, "send an answer", func(tx *store.Tx) error {
-		talk, err := door(tx)
-		if err != nil {
-			return err
-		}
-		out.Number, err = talk.Append(ctx, tx, tickets.Message{
-			ID: out.Message, Kind: tickets.KindAnswer, Direction: tickets.Out, At: now, Author: s.User.ID,
-			Content: c.content, Original: c.raw, Files: c.files, ClientID: string(client) + clientID,
-		})
-		if err != nil {
-			return err
-		}
-		if talk.Twice {
-			return helpdesk.ErrConflict
-		}
-		if err := check(tx); err != nil {
-			return err
-		}
-		out.Ticket = talk.Ticket
-		if _, err := tx.Exec(ctx, insertOutbox, out.Outbox, out.Message, talk.ID, talk.Ticket, c.box.team, c.box.id, s.User.ID,
-			p.idIndex(c.id), mail, now.UnixMicro(), until.UnixMicro(), client, out.Number); err != nil {
-			return fmt.Errorf("lay letter %s into the outbox: %w", out.Outbox, err)
-		}
-		at := place{out.Message, talk.ID, talk.Ticket}
-		id := p.idIndex(c.id)
-		var notes []threadNote
-		have := map[string]bool{}
-		for i, to := range c.to {
-			key := letter.Address{Addr: to}.Key()
-			index := p.addressIndex(key)
-			if _, err := tx.Exec(ctx, insertDelivery, out.Outbox, i, index, now.UnixMicro()); err != nil {
-				return fmt.Errorf("lay letter %s into the outbox: %w", out.Outbox, err)
-			}
-			if !have[key] {
-				have[key] = true
-				notes = append(notes, threadNote{id, index, own})
-			}
-		}
-		p.ring(tx, s.User.ID)
-		return p.note(ctx, tx, notes, at, c.box.team)
-	})
-	if errors.Is(err, helpdesk.ErrConflict) {
-		// Two clicks at once: the other one is there now.
-		if sent, again := p.sentBefore(ctx, p.db, s, client); again == nil {
-			return sent, nil
-		}
-	}
-	return out, err
-}
-
-// undoTime is how long a letter is held.
-func (p *Postroom) undoTime(ctx context.Context) (time.Duration, error) {
-	n, err := p.office.Number(ctx, office.UndoSeconds)
-	if err != nil {
-		return 0, fmt.Errorf("read the time for undoing: %w", err)
-	}
-	return time.Duration(n) * time.Second, nil
-}
-
-// clientIndex keys what makes doing it twice invisible; without a ClientID
-// nothing is ever the same.
-func (p *Postroom) clientIndex(s *staff.Session, where, id string) []byte {
-	if id == "" {
-		id = string(helpdesk.NewID())
-	}
-	return p.secrets.Index("post.client", string(s.User.ID)+" "+where+" "+id)
-}
-
-// sentBefore finds what this client id did; ErrNotFound when nothing.
-func (p *Postroom) sentBefore(ctx context.Context, r store.Reader, s *staff.Session, client []byte) (Sent, error) {
-	o, err := scanOutgoing(r.QueryRow(ctx, selectByClient, client))
-	if err != nil {
-		return Sent{}, err
-	}
-	if o.Author != s.User.ID {
-		return Sent{}, helpdesk.ErrNotFound
-	}
-	return Sent{Outbox: o.ID, Ticket: o.Ticket, Message: o.Message, Number: o.number, UndoUntil: o.hold, Again: true}, nil
 }
 
 // answered finds the conversation an answer goes into and the letter it
@@ -288,32 +192,4 @@ func (m *mailboxes) forTicket(team helpdesk.ID, parent *tickets.Content) *mailbo
 		}
 	}
 	return came
-}
-
-// envelope says whence and to whom the bytes behind it go.
-type envelope struct {
-	From string
-	To   []string
-}
-
-func mailAt(outbox helpdesk.ID) vault.Context { return vault.At("post.mail", outbox) }
-
-// packed puts the envelope before the bytes.
-func packed(from string, to []string, raw []byte) []byte {
-	head, _ := json.Marshal(envelope{from, to}) // strings always encode
-	out := make([]byte, 4, 4+len(head)+len(raw))
-	binary.BigEndian.PutUint32(out, uint32(len(head)))
-	return append(append(out, head...), raw...)
-}
-
-func unpacked(b []byte) (envelope, []byte, error) {
-	var e envelope
-	if len(b) < 4 || uint32(len(b)-4) < binary.BigEndian.Uint32(b) {
-		return e, nil, errors.New("not what was packed")
-	}
-	n := 4 + int(binary.BigEndian.Uint32(b))
-	if json.Unmarshal(b[4:n], &e) != nil {
-		return e, nil, errors.New("not what was packed")
-	}
-	return e, b[n:], nil
 }

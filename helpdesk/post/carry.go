@@ -1,0 +1,151 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/mailbridge"
+)
+
+// fate is what one attempt made of one recipient.
+type fate struct {
+	position int
+	address  string
+	state    State // Accepted, Refused or Waiting
+	code     string
+}
+
+func (p *Postroom) waiting(ctx context.Context, id helpdesk.ID) ([]int, error) {
+	rows, err := p.db.Query(ctx, selectWaiting, id)
+	if err != nil {
+		return nil, fmt.Errorf("read who waits for letter %s: %w", id, err)
+	}
+	defer rows.Close()
+	var out []int
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("read who waits for letter %s: %w", id, err)
+		}
+		out = append(out, n)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read who waits for letter %s: %w", id, err)
+	}
+	return out, nil
+}
+
+// Codes of our own, where no server spoke.
+const (
+	codeExpired = "expired"    // two days of trying
+	codeMailbox = "mailbox"    // the mailbox it goes from is gone, or its server's address is wrong
+	codeSpoiled = "unreadable" // what was laid into the outbox does not open
+)
+
+func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fate, error) {
+	fates := make([]fate, len(waiting))
+	for i, n := range waiting {
+		fates[i] = fate{position: n, state: Waiting}
+	}
+	all := func(s State, code string) []fate {
+		for i := range fates {
+			fates[i].state, fates[i].code = s, code
+		}
+		return fates
+	}
+	plain, err := p.secrets.OpenOffice(mailAt(j.id), j.mail)
+	if err != nil {
+		return all(Refused, codeSpoiled), nil
+	}
+	env, raw, err := unpacked(plain)
+	if err != nil || len(waiting) > 0 && waiting[len(waiting)-1] >= len(env.To) {
+		return all(Refused, codeSpoiled), nil
+	}
+	to := make([]string, len(waiting))
+	for i, n := range waiting {
+		to[i] = env.To[n]
+		fates[i].address = env.To[n]
+	}
+	box, err := p.office.Mailbox(ctx, j.mailbox)
+	switch {
+	case errors.Is(err, helpdesk.ErrNotFound):
+		return all(Waiting, codeMailbox), nil
+	case err != nil:
+		return nil, err
+	}
+	srv, err := mailbridge.ParseSMTP(box.SMTP)
+	if err != nil {
+		return all(Waiting, codeMailbox), nil
+	}
+	srv.Password = mailbridge.Secret(box.SMTPPassword)
+	if box.SMTPPassword == "" {
+		srv.Password = mailbridge.Secret(box.Password)
+	}
+	held, release := p.keepLease(ctx, j)
+	defer release()
+	results, trouble := p.deliverer.Deliver(held, srv, env.From, to, raw)
+	for i := range fates {
+		o := results[to[i]]
+		fates[i].code = codeOf(o, trouble)
+		switch o.State {
+		case mailbridge.Accepted:
+			fates[i].state = Accepted
+		case mailbridge.Refused:
+			fates[i].state = Refused
+		}
+	}
+	return fates, nil
+}
+
+// codeOf reduces what a server said to its codes.
+func codeOf(o mailbridge.Outcome, trouble error) string {
+	switch {
+	case o.State == mailbridge.Accepted:
+		return ""
+	case o.Enhanced != "":
+		return o.Enhanced
+	case o.Code != 0:
+		return strconv.Itoa(o.Code)
+	case trouble != nil && mailbridge.CodeOf(trouble) != "":
+		return string(mailbridge.CodeOf(trouble))
+	case o.Reason != "":
+		return string(o.Reason)
+	}
+	return string(mailbridge.NoConnection)
+}
+
+// keepLease says again and again that we are still at it; when the lease is
+// lost, the work stops.
+func (p *Postroom) keepLease(ctx context.Context, j *job) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(leaseFor / 4)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			err := p.db.Write(ctx, "keep a letter", func(tx *store.Tx) error {
+				n, err := tx.Exec(ctx, extendLease, p.now().Add(leaseFor).UnixMicro(), j.id, j.lease)
+				if err == nil && n == 0 {
+					return helpdesk.ErrConflict
+				}
+				return err
+			})
+			if errors.Is(err, helpdesk.ErrConflict) {
+				cancel()
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(); <-done }
+}

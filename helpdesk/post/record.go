@@ -1,0 +1,118 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
+)
+
+// backoff is how long to wait after so many attempts.
+func backoff(attempts int) time.Duration {
+	d := firstTry
+	for range attempts - 1 {
+		if d *= 2; d >= longest {
+			return longest
+		}
+	}
+	return d
+}
+
+// record writes down what an attempt made of the letter. Where somebody will
+// not get it, the conversation says so and the ticket waits for us again.
+func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
+	now := p.now()
+	end := j.made.Add(giveUp)
+	var refused []fate
+	next := int64(0)
+	for i := range fates {
+		f := &fates[i]
+		if f.state == Waiting && !now.Before(end) {
+			f.state = Refused
+			f.code = codeExpired
+		}
+		switch f.state {
+		case Waiting:
+			at := now.Add(backoff(j.attempts))
+			if at.After(end) {
+				at = end
+			}
+			next = at.UnixMicro()
+		case Refused:
+			refused = append(refused, *f)
+		}
+	}
+	return p.db.Write(ctx, "record a delivery", func(tx *store.Tx) error {
+		for _, f := range fates {
+			if _, err := tx.Exec(ctx, markDelivery, string(f.state), f.code, now.UnixMicro(), j.id, f.position); err != nil {
+				return fmt.Errorf("record letter %s: %w", j.id, err)
+			}
+		}
+		n, err := p.close(ctx, tx, j, next)
+		if err != nil {
+			return fmt.Errorf("record letter %s: %w", j.id, err)
+		}
+		if n == 0 {
+			// Somebody thought us gone and has it now; what they find counts.
+			return fmt.Errorf("record letter %s: %w", j.id, helpdesk.ErrConflict)
+		}
+		byCode := map[string][]string{}
+		var codes []string
+		for _, f := range refused {
+			if byCode[f.code] == nil {
+				codes = append(codes, f.code)
+			}
+			byCode[f.code] = append(byCode[f.code], f.address)
+		}
+		for _, code := range codes {
+			if err := p.tell(ctx, tx, j.outgoing, SystemUndelivered, code, byCode[code]); err != nil {
+				return err
+			}
+		}
+		p.ring(tx, j.author)
+		return nil
+	})
+}
+
+// close gives the letter back until next, or for good with 0; then its bytes
+// are erased. It tells whether the lease still held.
+func (p *Postroom) close(ctx context.Context, tx *store.Tx, j *job, next int64) (int64, error) {
+	if next > 0 {
+		return tx.Exec(ctx, deferOutbox, next, j.id, j.lease)
+	}
+	var refused int
+	if err := tx.QueryRow(ctx, countRefused, j.id).Scan(&refused); err != nil {
+		return 0, err
+	}
+	state := Gone
+	if refused > 0 {
+		state = Failed
+	}
+	return tx.Exec(ctx, finishOutbox, string(state), []byte{}, j.id, j.lease)
+}
+
+// tell writes into the conversation that a letter of ours did not arrive. It
+// goes in the direction of a letter, because the ticket waits for us again.
+func (p *Postroom) tell(ctx context.Context, tx *store.Tx, o outgoing, key, code string, addresses []string) error {
+	talk, err := p.tickets.Blind(ctx, tx, o.conversation)
+	if errors.Is(err, tickets.ErrNobody) || errors.Is(err, helpdesk.ErrNotFound) {
+		return nil // nobody is left to read it there; the outbox still shows it
+	}
+	if err != nil {
+		return err
+	}
+	_, err = talk.Append(ctx, tx, tickets.Message{
+		Kind: tickets.KindSystem, Direction: tickets.In,
+		Content: tickets.Content{Key: key, Args: []string{strings.Join(addresses, ", "), code}},
+	})
+	if err != nil {
+		return fmt.Errorf("tell of letter %s: %w", o.id, err)
+	}
+	p.ring(tx, o.author)
+	return nil
+}
