@@ -31,6 +31,8 @@ func TestJoinedTicketsAreReadAsOneAndTakenApartAgain(t *testing.T) {
 		same(t, "priority", sheet.Ticket.Priority, 2)
 		same(t, "queue", titles(h.queue(t, anna, tickets.QueueTeam)), []string{"about one"})
 
+		same(t, "both are in the journal", h.number(t, "SELECT COUNT(*) FROM journal_entry WHERE verb = 'conversation.opened' AND object IN ($1, $2)", into.ID, from.ID), 2)
+
 		// A letter to the joined conversation counts for the other ticket.
 		h.clock.pass(time.Minute)
 		h.reply(t, anna, into.ID, "four")

@@ -44,9 +44,8 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	if err != nil {
 		return nil, err
 	}
-	// Written before anything is shown: what is not in the book was not read.
-	if err := d.journal.Opened(ctx, s.ID, s.User.ID, f.ticket.conversation); err != nil {
-		return nil, fmt.Errorf("open ticket %s: %w", ticket, err)
+	if err := d.opened(ctx, s, f); err != nil {
+		return nil, err
 	}
 	out.Ticket = d.facts(f.ticket)
 	own := f.own()
@@ -82,6 +81,21 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	return out, nil
 }
 
+// opened writes into the journal that the session reads the ticket's
+// conversations and those joined into it, before anything is shown: what is
+// not in the book was not read. Notes go with their ticket.
+func (d *Desk) opened(ctx context.Context, s *staff.Session, f *caseFile) error {
+	for _, c := range f.talks {
+		if c.kind != personConversation {
+			continue
+		}
+		if err := d.journal.Opened(ctx, s.ID, s.User.ID, c.id); err != nil {
+			return fmt.Errorf("open ticket %s: %w", c.ticket, err)
+		}
+	}
+	return nil
+}
+
 // presentReaders lists the vouched readers of the present epoch.
 func (d *Desk) presentReaders(ctx context.Context, f *caseFile) []Reader {
 	own := f.own()
@@ -113,8 +127,8 @@ func (d *Desk) Since(ctx context.Context, s *staff.Session, ticket helpdesk.ID, 
 	if err != nil {
 		return News{}, err
 	}
-	if err := d.journal.Opened(ctx, s.ID, s.User.ID, f.ticket.conversation); err != nil {
-		return News{}, fmt.Errorf("open ticket %s: %w", ticket, err)
+	if err := d.opened(ctx, s, f); err != nil {
+		return News{}, err
 	}
 	out.Ticket = d.facts(f.ticket)
 	if out.Messages, err = d.messages(ctx, d.db, s, f.held, f.talks, number, &out.Settle); err != nil {
