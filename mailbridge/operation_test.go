@@ -222,3 +222,36 @@ func newMoveless() fake {
 		return false, false
 	}}
 }
+
+func TestLookingAgainAndAgainOffersNothingTwice(t *testing.T) {
+	everywhere(t, func(t *testing.T, p site) {
+		h := newHouse()
+		p.put(t, time.Time{}, nil, mails("one", "two")...)
+		c, _ := collect(t, h, []Mailbox{{ID: "m", IMAP: p.server()}}, WithGlance(0))
+		h.waitFor(t, 2)
+		for range 3 {
+			looked := c.Status()[0].LastLook
+			eventually(t, "looked again", func() bool {
+				c.Wake("m")
+				return c.Status()[0].LastLook.After(looked)
+			})
+		}
+		if s := c.Status()[0]; s.Trouble != "" || s.Failures != 0 {
+			t.Errorf("status %+v", s)
+		}
+		expect(t, h.subjects(), "one", "two")
+	})
+}
+
+func TestWhatArrivesWhileCollectingIsNotLeftForLater(t *testing.T) {
+	w, h := world(t, mailtest.Options{}), newHouse()
+	put(t, w, "one")
+	h.refuse = func(a Arrival) error {
+		if a.Mark.UID < 5 {
+			put(t, w, "next")
+		}
+		return nil
+	}
+	collect(t, h, []Mailbox{{ID: "m", IMAP: at(w.IMAPAddr()), After: MarkSeen}}, WithGlance(0))
+	h.waitFor(t, 5)
+}
