@@ -5,4 +5,54 @@
 // beside its baseline, the median of several runs, read by a person.
 package main
 
-func main() {}
+import (
+	"fmt"
+	"os"
+	"runtime"
+)
+
+// scenario is one thing to measure. run prints rows of figures, each beside
+// its target.
+type scenario struct {
+	name, what string
+	run        func(*bench)
+}
+
+var scenarios = []scenario{
+	{"ingest", "5,000 mails, 230 MB, from Dovecot to committed tickets, both engines, beside the bare parts", ingest},
+	{"arrival", "from delivery to visible on an open page, on Dovecot and on the mail world in memory", arrival},
+	{"queue", "a page of 50 sealed titles at 4,000 and at 200,000 tickets, both engines", queue},
+	{"crash", "kill -9 twenty times over 2,000 mails in and 200 answers out", crash},
+	{"start", "time to the first page, idle memory, size of the program", start},
+}
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "bare" { // a child of ingest
+		bareChild(os.Args[2])
+		return
+	}
+	wanted := os.Args[1:]
+	if len(wanted) == 0 || wanted[0] == "help" {
+		fmt.Println("Use: go run ./cmd/bench all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
+		for _, s := range scenarios {
+			fmt.Printf("  %-8s %s\n", s.name, s.what)
+		}
+		return
+	}
+	fmt.Printf("%s, %d cores, %s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	for _, s := range scenarios {
+		for _, w := range wanted {
+			if w == s.name || w == "all" {
+				fmt.Printf("\n%s: %s\n", s.name, s.what)
+				measure(s.run)
+			}
+		}
+	}
+}
+
+// measure runs a scenario and ends what it started, also when it fails.
+func measure(run func(*bench)) {
+	b := newBench()
+	defer b.end()
+	run(b)
+}

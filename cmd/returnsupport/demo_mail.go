@@ -134,7 +134,7 @@ func (m *mailProgram) inbox(c *fiber.Ctx) error {
 		if err != nil {
 			continue // the demo's broken letters were sent by nobody's program
 		}
-		row := mailRow{At: i, Subject: l.Subject, Preview: firstWords(l.Readable()), Sent: i >= inbox, when: raw.Internal, When: m.clock(raw.Internal)}
+		row := mailRow{At: i, Subject: l.Subject, Preview: firstWords(l.Readable()), Sent: i >= inbox, when: l.Date, When: m.clock(l.Date)}
 		row.Who = who(l.From)
 		if row.Sent {
 			row.Who = who(l.To)

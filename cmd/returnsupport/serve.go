@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -79,11 +80,11 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 func (h *house) address(listening string) string {
 	switch {
 	case h.set.publicURL != "":
-		return h.set.publicURL + "/w/"
+		return strings.TrimRight(h.set.publicURL, "/") + "/"
 	case h.set.cert != "":
-		return "https://" + listening + "/w/"
+		return "https://" + listening + "/"
 	}
-	return "http://" + listening + "/w/"
+	return "http://" + listening + "/"
 }
 
 // desk makes the web server with the counsellors' pages.

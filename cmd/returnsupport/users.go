@@ -90,7 +90,7 @@ func (h *house) listUsers(ctx context.Context, c console) error {
 }
 
 func (h *house) printInvitation(c console, token string) error {
-	_, err := fmt.Fprintf(c.out, "Give this to them by a safe way. It works once, for seven days:\n\n    %sinvitation/%s\n\nTheir six words are shown to them there. A member of the team then admits them.\n",
+	_, err := fmt.Fprintf(c.out, "Give this to them by a safe way. It works once, for seven days:\n\n    %sw/invitation/%s\n\nTheir six words are shown to them there. A member of the team then admits them.\n",
 		h.address(h.set.listen), token)
 	return err
 }
