@@ -8,21 +8,38 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge/letter"
 )
 
-// outgoing is what must be known of a letter of ours that is spoken about.
+// outgoing is what must be known of a letter of ours to speak of it in its
+// conversation.
 type outgoing struct {
-	id, conversation, ticket, author, team helpdesk.ID
+	id, message, conversation, ticket, team, mailbox, author helpdesk.ID
+	mac                                                      []byte
+}
+
+func (o *outgoing) dest() []any {
+	return []any{&o.id, &o.message, &o.conversation, &o.ticket, &o.team, &o.mailbox, &o.author, &o.mac}
+}
+
+// origin is what our MAC on the row speaks for: moved to another conversation,
+// mailbox or id, it counts for nothing.
+func (o *outgoing) origin(idIndex []byte) vault.Context {
+	return vault.At("post.outbox.origin", o.id, o.message, o.conversation, o.ticket, o.team, o.mailbox, o.author, idIndex)
 }
 
 // sentAs finds our letter by its Message-ID; ErrNotFound when it is none of
 // ours.
 func (p *Postroom) sentAs(ctx context.Context, r store.Reader, id string) (outgoing, error) {
 	var o outgoing
-	err := r.QueryRow(ctx, selectSentAs, p.idIndex(id)).Scan(&o.id, &o.conversation, &o.ticket, &o.author, &o.team)
-	if err != nil {
+	index := p.idIndex(id)
+	if err := r.QueryRow(ctx, selectSentAs, index).Scan(o.dest()...); err != nil {
 		return o, fmt.Errorf("look for a letter of ours: %w", err)
+	}
+	if !p.secrets.Vouched(o.mac, o.origin(index)) {
+		p.journal.Alarm(ctx, "outbox_forged", o.id)
+		return o, fmt.Errorf("look for a letter of ours: %w", helpdesk.ErrNotFound)
 	}
 	return o, nil
 }

@@ -58,6 +58,10 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 		}
 		return fates
 	}
+	if !j.proven {
+		p.journal.Alarm(ctx, "outbox_forged", j.id)
+		return all(Refused, codeSpoiled), nil
+	}
 	plain, err := p.secrets.OpenOffice(mailAt(j.id), j.mail)
 	if err != nil {
 		return all(Refused, codeSpoiled), nil

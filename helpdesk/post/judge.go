@@ -7,6 +7,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
 )
 
 // acquaintance is what the house knew about a letter's refs when it came.
@@ -89,10 +90,10 @@ func (p *Postroom) facts(ctx context.Context, tx *store.Tx, query string, args [
 	defer rows.Close()
 	var out []known
 	for rows.Next() {
-		var id, address []byte
+		var id, address, mac []byte
 		var ticket helpdesk.ID
 		k := known{ref: -1}
-		if err := rows.Scan(&id, &address, &k.conversation, &ticket, &k.team, &k.kind, &k.at); err != nil {
+		if err := rows.Scan(&id, &address, &k.conversation, &ticket, &k.team, &k.kind, &k.at, &mac); err != nil {
 			return nil, fmt.Errorf("look for the letter's thread: %w", err)
 		}
 		for i, x := range in.indexes {
@@ -106,6 +107,11 @@ func (p *Postroom) facts(ctx context.Context, tx *store.Tx, query string, args [
 				k.who = a.who
 				break
 			}
+		}
+		if !p.secrets.Vouched(mac, threadOrigin(id, address, k.conversation, ticket, k.team, k.kind)) {
+			// Somebody else wrote it, to draw letters elsewhere.
+			p.journal.Alarm(ctx, "thread_forged", k.conversation)
+			continue
 		}
 		if k.ref >= 0 {
 			met.tickets[k.conversation] = ticket
@@ -155,9 +161,10 @@ func (p *Postroom) note(ctx context.Context, tx *store.Tx, notes []threadNote, a
 	now := p.now().UnixMicro()
 	for len(notes) > 0 {
 		n := atMost(len(notes))
-		args := make([]any, 0, 7*n)
+		args := make([]any, 0, 8*n)
 		for _, t := range notes[:n] {
-			args = append(args, t.id, t.address, at.conversation, at.ticket, team, int(t.kind), now)
+			args = append(args, t.id, t.address, at.conversation, at.ticket, team, int(t.kind), now,
+				p.secrets.Vouch(threadOrigin(t.id, t.address, at.conversation, at.ticket, team, t.kind)))
 		}
 		if _, err := tx.Exec(ctx, threadOf[n], args...); err != nil {
 			return fmt.Errorf("remember the letter's thread: %w", err)
@@ -165,6 +172,12 @@ func (p *Postroom) note(ctx context.Context, tx *store.Tx, notes []threadNote, a
 		notes = notes[n:]
 	}
 	return nil
+}
+
+// threadOrigin is what our MAC on such a row speaks for: an id and an address
+// copied to another conversation lead nowhere.
+func threadOrigin(id, address []byte, conversation, ticket, team helpdesk.ID, k kind) vault.Context {
+	return vault.At("post.thread.origin", id, address, conversation, ticket, team, int(k))
 }
 
 // padded repeats the last index until the list has n: one id twice in a list

@@ -48,12 +48,16 @@ func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, clie
 			return err
 		}
 		out.Ticket = talk.Ticket
-		if _, err := tx.Exec(ctx, insertOutbox, out.Outbox, out.Message, talk.ID, talk.Ticket, c.box.team, c.box.id, s.User.ID,
-			p.idIndex(c.id), mail, now.UnixMicro(), until.UnixMicro(), client, out.Number); err != nil {
+		id := p.idIndex(c.id)
+		o := outgoing{
+			id: out.Outbox, message: out.Message, conversation: talk.ID, ticket: talk.Ticket,
+			team: c.box.team, mailbox: c.box.id, author: s.User.ID,
+		}
+		if _, err := tx.Exec(ctx, insertOutbox, o.id, o.message, o.conversation, o.ticket, o.team, o.mailbox, o.author,
+			id, mail, now.UnixMicro(), until.UnixMicro(), client, out.Number, p.secrets.Vouch(o.origin(id))); err != nil {
 			return fmt.Errorf("lay letter %s into the outbox: %w", out.Outbox, err)
 		}
 		at := place{out.Message, talk.ID, talk.Ticket}
-		id := p.idIndex(c.id)
 		var notes []threadNote
 		have := map[string]bool{}
 		for i, to := range c.to {

@@ -44,8 +44,16 @@ type incoming struct {
 
 // read parses and judges one mail. Only a cancelled ctx is an error: whatever
 // the mail holds, it becomes something that can be kept.
-func (p *Postroom) read(ctx context.Context, boxes *mailboxes, box *mailbox, a mailbridge.Arrival) (*incoming, error) {
-	in := &incoming{box: box, mark: a.Mark, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: !a.TooLarge}
+func (p *Postroom) read(ctx context.Context, boxes *mailboxes, box *mailbox, a mailbridge.Arrival) (in *incoming, err error) {
+	defer func() {
+		if recover() != nil {
+			// A mail that trips a bug here or in a library must not stop the
+			// next one; the panic value may hold content and is dropped.
+			in.letter, err = nil, nil
+			in.unreadable(p, letter.Broken, letter.Headers(a.Raw, limits.Header))
+		}
+	}()
+	in = &incoming{box: box, mark: a.Mark, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: !a.TooLarge}
 	if in.size == 0 {
 		in.size = int64(len(a.Raw))
 	}
@@ -205,14 +213,19 @@ func contentOf(l *letter.Letter) tickets.Content {
 	return c
 }
 
+// maxHTML bounds what is made harmless: the plain text and the original are
+// there in any case, and no person writes so much.
+const maxHTML = 2 << 20
+
 // htmlOf is the letter's rich view made harmless, "" where it has none.
 func htmlOf(l *letter.Letter) string {
-	rich := false
+	rich, size := false, 0
 	bodies := l.HTMLBodies()
 	for _, b := range bodies {
 		rich = rich || b.HTML
+		size += len(b.Text)
 	}
-	if !rich {
+	if !rich || size > maxHTML {
 		return ""
 	}
 	var out strings.Builder

@@ -50,7 +50,14 @@ func (p *Postroom) Receive(ctx context.Context, mailbox string, a mailbridge.Arr
 	if err != nil {
 		return fmt.Errorf("receive mail %d of mailbox %s: %w", a.Mark.UID, mailbox, err)
 	}
-	err = p.db.Write(ctx, "receive a letter", func(tx *store.Tx) error { return p.take(ctx, tx, boxes, in) })
+	for range 3 {
+		err = p.db.Write(ctx, "receive a letter", func(tx *store.Tx) error { return p.take(ctx, tx, boxes, in) })
+		// The same letter came through another mailbox at the same moment: the
+		// second time it is known.
+		if !errors.Is(err, helpdesk.ErrConflict) {
+			break
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("receive mail %d of mailbox %s: %w", a.Mark.UID, mailbox, err)
 	}

@@ -69,6 +69,9 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 			}
 			byCode[f.code] = append(byCode[f.code], f.address)
 		}
+		if !j.proven {
+			codes = nil // nobody knows whose conversation that is
+		}
 		for _, code := range codes {
 			if err := p.tell(ctx, tx, j.outgoing, SystemUndelivered, code, byCode[code]); err != nil {
 				return err

@@ -24,17 +24,17 @@ const (
 	// The list of ids stands between the two halves. Strangers' rows count
 	// only where an id is waited for, so a reused id can't crowd out the
 	// sender's own.
-	threadFacts1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at FROM post_thread
+	threadFacts1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, mac FROM post_thread
 		WHERE (address_index = $1 OR address_index = $2 OR kind = 3) AND id_index IN (`
 	threadFacts2 = `) ORDER BY kind, at DESC LIMIT 200`
-	threadHints1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at FROM post_thread
+	threadHints1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, mac FROM post_thread
 		WHERE kind < 3 AND id_index IN (`
 	threadHints2 = `) ORDER BY at DESC LIMIT 20`
 	// The tuples stand between. What was waited for and has come is no longer
 	// waited for; what is ours stays ours.
-	insertThread1 = `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at) VALUES `
+	insertThread1 = `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at, mac) VALUES `
 	insertThread2 = ` ON CONFLICT (id_index, address_index, conversation)
-		DO UPDATE SET kind = excluded.kind, at = excluded.at WHERE post_thread.kind > excluded.kind`
+		DO UPDATE SET kind = excluded.kind, at = excluded.at, mac = excluded.mac WHERE post_thread.kind > excluded.kind`
 
 	insertAside = `INSERT INTO post_aside (id, team, version, mailbox, uidvalidity, uid, kind, reason, at, size, sealed, mac, state, conversation)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'new', '')`
@@ -55,7 +55,7 @@ const (
 	settleAside      = `UPDATE post_aside SET conversation = $1 WHERE id = $2`
 	selectTicketOf   = `SELECT ticket FROM post_letter WHERE conversation = $1 AND ticket <> '' LIMIT 1`
 
-	selectSentAs = `SELECT id, conversation, ticket, author, team FROM post_outbox WHERE id_index = $1`
+	selectSentAs = `SELECT id, message, conversation, ticket, team, mailbox, author, mac FROM post_outbox WHERE id_index = $1`
 	// A report is believed once, and not for a letter that never left.
 	refuseDelivery = `UPDATE post_delivery SET state = 'refused', code = $1, at = $2
 		WHERE outbox = $3 AND address_index = $4 AND state <> 'refused'`
@@ -68,8 +68,8 @@ const outboxColumns = `id, ticket, message, team, mailbox, author, state, made, 
 
 const (
 	insertOutbox = `INSERT INTO post_outbox (id, message, conversation, ticket, team, mailbox, author, id_index, mail,
-		state, made, due, lease, attempts, again, noted, client_index, number, hold)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'held', $10, $11, '', 0, 0, FALSE, $12, $13, $11)`
+		state, made, due, lease, attempts, again, noted, client_index, number, hold, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'held', $10, $11, '', 0, 0, FALSE, $12, $13, $11, $14)`
 	insertDelivery = `INSERT INTO post_delivery (outbox, position, address_index, state, code, at) VALUES ($1, $2, $3, 'waiting', '', $4)`
 	selectByClient = `SELECT ` + outboxColumns + ` FROM post_outbox WHERE client_index = $1`
 	selectOutbox   = `SELECT ` + outboxColumns + ` FROM post_outbox WHERE id = $1`
@@ -95,7 +95,7 @@ const (
 	claimOutbox = `UPDATE post_outbox SET again = again + CASE WHEN state = 'sending' THEN 1 ELSE 0 END,
 		state = 'sending', lease = $1, due = $2, attempts = attempts + 1
 		WHERE id = $3 AND due > 0 AND due <= $4
-		RETURNING conversation, ticket, team, mailbox, author, mail, made, attempts`
+		RETURNING id, message, conversation, ticket, team, mailbox, author, mac, id_index, mail, made, attempts`
 	extendLease   = `UPDATE post_outbox SET due = $1 WHERE id = $2 AND lease = $3 AND state = 'sending'`
 	deferOutbox   = `UPDATE post_outbox SET state = 'waiting', due = $1, lease = '' WHERE id = $2 AND lease = $3 AND state = 'sending'`
 	finishOutbox  = `UPDATE post_outbox SET state = $1, due = 0, mail = $2, lease = '' WHERE id = $3 AND lease = $4 AND state = 'sending'`
@@ -135,7 +135,7 @@ var steps = [...]int{1, 2, 4, 8, 16, maxRefs}
 
 var factsOf, hintsOf, threadOf = byStep(func(n int) string { return threadFacts1 + list(n, 3) + threadFacts2 }),
 	byStep(func(n int) string { return threadHints1 + list(n, 1) + threadHints2 }),
-	byStep(func(n int) string { return insertThread1 + tuples(n, 7) + insertThread2 })
+	byStep(func(n int) string { return insertThread1 + tuples(n, 8) + insertThread2 })
 
 func byStep(text func(n int) string) map[int]string {
 	out := make(map[int]string, len(steps))

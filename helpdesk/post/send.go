@@ -117,7 +117,7 @@ func (p *Postroom) due(ctx context.Context) ([]helpdesk.ID, error) {
 // job is a letter a worker holds.
 type job struct {
 	outgoing
-	mailbox  helpdesk.ID
+	proven   bool // our own MAC stands on the row
 	lease    string
 	made     time.Time
 	attempts int
@@ -128,12 +128,13 @@ type job struct {
 func (p *Postroom) claim(ctx context.Context, id helpdesk.ID) (*job, error) {
 	now := p.now()
 	j := &job{lease: string(helpdesk.NewID())}
-	j.id = id
 	err := p.db.Write(ctx, "claim a letter", func(tx *store.Tx) error {
 		var made int64
+		var index []byte
 		err := tx.QueryRow(ctx, claimOutbox, j.lease, now.Add(leaseFor).UnixMicro(), id, now.UnixMicro()).
-			Scan(&j.conversation, &j.ticket, &j.team, &j.mailbox, &j.author, &j.mail, &made, &j.attempts)
+			Scan(append(j.dest(), &index, &j.mail, &made, &j.attempts)...)
 		j.made = time.UnixMicro(made)
+		j.proven = p.secrets.Vouched(j.mac, j.origin(index))
 		return err
 	})
 	if err != nil {

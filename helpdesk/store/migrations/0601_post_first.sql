@@ -39,6 +39,7 @@ CREATE TABLE post_thread (
     team          TEXT NOT NULL,
     kind          INTEGER NOT NULL,
     at            BIGINT NOT NULL,
+    mac           BYTEA NOT NULL,
     PRIMARY KEY (id_index, address_index, conversation)
 );
 
@@ -93,7 +94,8 @@ CREATE TABLE post_outbox (
     noted        BOOLEAN NOT NULL,
     client_index BYTEA NOT NULL UNIQUE,
     number       BIGINT NOT NULL,
-    hold         BIGINT NOT NULL
+    hold         BIGINT NOT NULL,
+    mac          BYTEA NOT NULL
 );
 CREATE INDEX post_outbox_due ON post_outbox (due) WHERE due > 0;
 CREATE INDEX post_outbox_id ON post_outbox (id_index);
