@@ -44,7 +44,7 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	byText(h.Teams)
 	for p := 0; p <= tickets.MaxPriority; p++ {
 		h.Priorities = append(h.Priorities, frontend.Option{
-			Value: strconv.Itoa(p), Text: s.Say("priority.p" + strconv.Itoa(p)), Chosen: p == t.Priority,
+			Value: strconv.Itoa(p), Text: s.Say("priority." + urgency(p)), Chosen: p == t.Priority,
 		})
 	}
 	return h, nil

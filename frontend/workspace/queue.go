@@ -151,8 +151,11 @@ func dueChip(w frontend.Words, day time.Time) frontend.Chip {
 
 func priorityChip(w frontend.Words, p int) frontend.Chip {
 	kind := []string{"", "accent", "warn", "danger"}[min(max(p, 0), 3)]
-	return frontend.Chip{Kind: kind, Icon: "flag", Text: w.Say("priority.p" + strconv.Itoa(p))}
+	return frontend.Chip{Kind: kind, Icon: "flag", Text: w.Say("priority." + urgency(p))}
 }
+
+// urgency is the last part of a priority's key.
+func urgency(p int) string { return "p" + strconv.Itoa(p) }
 
 func stateChip(w frontend.Words, s tickets.State) frontend.Chip {
 	switch s {
