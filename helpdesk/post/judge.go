@@ -14,7 +14,6 @@ import (
 type acquaintance struct {
 	ids     map[int]bool                // refs known to the conversation it joins
 	tickets map[helpdesk.ID]helpdesk.ID // of the conversations met
-	byOwn   bool                        // it names one of our own letters to this sender
 }
 
 func (p *Postroom) idIndex(id string) []byte       { return p.secrets.Index("post.id", id) }
@@ -57,7 +56,6 @@ func (p *Postroom) judge(ctx context.Context, tx *store.Tx, boxes *mailboxes, in
 	for _, k := range facts {
 		if k.conversation == v.join && k.who == from {
 			known.ids[k.ref] = true
-			known.byOwn = known.byOwn || k.kind == own
 		}
 	}
 	return v, known, nil

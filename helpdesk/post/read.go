@@ -88,20 +88,15 @@ func (p *Postroom) readPerson(boxes *mailboxes, in *incoming) {
 	in.sender = sender{proof: proofOf(l.AuthResults, box.authserv), otherReplyTo: in.replyTo != ""}
 	in.content = contentOf(l)
 	in.content.Source = &tickets.Source{Mailbox: box.id, UIDValidity: in.mark.UIDValidity, UID: in.mark.UID}
-	in.content.Proven = in.sender.proof == proven
-	if in.sender.proof == disproven {
-		in.content.Problems = append(in.content.Problems, ProblemSender)
-	}
+	// The mark "sender not proven" stands where there is a reason to doubt, not
+	// where nobody checks; take adds the reason of a claim nobody believes.
+	in.content.Proven = in.sender.proof != disproven
 	for _, f := range l.Attachments {
 		in.files = append(in.files, tickets.Upload{
 			Name: f.FileName(), Type: f.ContentType, CID: f.ContentID, Inline: f.Inline, Data: f.Bytes,
 		})
 	}
 }
-
-// ProblemSender stands among a message's problems when our own mail server
-// found that the sender is not who the letter says.
-const ProblemSender = "sender"
 
 func (in *incoming) unreadable(p *Postroom, reason string, headers []letter.Field) {
 	in.kind, in.reason, in.headers = Unreadable, reason, headers

@@ -113,7 +113,7 @@ func (p *Postroom) take(ctx context.Context, tx *store.Tx, boxes *mailboxes, in 
 
 // deliver puts a person's letter into its conversation, or into a new one.
 func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, in *incoming, known map[helpdesk.ID]place) (place, bool, error) {
-	v, known2, err := p.judge(ctx, tx, boxes, in)
+	v, met, err := p.judge(ctx, tx, boxes, in)
 	if err != nil {
 		return place{}, false, err
 	}
@@ -141,22 +141,18 @@ func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, 
 		Content: in.content, Original: in.raw, Files: in.files,
 	}
 	if v.join == "" {
-		if m.Content.Claim = known2.tickets[v.claim]; m.Content.Claim != "" {
+		if m.Content.Claim = met.tickets[v.claim]; m.Content.Claim != "" {
 			m.Content.Proven = false
 		}
 		if c, err = p.openFor(ctx, tx, in, m.Content); err != nil {
 			return place{}, false, err
 		}
-	} else {
-		// Whoever names our secret from an address it was told to is who we
-		// wrote to.
-		m.Content.Proven = m.Content.Proven || known2.byOwn
 	}
 	if _, err := c.Append(ctx, tx, m); err != nil {
 		return place{}, false, err
 	}
 	at := place{m.ID, c.ID, c.Ticket}
-	return at, false, p.remember(ctx, tx, in, at, known2.ids)
+	return at, false, p.remember(ctx, tx, in, at, met.ids)
 }
 
 // openFor opens a ticket for a letter nobody waited for.
