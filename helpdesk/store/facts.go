@@ -64,7 +64,7 @@ func (f *fault) Error() string {
 
 func (f *fault) Unwrap() []error { return f.facts }
 
-// fact reduces what database/sql hands back. The drivers under it (both ours)
+// fact reduces what database/sql hands back. The connections under it (conn.go)
 // have turned their own errors into faults already.
 func fact(err error) error {
 	var known *fault

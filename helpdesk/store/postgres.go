@@ -25,10 +25,10 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	config.RuntimeParams["application_name"] = "returnsupport"
 	// A process that hangs in mid-transaction must not hold its locks for ever.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
-	write := postgresPool(&postgresConnector{config: config})
+	write := postgresPool(config, false)
 	looking := config.Copy()
 	looking.RuntimeParams["default_transaction_read_only"] = "on"
-	db := &DB{engine: Postgres, read: postgresPool(&postgresConnector{config: looking, reader: true}), write: write}
+	db := &DB{engine: Postgres, read: postgresPool(looking, true), write: write}
 	if err := write.PingContext(ctx); err != nil {
 		db.Close()
 		return nil, fact(err)
@@ -36,8 +36,8 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	return db, nil
 }
 
-func postgresPool(connector *postgresConnector) *sql.DB {
-	pool := sql.OpenDB(connector)
+func postgresPool(config *pgx.ConnConfig, reader bool) *sql.DB {
+	pool := sql.OpenDB(&connector{connect: postgresConnect(config, reader), fault: postgresFault})
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
 	pool.SetConnMaxIdleTime(time.Minute)

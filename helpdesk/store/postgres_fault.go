@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -58,9 +59,13 @@ func postgresAway(err error) error {
 		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fact(err)
-	case pgconn.SafeToRetry(err):
+	case errors.Is(err, pgx.ErrTxCommitRollback):
+		return &fault{code: "25P02", where: "a statement before had failed"}
+	case errors.As(err, &connecting):
+		return &fault{facts: []error{ErrUnavailable}, code: "connect"}
+	case err == driver.ErrBadConn, pgconn.SafeToRetry(err):
 		return driver.ErrBadConn // nothing was sent: database/sql takes another connection
-	case errors.As(err, &network), errors.As(err, &connecting),
+	case errors.As(err, &network),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return &fault{facts: []error{ErrUnavailable}, code: "connection"}
 	}

@@ -45,10 +45,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	write := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path, writerWaits)})
+	write := sqlitePool(sqliteName(path, writerWaits))
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)
-	read := sql.OpenDB(&sqliteConnector{dsn: sqliteName(path, "query_only(1)", readerWaits)})
+	read := sqlitePool(sqliteName(path, "query_only(1)", readerWaits))
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	db := &DB{engine: SQLite, read: read, write: write}
@@ -57,6 +57,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+func sqlitePool(dsn string) *sql.DB {
+	return sql.OpenDB(&connector{connect: sqliteConnect(dsn), fault: sqliteFault})
 }
 
 // private makes the file before SQLite does, because SQLite asks for 0644;
