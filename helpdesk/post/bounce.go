@@ -122,15 +122,15 @@ func (p *Postroom) refuse(ctx context.Context, tx *store.Tx, outbox helpdesk.ID,
 }
 
 // statusCode keeps an enhanced status code (RFC 3463) and nothing else of what
-// a server said.
+// a server said; without one it is 5.0.0, "other".
 func statusCode(s string) string {
 	parts := strings.Split(s, ".")
 	if len(parts) != 3 {
-		return "returned"
+		return "5.0.0"
 	}
 	for i, n := range parts {
 		if n == "" || len(n) > 3 || strings.Trim(n, "0123456789") != "" || i == 0 && len(n) != 1 {
-			return "returned"
+			return "5.0.0"
 		}
 	}
 	return s

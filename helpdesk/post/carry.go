@@ -40,11 +40,13 @@ func (p *Postroom) waiting(ctx context.Context, id helpdesk.ID) ([]int, error) {
 	return out, nil
 }
 
-// Codes of our own, where no server spoke.
+// Codes of our own, where no server spoke; what else keeps a server from
+// speaking has the codes of mailbridge.
 const (
-	codeExpired = "expired"    // two days of trying
-	codeMailbox = "mailbox"    // the mailbox it goes from is gone, or its server's address is wrong
-	codeSpoiled = "unreadable" // what was laid into the outbox does not open
+	CodeExpired  = "expired"   // two days of trying
+	CodeNoServer = "no-server" // the mailbox it goes from is gone, or its server's address is wrong
+	CodeNoMail   = "no-mail"   // what lies in the outbox is not what was laid there
+	CodeAuth     = "auth"      // the server does not take our password
 )
 
 func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fate, error) {
@@ -60,15 +62,15 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	}
 	if !j.proven {
 		p.journal.Alarm(ctx, "outbox_forged", j.id)
-		return all(Refused, codeSpoiled), nil
+		return all(Refused, CodeNoMail), nil
 	}
 	plain, err := p.secrets.OpenOffice(mailAt(j.id), j.mail)
 	if err != nil {
-		return all(Refused, codeSpoiled), nil
+		return all(Refused, CodeNoMail), nil
 	}
 	env, raw, err := unpacked(plain)
 	if err != nil || len(waiting) > 0 && waiting[len(waiting)-1] >= len(env.To) {
-		return all(Refused, codeSpoiled), nil
+		return all(Refused, CodeNoMail), nil
 	}
 	to := make([]string, len(waiting))
 	for i, n := range waiting {
@@ -78,13 +80,13 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	box, err := p.office.Mailbox(ctx, j.mailbox)
 	switch {
 	case errors.Is(err, helpdesk.ErrNotFound):
-		return all(Waiting, codeMailbox), nil
+		return all(Waiting, CodeNoServer), nil
 	case err != nil:
 		return nil, err
 	}
 	srv, err := mailbridge.ParseSMTP(box.SMTP)
 	if err != nil {
-		return all(Waiting, codeMailbox), nil
+		return all(Waiting, CodeNoServer), nil
 	}
 	srv.Password = mailbridge.Secret(box.SMTPPassword)
 	if box.SMTPPassword == "" {
@@ -106,7 +108,8 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	return fates, nil
 }
 
-// codeOf reduces what a server said to its codes.
+// codeOf reduces what a server said to its codes (RFC 5321 section 4.2, RFC
+// 3463).
 func codeOf(o mailbridge.Outcome, trouble error) string {
 	switch {
 	case o.State == mailbridge.Accepted:
@@ -115,12 +118,17 @@ func codeOf(o mailbridge.Outcome, trouble error) string {
 		return o.Enhanced
 	case o.Code != 0:
 		return strconv.Itoa(o.Code)
-	case trouble != nil && mailbridge.CodeOf(trouble) != "":
-		return string(mailbridge.CodeOf(trouble))
-	case o.Reason != "":
-		return string(o.Reason)
+	case o.Reason == mailbridge.BadAddress, o.Reason == mailbridge.NeedsSMTPUTF8:
+		return "5.1.3" // bad destination mailbox address syntax
 	}
-	return string(mailbridge.NoConnection)
+	switch code := mailbridge.CodeOf(trouble); code {
+	case mailbridge.SignIn, mailbridge.SignInMethod:
+		return CodeAuth
+	case "":
+		return string(mailbridge.NoConnection)
+	default:
+		return string(code)
+	}
 }
 
 // keepLease says again and again that we are still at it; when the lease is

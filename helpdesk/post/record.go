@@ -34,7 +34,7 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 		f := &fates[i]
 		if f.state == Waiting && !now.Before(end) {
 			f.state = Refused
-			f.code = codeExpired
+			f.code = CodeExpired
 		}
 		switch f.state {
 		case Waiting:

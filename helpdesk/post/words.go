@@ -81,8 +81,8 @@ type Outgoing struct {
 }
 
 // Delivery is the fate of one recipient, who stands at Position in To and then
-// Cc of the message. Code is an SMTP reply or status code, or one of our own
-// words (expired, no-server, ...); never a server's text.
+// Cc of the message. Code is an enhanced status or SMTP reply code, one of ours
+// (CodeExpired and the like) or one of mailbridge's; never a server's text.
 type Delivery struct {
 	Position int
 	State    State
