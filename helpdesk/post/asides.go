@@ -37,26 +37,39 @@ func (p *Postroom) Asides(ctx context.Context, s *staff.Session, kind AsideKind,
 	for _, t := range teams {
 		args = append(args, t.ID)
 	}
-	rows, err := p.db.Query(ctx, asideList+list(len(teams), 4)+asideOrder, args...)
+	rows, err := p.asideRows(ctx, asideList+list(len(teams), 4)+asideOrder, args)
 	if err != nil {
-		return AsidePage{}, fmt.Errorf("list the letters set aside: %w", err)
+		return AsidePage{}, err
+	}
+	var out AsidePage
+	for i := range rows[:min(len(rows), asidesMost)] {
+		out.Asides = append(out.Asides, p.shown(ctx, s, &rows[i]))
+	}
+	if len(rows) > asidesMost {
+		last := rows[asidesMost-1]
+		out.Next = fmt.Sprintf("%d.%s", last.at, last.id)
+	}
+	return out, nil
+}
+
+// asideRows reads rows to the end before any is opened: opening may ask the
+// database for an older key.
+func (p *Postroom) asideRows(ctx context.Context, query string, args []any) ([]asideRow, error) {
+	rows, err := p.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list the letters set aside: %w", err)
 	}
 	defer rows.Close()
-	var out AsidePage
+	var out []asideRow
 	for rows.Next() {
 		var r asideRow
 		if err := rows.Scan(r.dest()...); err != nil {
-			return AsidePage{}, fmt.Errorf("list the letters set aside: %w", err)
+			return nil, fmt.Errorf("list the letters set aside: %w", err)
 		}
-		if len(out.Asides) == asidesMost {
-			last := out.Asides[asidesMost-1]
-			out.Next = fmt.Sprintf("%d.%s", last.At.UnixMicro(), last.ID)
-			break
-		}
-		out.Asides = append(out.Asides, p.shown(ctx, s, &r))
+		out = append(out, r)
 	}
 	if err := rows.Err(); err != nil {
-		return AsidePage{}, fmt.Errorf("list the letters set aside: %w", err)
+		return nil, fmt.Errorf("list the letters set aside: %w", err)
 	}
 	return out, nil
 }

@@ -132,23 +132,7 @@ func (x *exporter) someAsides(ctx context.Context, after helpdesk.ID, teams []st
 	for _, t := range teams {
 		args = append(args, t.ID)
 	}
-	rows, err := x.db.Query(ctx, asideAll+list(len(teams), 2)+asideAllOrder, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list the letters set aside: %w", err)
-	}
-	defer rows.Close()
-	var out []asideRow
-	for rows.Next() {
-		var r asideRow
-		if err := rows.Scan(r.dest()...); err != nil {
-			return nil, fmt.Errorf("list the letters set aside: %w", err)
-		}
-		out = append(out, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list the letters set aside: %w", err)
-	}
-	return out, nil
+	return x.asideRows(ctx, asideAll+list(len(teams), 2)+asideAllOrder, args)
 }
 
 func (x *exporter) aside1(ctx context.Context, r *asideRow) error {

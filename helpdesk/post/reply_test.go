@@ -254,3 +254,52 @@ func TestNobodyAnswersInAnotherTeamsName(t *testing.T) {
 		t.Errorf("sees %d letters of the other team, error %v", len(out), err)
 	}
 }
+
+// A stranger knows the reply address; the counsellor believes it with one
+// click, and from then on both write in one ticket, each in their own thread.
+func TestAClaimIsDecidedByOneClick(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	h.receive("a", write("from:anna id:m1", nil))
+	_, _, address := h.reply(1, "hello", "anna@x.example")
+	h.receive("a", write("from:anna.new id:m2 to:T", map[string]string{"T": address}))
+	claim := h.page(2).Messages[0].Content
+	if claim.Claim != h.ticket(1) || claim.Proven || h.page(2).Head.Claim != h.ticket(1) {
+		t.Fatalf("the claim is %q, proven %v", claim.Claim, claim.Proven)
+	}
+	h.must(h.tickets.Join(h.ctx, h.session(), h.ticket(2), claim.Claim))
+	if n := len(h.page(1).Messages); n < 3 {
+		t.Fatalf("%d messages in the joined ticket", n)
+	}
+	_, id, _ := h.reply(1, "both of you", "anna.new@x.example")
+	if m := h.page(1).Messages; m[len(m)-1].Content.InReplyTo[0] != "m2@x.example" {
+		t.Errorf("the answer goes to %v", m[len(m)-1].Content.InReplyTo)
+	}
+	h.receive("a", write("from:anna.new id:m3 irt:R", map[string]string{"R": id}))
+	h.receive("a", write("from:anna id:m4 to:T", map[string]string{"T": address}))
+	if n := h.count(`SELECT COUNT(*) FROM tickets_ticket`); n != 2 {
+		t.Errorf("%d tickets", n)
+	}
+	m := h.page(1).Messages
+	if a, b := m[len(m)-2].Content.MessageID, m[len(m)-1].Content.MessageID; a != "m3@x.example" || b != "m4@x.example" {
+		t.Errorf("the ticket ends with %s and %s", a, b)
+	}
+}
+
+func TestALetterOfAHandedOverTicketGoesInTheNewTeamsName(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	h.receive("a", write("from:anna id:m1", nil))
+	ticket := h.page(1).Ticket
+	h.must(h.tickets.Give(h.ctx, h.session(), ticket.ID, ticket.Version, tickets.To{Team: h.teams[1].ID}))
+	_, id, _ := h.reply(1, "hello from the others", "anna@x.example")
+	h.clock.pass(time.Minute)
+	h.deliverAll()
+	if got := h.server.taken[0].from; got != "b@desk.example" {
+		t.Errorf("it left from %s", got)
+	}
+	for i, box := range []string{"b", "a"} {
+		h.receive(box, write("from:anna to:"+box+" irt:R id:m"+string(rune('2'+i)), map[string]string{"R": id}))
+		if got := h.became(box); got != "1" {
+			t.Errorf("the answer to %s became %s", box, got)
+		}
+	}
+}
