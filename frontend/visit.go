@@ -74,14 +74,14 @@ func (v *Visit) Theme() string { return v.look.theme }
 // Partial tells whether htmx asked and wants the page without its frame.
 func (v *Visit) Partial() bool { return v.c.Get("HX-Request") != "" }
 
-// Lang is the language of this visit: chosen here, else the member's, else
-// the first we have among those the browser names, else Swedish.
+// Lang is the language of this visit: the member's, else the one chosen in
+// this browser, else the first we have among those it names, else Swedish.
 func (v *Visit) Lang() string {
-	if v.look.lang != "" {
-		return v.look.lang
-	}
 	if v.Session != nil && v.site.Words.Has(v.Session.User.Locale) {
 		return v.Session.User.Locale
+	}
+	if v.look.lang != "" {
+		return v.look.lang
 	}
 	for part := range strings.SplitSeq(v.c.Get("Accept-Language"), ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")

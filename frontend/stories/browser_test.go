@@ -107,6 +107,12 @@ func (v *visitor) do(all ...chromedp.Action[chromedp.Void]) {
 
 func (v *visitor) open(path string) { v.t.Helper(); v.do(chromedp.Navigate(v.w.url + path)) }
 
+// arrives waits until a page is there with its scripts.
+func (v *visitor) arrives(what, js string) {
+	v.t.Helper()
+	v.until(what, `document.readyState === "complete" && (`+js+`)`)
+}
+
 // eval returns what an expression is, as text.
 func (v *visitor) eval(js string) string {
 	out, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("String("+js+")"))

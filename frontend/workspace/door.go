@@ -52,6 +52,9 @@ func (d *desk) signIn(v *frontend.Visit) error {
 		return err
 	}
 	v.Enter(cookie)
+	if s, err := d.Staff.Session(v.Context, cookie, true); err == nil {
+		v.Prefer(s.User.Locale, v.Theme()) // so that the door speaks their language, too
+	}
 	if to := frontend.OwnPath(v.Form.Value("to")); to != "" {
 		return v.Go(to)
 	}

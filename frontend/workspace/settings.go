@@ -1,7 +1,10 @@
 package workspace
 
 import (
+	"slices"
+
 	"returnsupport/frontend"
+	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
 )
 
@@ -34,8 +37,12 @@ func (d *desk) settings(v *frontend.Visit) error {
 
 // look changes how pages look: here, and the language wherever they sign in.
 func (d *desk) look(v *frontend.Visit) error {
-	v.Prefer(v.Form.Value("lang"), v.Form.Value("theme"))
-	if err := d.Staff.SetLocale(v.Context, v.Session, v.Lang()); err != nil {
+	lang := v.Form.Value("lang")
+	if !slices.ContainsFunc(v.Languages(), func(l locale.Language) bool { return l.Tag == lang }) {
+		return helpdesk.ErrNotFound
+	}
+	v.Prefer(lang, v.Form.Value("theme"))
+	if err := d.Staff.SetLocale(v.Context, v.Session, lang); err != nil {
 		return err
 	}
 	return v.Go(told("/w/settings", "saved"))
