@@ -66,3 +66,27 @@ type slowly struct {
 }
 
 func (s *slowly) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), s.step)]) }
+
+func FuzzMbox(f *testing.F) {
+	f.Add([]byte("From a\n>From b\r\n"), 3)
+	f.Add([]byte(">>\r\r\nFro\n"), 1)
+	f.Fuzz(func(t *testing.T, mail []byte, step int) {
+		if step < 1 || step > 1<<16 || bytes.Contains(mail, bytes.Repeat([]byte(">"), 900)) {
+			return
+		}
+		var out bytes.Buffer
+		w := &mboxWriter{to: &out}
+		for range 2 {
+			if _, err := w.add(time.Unix(0, 0), &slowly{bytes.NewReader(mail), step}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := strings.ReplaceAll(string(mail), "\r\n", "\n")
+		if want != "" && !strings.HasSuffix(want, "\n") {
+			want += "\n"
+		}
+		if got := readMbox(out.String()); len(got) != 2 || got[0] != want || got[1] != want {
+			t.Fatalf("got %q, want %q twice", got, want)
+		}
+	})
+}

@@ -24,7 +24,7 @@ type scanner interface{ Scan(dest ...any) error }
 func scanOutgoing(r scanner) (outgoingRow, error) {
 	var o outgoingRow
 	var made, due, hold int64
-	err := r.Scan(&o.ID, &o.Ticket, &o.Message, &o.Team, &o.Mailbox, &o.Author, &o.State, &made, &due, &o.Attempts, &o.number, &hold)
+	err := r.Scan(&o.ID, &o.Ticket, &o.Message, &o.Team, &o.Mailbox, &o.Author, &o.State, &made, &due, &o.Attempts, &o.Again, &o.number, &hold)
 	if err != nil {
 		return o, fmt.Errorf("read a letter in the outbox: %w", err)
 	}

@@ -64,7 +64,7 @@ const (
 	failOutbox = `UPDATE post_outbox SET state = 'failed', noted = FALSE WHERE id = $1 AND due = 0 AND state <> 'undone'`
 )
 
-const outboxColumns = `id, ticket, message, team, mailbox, author, state, made, due, attempts, number, hold`
+const outboxColumns = `id, ticket, message, team, mailbox, author, state, made, due, attempts, again, number, hold`
 
 const (
 	insertOutbox = `INSERT INTO post_outbox (id, message, conversation, ticket, team, mailbox, author, id_index, mail,

@@ -77,7 +77,10 @@ type Outgoing struct {
 	Made                                       time.Time
 	Next                                       time.Time // zero when it is over
 	Attempts                                   int
-	Deliveries                                 []Delivery
+	// Again counts the workers that took it and did not come back. Each may
+	// have delivered it: the same bytes, with the same Message-ID, went again.
+	Again      int
+	Deliveries []Delivery
 }
 
 // Delivery is the fate of one recipient, who stands at Position in To and then
