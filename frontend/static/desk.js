@@ -10,6 +10,24 @@
       if (e.detail.xhr.status === 401) document.body.dispatchEvent(new CustomEvent("session-ended"));
     }
   });
+  // A list that changed by itself says what is new in it to those who listen.
+  var known;
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll("#list .queue a[id]")); }
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    if (e.detail.target && e.detail.target.id === "list") known = rows().map(function (a) { return a.id; });
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    if (!known) return;
+    var fresh = rows().filter(function (a) { return known.indexOf(a.id) < 0; }), list = document.getElementById("list");
+    if (fresh.length && list.dataset.new) document.getElementById("announce").textContent = list.dataset.new + " " + fresh[0].querySelector(".title").textContent;
+    known = null;
+  });
+  // Without a connection the page says so, and that it stays as it is.
+  function offline(is) { var n = document.getElementById("offline"); if (n) n.hidden = !is; }
+  document.addEventListener("htmx:sendError", function () { offline(true); });
+  document.addEventListener("htmx:afterRequest", function (e) { if (e.detail.xhr && e.detail.xhr.status) offline(false); });
+  window.addEventListener("offline", function () { offline(true); });
+  document.body.addEventListener("bell-team", function () { if (navigator.onLine) offline(false); });
   // News must not close a menu somebody is choosing in.
   document.addEventListener("htmx:oobBeforeSwap", function (e) {
     var menu = e.detail.target && e.detail.target.querySelector && e.detail.target.querySelector("details.menu-of[open]");

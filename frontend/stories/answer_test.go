@@ -3,6 +3,7 @@ package stories
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -21,7 +22,12 @@ func TestALetterIsAnsweredAndTheReplyComesWithoutReloading(t *testing.T) {
 
 			w.letter("Farid Ahmadi <farid@persons.example>", "Question about the decision",
 				"Hello,\n\nI got a no on 12 November. How many days do I have?\n\nFarid\n")
+			came := time.Now()
 			v.sees("Question about the decision")
+			if took := time.Since(came); took > 3*time.Second {
+				t.Errorf("it took %v: the bell is silent, and the page asked by the clock", took)
+			}
+			v.until("it is announced", `document.getElementById("announce").textContent.includes("Question about")`)
 			if v.eval("window.stayed") != "true" {
 				t.Fatal("the page was loaded anew")
 			}

@@ -41,6 +41,15 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 		}
 	}
 	out.Forwarded = s.forwarded()
+	twins, err := d.Post.Twins(v.Context, v.Session, t.ID)
+	if err != nil {
+		return Side{}, err
+	}
+	for _, twin := range twins {
+		if name := s.teams[twin.Team]; name != "" {
+			out.Twins = append(out.Twins, name)
+		}
+	}
 	return out, nil
 }
 

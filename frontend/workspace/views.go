@@ -197,6 +197,7 @@ type Side struct {
 	HasWriter, Shared               bool
 	Forwarded                       *Forwarded
 	Others, Joined                  []Other
+	Twins                           []string // other teams that got the same letter
 }
 
 // Forwarded offers to make a colleague's forwarded letter its first sender's.
