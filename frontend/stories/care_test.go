@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -151,6 +152,28 @@ func TestTheDeskIsWorkedWithTheKeyboardAlone(t *testing.T) {
 	v.shot("palette")
 	press(kb.Enter)
 	v.until("the outbox", `location.pathname === "/w/outbox"`)
+}
+
+func TestWithoutASocketThePageAsksByTheClock(t *testing.T) {
+	w := newWorld(t)
+	v := visit(t, w, phone)
+	_, err := chromedp.Call(v.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `window.WebSocket = function () { var s = this; s.close = function () {}; setTimeout(function () { s.onclose && s.onclose({code: 1006}); }, 10); };`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.signIn()
+	v.do(chromedp.Evaluate[chromedp.Void](`window.stayed = true`))
+	w.letter("Farid Ahmadi <farid@persons.example>", "By the clock", question)
+	v.sees("By the clock")
+	if v.eval("window.stayed") != "true" {
+		t.Error("the page was loaded anew")
+	}
+	// A menu on a narrow screen stays on it.
+	v.click(".queue a")
+	v.click(`summary[data-say="Hur bråttom?"]`)
+	v.narrow("ticket with a menu")
 }
 
 func TestTheDeskWorksWithoutScripts(t *testing.T) {
