@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -78,6 +79,7 @@ func (s *Site) Route(method, path string, may Permission, do Handler, limit ...L
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		v, err := s.visit(ctx, c)
+		defer s.finish(v) // also when the handler panics
 		if err == nil {
 			err = may.check(v)
 		}
@@ -87,7 +89,6 @@ func (s *Site) Route(method, path string, may Permission, do Handler, limit ...L
 		if err == nil {
 			err = do(v)
 		}
-		s.finish(v)
 		if err != nil {
 			return s.fail(v, err)
 		}
@@ -101,7 +102,12 @@ func (s *Site) finish(v *Visit) {
 		s.working.Add(1)
 		go func() {
 			defer s.working.Done()
-			defer func() { <-s.later }()
+			defer func() {
+				if r := recover(); r != nil {
+					s.Log.Error("work put off panicked", "stack", string(debug.Stack()))
+				}
+				<-s.later
+			}()
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			work(ctx)

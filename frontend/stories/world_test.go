@@ -157,7 +157,7 @@ func (w *world) run(ln net.Listener, workers ...func(context.Context) error) {
 			w.t.Errorf("shut down: %v", err)
 		}
 		all.Wait()
-		if strings.Contains(w.log.String(), "level=ERROR") {
+		if strings.Contains(w.log.String(), "level=ERROR") || strings.Contains(w.log.String(), "not settled") {
 			w.t.Errorf("errors in the log:\n%s", w.log)
 		}
 	})

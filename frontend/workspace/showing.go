@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"html/template"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -181,7 +180,8 @@ func (s *showing) enclosed(out *Message, m tickets.Opened) {
 		name := firstOf(f.Name, s.Say("message.unnamed"))
 		out.Files = append(out.Files, frontend.Attachment{
 			Name: name, Size: s.Size(f.Size),
-			Href: "/w/m/" + string(m.ID) + "/file/" + strconv.Itoa(i) + "/" + url.PathEscape(name),
+			// Without the name: addresses end up in the logs of proxies.
+			Href: "/w/m/" + string(m.ID) + "/file/" + strconv.Itoa(i),
 		})
 	}
 	if m.OriginalSize >= 0 && m.Kind != tickets.KindNote {

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"hash/fnv"
 	"net/url"
 	"strconv"
 	"strings"
@@ -89,9 +90,19 @@ func undoToast(v *frontend.Visit, w frontend.Words) *frontend.Toast {
 // ticket is answered with nothing at all.
 func listener(t tickets.Ticket, lookers string) Listener {
 	q := url.Values{
-		"after": {strconv.FormatInt(t.Last, 10)}, "version": {strconv.FormatInt(t.Version, 10)}, "lookers": {lookers},
+		"after": {strconv.FormatInt(t.Last, 10)}, "version": {strconv.FormatInt(t.Version, 10)}, "lookers": {mark(lookers)},
 	}
 	return Listener{Href: ticketPath(t.ID) + "/news?" + q.Encode(), Last: t.Last}
+}
+
+// mark stands for names where they must not be spelled out.
+func mark(names string) string {
+	if names == "" {
+		return ""
+	}
+	h := fnv.New32a()
+	h.Write([]byte(names))
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
 }
 
 // news answers the bell: what was added since, and the head if it changed.
@@ -110,7 +121,7 @@ func (d *desk) news(v *frontend.Visit) error {
 	}
 	page := News{Page: v.Page("")}
 	lookers := d.lookers(v, page.Words, news.Lookers)
-	if len(news.Messages) == 0 && lookers == v.Query("lookers") && strconv.FormatInt(news.Ticket.Version, 10) == v.Query("version") {
+	if len(news.Messages) == 0 && mark(lookers) == v.Query("lookers") && strconv.FormatInt(news.Ticket.Version, 10) == v.Query("version") {
 		return v.Done()
 	}
 	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
