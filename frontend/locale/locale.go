@@ -52,6 +52,9 @@ type Catalogue struct {
 type speaker struct {
 	Language
 	say *i18n.Localizer
+	// forms names the sentences that have plural forms: the others take a
+	// number like any other argument.
+	forms map[string]bool
 }
 
 // Load parses every catalogue. One bundle a language, so that no matcher ever
@@ -72,11 +75,13 @@ func load(from fs.FS) (*Catalogue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("parse catalogue %s: %w", l.Tag, err)
 		}
+		s := speaker{l, i18n.NewLocalizer(bundle, l.rules), map[string]bool{}}
 		for _, m := range parsed.Messages {
 			c.keys[l.Tag] = append(c.keys[l.Tag], m.ID)
+			s.forms[m.ID] = m.Zero+m.One+m.Two+m.Few+m.Many != ""
 		}
 		slices.Sort(c.keys[l.Tag])
-		c.speakers[l.Tag] = speaker{l, i18n.NewLocalizer(bundle, l.rules)}
+		c.speakers[l.Tag] = s
 	}
 	return c, nil
 }
@@ -103,7 +108,7 @@ func (c *Catalogue) Say(lang, key string, args ...any) string {
 		s = c.speakers["en"]
 	}
 	config := i18n.LocalizeConfig{MessageID: key}
-	if n, ok := count(args); ok {
+	if n, ok := count(args); ok && s.forms[key] {
 		config.PluralCount = n
 	}
 	text, err := s.say.Localize(&config)

@@ -48,7 +48,12 @@ func TestEverySentenceTakesTheSameArguments(t *testing.T) {
 					t.Errorf("%s: %s takes %s, sv does not, or the other way round", k, l.Tag, hole)
 				}
 			}
-			if s := c.Say(l.Tag, k, 2); s == "" || strings.Contains(s, "⟦") {
+			for _, n := range []int{0, 1, 2, 5, 21} {
+				if s := c.Say(l.Tag, k, n); s == "" || strings.Contains(s, "⟦") {
+					t.Errorf("%s in %s says %q of %d", k, l.Tag, s, n)
+				}
+			}
+			if s := c.Say(l.Tag, k); s == "" || strings.Contains(s, "⟦") {
 				t.Errorf("%s in %s says %q", k, l.Tag, s)
 			}
 		}
@@ -66,6 +71,8 @@ func TestSay(t *testing.T) {
 		{"en", "span.hours", []any{2}, "2 hours"},
 		{"sv", "span.days", []any{int64(1)}, "1 dag"},
 		{"sv", "span.days", []any{int64(5)}, "5 dagar"},
+		{"sv", "words.ask", []any{1}, "Ord nummer 1"},
+		{"en", "post.address", []any{"to", 1}, "Recipient 1 is no mail address."},
 		{"xx", "signin.title", nil, "Sign in"},
 		{"sv", "no.such.key", nil, "⟦no.such.key⟧"},
 		{"en", "ticket.new", []any{"{0} {{.}} <b>"}, "A new letter came: {0} {{.}} <b>"},
