@@ -115,9 +115,11 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 		app := program.app()
 		group.Go(func() error {
 			<-ctx.Done()
-			return app.Shutdown()
+			app.ShutdownWithTimeout(time.Second) // a browser that keeps its connection open is not waited for
+			mail.Close()                         // where the server had not begun to listen yet
+			return nil
 		})
-		group.Go(func() error { return app.Listener(mail) })
+		group.Go(func() error { return unlessEnded(ctx, app.Listener(mail)) })
 		d.print(out, address, "http://"+mail.Addr().String()+"/")
 		var err error
 		if !d.again {

@@ -45,7 +45,7 @@ func init() { // a variable would refer to itself through help
 		{"team", "team list | add NAME --member LOGIN... [--restricted] | propose LOGIN --team NAME", "teams and who is asked to admit whom", runTeam},
 		{"mailbox", "mailbox list | add ADDRESS --team T --imap URL --smtp URL ... | test ADDRESS | pause ADDRESS | resume ADDRESS | remove ADDRESS", "mailboxes to collect, and a diagnosis of each step", runMailbox},
 		{"export", "export --login NAME --to FOLDER", "what the signed-in may open: tickets.jsonl and letters.mbox", runExport},
-		{"verify", "verify", "recompute the journal's chain and its signatures", runVerify},
+		{"verify", "verify [--against HEAD]...", "recompute the journal's chain and its signatures", runVerify},
 		{"settings", "settings [set NAME VALUE]", "every setting, explained; secrets show only that they are set", runSettings},
 		{"version", "version", "what this program was built from", runVersion},
 		{"help", "help [COMMAND]", "this page, or a command's own", runHelp},

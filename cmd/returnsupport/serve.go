@@ -55,7 +55,7 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return site.Serve(listener) })
+	group.Go(func() error { return unlessEnded(ctx, site.Serve(listener)) })
 	group.Go(func() error { return h.journal.Run(ctx) })
 	group.Go(func() error { return h.staff.Run(ctx) })
 	group.Go(func() error { return h.post.Run(ctx) })
@@ -66,11 +66,22 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 		// context, because theirs has just ended.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 		defer cancel()
-		return site.Shutdown(end)
+		err := site.Shutdown(end)
+		listener.Close() // where the server had not begun to listen yet
+		return err
 	})
 	ready(h.address(listener.Addr().String()))
 	err = group.Wait()
 	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// unlessEnded drops the complaint of a server whose listener was closed to end
+// it.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
 		return nil
 	}
 	return err

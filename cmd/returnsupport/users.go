@@ -29,7 +29,11 @@ func administration(ctx context.Context, c console, args []string, flags func(*f
 		return err
 	}
 	defer h.Close()
-	return do(h, rest)
+	if err := do(h, rest); err != nil {
+		return err
+	}
+	// What the command noted is linked now, not when a server next starts.
+	return h.journal.Chain(ctx)
 }
 
 func runUser(ctx context.Context, c console, args []string) error {
