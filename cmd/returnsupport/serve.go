@@ -60,6 +60,7 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 	group.Go(func() error { return h.staff.Run(ctx) })
 	group.Go(func() error { return h.post.Run(ctx) })
 	group.Go(func() error { return h.collect(ctx) })
+	group.Go(func() error { return h.nightly(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		// Requests end first, so that what they began is stored; a fresh
