@@ -110,9 +110,11 @@ func TestTheDeskIsWorkedWithTheKeyboardAlone(t *testing.T) {
 	w.waitTickets(2)
 	v := visit(t, w, desk)
 	v.signIn()
-	v.sees("Second question")
+	v.arrives("both letters", `document.querySelectorAll(".queue a").length === 2 &&
+		performance.getEntriesByType("resource").some(r => r.initiatorType === "xmlhttprequest")`) // the bell has rung in
 	press := func(keys string) { t.Helper(); v.do(chromedp.KeyEvent(keys)) }
 	press("j")
+	v.until("the first is chosen", `document.activeElement.innerText.includes("First question")`)
 	press("j")
 	press("k")
 	press("j")
