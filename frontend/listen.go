@@ -48,12 +48,34 @@ func (s *Site) Open(addr string) (net.Listener, error) {
 	return ln, nil
 }
 
-// Serve answers on ln until Shutdown.
+// Serve answers on ln until Shutdown. After Shutdown it returns at once: a
+// house may be told to stop before its server has begun.
 func (s *Site) Serve(ln net.Listener) error {
-	if err := s.app.Listener(ln); err != nil {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		ln.Close()
+		return nil
+	}
+	s.listeners = append(s.listeners, ln)
+	s.mu.Unlock()
+	err := s.app.Listener(ln)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil && !s.closed {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+// shut closes the listeners, also those the server has not begun to serve and
+// so does not know yet.
+func (s *Site) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ln := range s.listeners {
+		ln.Close() // most are closed already
+	}
 }
 
 func loopback(a net.Addr) bool {

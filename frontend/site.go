@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -64,6 +65,10 @@ type Site struct {
 	proxy  bool
 	tls    bool
 	home   string
+
+	mu        sync.Mutex
+	closed    bool
+	listeners []net.Listener
 
 	later   chan struct{} // places for work put off, see Visit.After
 	working sync.WaitGroup
@@ -130,6 +135,9 @@ func (s *Site) Home(path string) { s.home = path }
 // Shutdown takes no new requests, says goodbye to every doorbell (1001) and
 // waits for the requests in hand until ctx ends.
 func (s *Site) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	var both errgroup.Group
 	both.Go(func() error { s.bells.closeAll(); return nil })
 	both.Go(func() error {
@@ -139,6 +147,7 @@ func (s *Site) Shutdown(ctx context.Context) error {
 		return nil
 	})
 	err := both.Wait()
+	s.shut()
 	s.working.Wait()
 	return err
 }

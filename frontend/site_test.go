@@ -359,6 +359,29 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	}
 }
 
+func TestAHouseStoppedBeforeItServesStops(t *testing.T) {
+	h := newHouse(t, doors)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := h.site.Shutdown(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := h.site.Open("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- h.site.Serve(ln) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-ctx.Done():
+		t.Error("it serves on")
+	}
+}
+
 func TestTheCookieIsTheStrictestTheAddressAllows(t *testing.T) {
 	mount := func(s *Site) {
 		s.Route("GET", "/w/enter", Anyone, func(v *Visit) error { v.Enter("secret"); return v.Done() })
