@@ -1,3 +1,5 @@
+//lint:file-ignore ST1018 Persian writes with the zero-width non-joiner, U+200C
+
 package main
 
 import "time"
