@@ -95,7 +95,7 @@ func TestEveryPageIsAccessibleInBothLanguagesLightAndDark(t *testing.T) {
 		{"nothing", "/w/t/" + strings.Repeat("a", 26)},
 	}
 	before := []struct{ name, path string }{
-		{"sign-in", "/w/sign-in"}, {"sign-in-ended", "/w/sign-in?ended=writing"}, {"invitation", "/w/invitation/" + token},
+		{"sign-in", "/w/sign-in"}, {"lost", "/w/lost"}, {"sign-in-ended", "/w/sign-in?ended=writing"}, {"invitation", "/w/invitation/" + token},
 	}
 	for _, s := range []screen{phone, desk} {
 		v := visit(t, w, s)
@@ -172,6 +172,14 @@ func TestANewColleagueWritesSixWordsDownAndIsAdmitted(t *testing.T) {
 	v.do(chromedp.Evaluate[chromedp.Void](`(() => { const all = document.querySelector("input[name=words]").value.split(" ");
 		document.querySelectorAll("input[name^=word]:not([name=words])").forEach(f => f.value = all[Number(f.name.slice(4)) - 1].toUpperCase()); })()`))
 	v.click("main form button.main")
+	v.until("the offer of a code", `location.pathname === "/w/code"`)
+	v.accessible("offered code")
+	v.click(`form[action="/w/code"] button`)
+	v.until("the code", `/^[a-z]{4}(-[a-z]{4}){6}$/.test(document.querySelector(".lettercode")?.textContent)`)
+	v.accessible("code")
+	v.narrow("code")
+	v.shot("code")
+	v.click("main a.button.main")
 	v.until("waiting", `location.pathname === "/w/waiting"`)
 	v.accessible("waiting")
 	v.shot("waiting")
@@ -185,4 +193,59 @@ func TestANewColleagueWritesSixWordsDownAndIsAdmitted(t *testing.T) {
 	v.click(`a[href="/w/queue"]`)
 	v.until("the queue", `location.pathname === "/w/queue"`)
 	v.shot("admitted")
+}
+
+// Whoever lost their six words signs in with the code from their drawer, gets
+// six new words, and works on. The old words open nothing, nor does a code that
+// a newer one ended.
+func TestLostWordsAreReplacedWithTheRecoveryCode(t *testing.T) {
+	w := newWorld(t)
+	v := visit(t, w, phone)
+	v.signIn()
+	v.open("/w/settings")
+	makeCode := func() string {
+		t.Helper()
+		v.click(`form[action="/w/code"] button`)
+		v.arrives("the code", `document.querySelector(".lettercode") !== null`)
+		return v.eval(`document.querySelector(".lettercode").textContent`)
+	}
+	ended := makeCode()
+	v.open("/w/settings")
+	code := makeCode()
+	if code == ended {
+		t.Fatal("the second code is the first")
+	}
+	v.open("/w/settings")
+	v.click(`form[action="/w/sign-out"] button`)
+	v.until("the door", `location.pathname === "/w/sign-in"`)
+
+	try := func(code string) {
+		t.Helper()
+		v.open("/w/sign-in")
+		v.click(`a[href="/w/lost"]`)
+		v.typeInto("#login", "ada")
+		v.typeInto("#code", code)
+		v.click("main button.main")
+	}
+	try(ended)
+	v.sees("Namnet och koden hör inte ihop")
+	v.accessible("wrong code")
+	v.shot("lost-wrong")
+	try(strings.ToUpper(strings.ReplaceAll(code, "-", " ")))
+	v.until("six words", `document.querySelectorAll(".wordlist li").length === 6`)
+	v.shot("lost-new-words")
+	words := v.eval(`document.querySelector("input[name=words]").value`)
+	v.do(chromedp.Evaluate[chromedp.Void](`(() => { const all = document.querySelector("input[name=words]").value.split(" ");
+		document.querySelectorAll("input[name^=word]:not([name=words])").forEach(f => f.value = all[Number(f.name.slice(4)) - 1]); })()`))
+	v.click("main form button.main")
+	v.until("the session is open", `location.pathname === "/w/code"`)
+	v.open("/w/queue")
+	v.until("the queue", `location.pathname === "/w/queue"`)
+
+	if _, err := w.staff.SignIn(t.Context(), "ada", w.words); err == nil {
+		t.Error("the lost words still open the door")
+	}
+	if _, err := w.staff.SignIn(t.Context(), "ada", words); err != nil {
+		t.Errorf("the new words do not: %v", err)
+	}
 }

@@ -51,14 +51,20 @@ func (d *desk) signIn(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Enter(cookie)
-	if s, err := d.Staff.Session(v.Context, cookie, true); err == nil {
-		v.Prefer(s.User.Locale, v.Theme()) // so that the door speaks their language, too
-	}
+	d.enter(v, cookie)
 	if to := frontend.OwnPath(v.Form.Value("to")); to != "" {
 		return v.Go(to)
 	}
 	return v.Go("/w/queue")
+}
+
+// enter opens the browser's session, and the door speaks its language from
+// now on.
+func (d *desk) enter(v *frontend.Visit, cookie string) {
+	v.Enter(cookie)
+	if s, err := d.Staff.Session(v.Context, cookie, true); err == nil {
+		v.Prefer(s.User.Locale, v.Theme())
+	}
 }
 
 func (d *desk) signOut(v *frontend.Visit) error {
@@ -131,7 +137,7 @@ func (d *desk) wordsWritten(v *frontend.Visit) error {
 		asked = append(asked, f)
 	}
 	if right >= 2 && right == len(asked) {
-		return v.Go("/w/queue")
+		return v.Go("/w/code")
 	}
 	if len(asked) == 2 {
 		page.First, page.Second = asked[0], asked[1]

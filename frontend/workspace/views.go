@@ -59,6 +59,20 @@ type NewWords struct {
 	First, Second frontend.Field
 }
 
+// Lost opens the door with the recovery code when the words are lost.
+type Lost struct {
+	frontend.Page
+	Login, Code frontend.Field
+	Chooser     Languages
+}
+
+// RecoveryCode offers to make the code, or shows it, once.
+type RecoveryCode struct {
+	frontend.Page
+	Groups  []string // four letters each; none before it is made
+	Warning frontend.Notice
+}
+
 // Admission is what a colleague sees until a member has admitted them.
 type Admission struct{ frontend.Page }
 
