@@ -70,7 +70,6 @@ var libraries = map[string]library{
 	"github.com/jordan-wright/email":     {[]string{"mailbridge"}, "building outgoing mail, behind strict validation"},
 	"golang.org/x/net":                   {[]string{"mailbridge", "helpdesk/post"}, "IDNA names and the HTML tokenizer"},
 	"golang.org/x/text":                  {[]string{"mailbridge", "frontend/locale", "helpdesk/vault"}, "charsets, normal forms, plural rules"},
-	"github.com/redis/go-redis/v9":       {[]string{"helpdesk/bus"}, "doorbell, presence, limits across replicas"},
 	"modernc.org/sqlite":                 {[]string{"helpdesk/store"}, "the engine that needs nothing installed"},
 	"github.com/jackc/pgx/v5":            {[]string{"helpdesk/store"}, "the engine for many processes"},
 	"golang.org/x/crypto":                {[]string{"helpdesk/vault"}, "Argon2id"},
