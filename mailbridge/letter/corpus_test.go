@@ -50,12 +50,10 @@ type expected struct {
 // sees, with the reason. A field here that agrees is an error: the table must
 // not excuse what is not so.
 var settled = map[string]string{
-	"legacy/035.eml attachments": aPath, "legacy/039.eml attachments": aPath, "rfc/001.eml attachments": aPath,
 	"malformed/001.eml text": delimiters, "malformed/001.eml html": delimiters, "malformed/001.eml attachments": notSent,
 	"malformed/002.eml text": noBoundary, "malformed/002.eml html": noBoundary, "malformed/002.eml attachments": noBoundary,
 	"malformed/003.eml text": truncated, "malformed/003.eml html": truncated, "malformed/003.eml attachments": truncated,
 	"malformed/004.eml text": truncated, "malformed/004.eml html": truncated, "malformed/004.eml attachments": truncated,
-	"malformed/005.eml text": delimiters, "malformed/005.eml html": delimiters,
 	"malformed/006.eml text": truncated, "malformed/006.eml html": truncated, "malformed/006.eml attachments": truncated,
 	"malformed/007.eml attachments": notSent,
 	"malformed/008.eml text":        truncated, "malformed/008.eml html": truncated, "malformed/008.eml attachments": truncated,
@@ -65,21 +63,17 @@ var settled = map[string]string{
 	"malformed/016.eml text":        delimiters, "malformed/016.eml html": delimiters, "malformed/016.eml attachments": delimiters,
 	"malformed/017.eml attachments": "the file name is given, though the disposition before it is empty",
 	"malformed/019.eml text":        wordsInHeader, "malformed/019.eml html": wordsInHeader,
-	"thirdparty/000.eml text": noNUL, "thirdparty/000.eml html": noNUL,
 	"thirdparty/002.eml text": badBase64, "thirdparty/002.eml html": badBase64, "thirdparty/002.eml attachments": badBase64,
-	"thirdparty/005.eml text": delimiters, "thirdparty/005.eml html": delimiters,
 	"thirdparty/015.eml attachments": delimiters,
 }
 
 const (
-	aPath         = "they keep the sender's path in the file name; a safe name is its last element"
 	delimiters    = "RFC 2046 section 5.1: a whole line is a delimiter or is none, and an outer multipart's delimiter ends the inner one"
 	truncated     = "the mail breaks off: a reader sees the last words, they hide them in an attachment"
 	noBoundary    = "the boundary never comes: a reader sees the words, they hide them in an attachment"
 	notSent       = "they count a part behind the last delimiter, where none was sent"
 	wordsInHeader = "words stand where a header should: a reader sees them, they drop them"
-	noNUL         = "RFC 5322 section 2.2 has no NUL, and neither has a database's text"
-	badBase64     = "RFC 2045 section 6.8: what is outside the alphabet is skipped, padding ends"
+	badBase64     = "RFC 2045 section 6.8: padding ends, so they show noise; and words nobody encoded are shown, not hidden"
 )
 
 // TestLettersReadAsTheirExpectationsSay compares seven fields of each mail.
@@ -92,7 +86,9 @@ const (
 // so do TextBodies and HTMLBodies. A null type of an attachment means the type
 // was not written, so the default of RFC 2046 is right. The size of a text
 // attachment is not compared: theirs counts decoded characters' bytes, ours are
-// the bytes as sent.
+// the bytes as sent. A file name is compared as the last element of the path
+// that theirs holds, because that is all a safe name keeps. A NUL, which RFC
+// 5322 section 4 no longer has and no page can show, is taken out of theirs.
 //
 // What is not counted as a difference: bytes their parser could not read and
 // shows as U+FFFD, when ours reads a character there and agrees in all others;
@@ -140,8 +136,8 @@ func TestLettersReadAsTheirExpectationsSay(t *testing.T) {
 	if judged := fields - explained; (agreed+unread)*100 < judged*97 {
 		t.Errorf("%d of %d fields agree, want 97 of 100", agreed+unread, judged)
 	}
-	if agreed*100 < fields*91 {
-		t.Errorf("%d of %d fields agree to the letter, want 91 of 100", agreed, fields)
+	if (agreed+unread)*100 < fields*95 {
+		t.Errorf("%d of %d fields agree with no excuse, want 95 of 100", agreed+unread, fields)
 	}
 }
 
@@ -234,7 +230,11 @@ func compare(want expected, l *Letter) []comparison {
 		if a.Size != nil && strings.HasSuffix(a.Kind, "Binary") {
 			size = *a.Size
 		}
-		wantAtt = append(wantAtt, attachmentLine(or(a.Filename), kind, or(a.ContentID), size))
+		name := or(a.Filename)
+		if i < len(l.Attachments) && isPath(name) && l.Attachments[i].Name != "" && strings.HasSuffix(name, l.Attachments[i].Name) {
+			name = l.Attachments[i].Name
+		}
+		wantAtt = append(wantAtt, attachmentLine(name, kind, or(a.ContentID), size))
 	}
 	for i, a := range l.Attachments {
 		size := -1
@@ -256,6 +256,10 @@ func compare(want expected, l *Letter) []comparison {
 		{"attachments", wantAtt, gotAtt},
 	}
 }
+
+// isPath reports whether a file name holds a folder or a drive; their parser
+// has taken the backslashes out of "C:\\TEMP\\a.png" already.
+func isPath(name string) bool { return strings.ContainsAny(name, `/\:`) }
 
 // defaultType is got when it is one of the two types a part has without a
 // Content-Type, else text/plain.
@@ -310,6 +314,7 @@ func gotTexts(bodies []Body) (out []string) {
 
 func normal(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = strings.ReplaceAll(s, "\x00", "")
 	s = strings.ReplaceAll(s, "\r", "\n")
 	lines := strings.Split(s, "\n")
 	for i := range lines {

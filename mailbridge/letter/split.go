@@ -16,6 +16,8 @@ import (
 func splitMultipart(b []byte, boundary string, max int) (parts [][]byte, closed bool) {
 	delim := []byte("--" + boundary)
 	start := -1 // where the part being read starts
+	asked := -1 // the part whose own boundary was last looked at
+	within := false
 	for at := 0; at < len(b); {
 		i := bytes.Index(b[at:], delim)
 		if i < 0 {
@@ -39,6 +41,15 @@ func splitMultipart(b []byte, boundary string, max int) (parts [][]byte, closed 
 			at = next
 			continue
 		}
+		if tail == "--" && start >= 0 {
+			if asked != start {
+				asked, within = start, declares(b[start:i], boundary+"--")
+			}
+			if within { // it opens a part of the multipart inside
+				at = next
+				continue
+			}
+		}
 		if start >= 0 {
 			parts = append(parts, trimDelimEnd(b[start:i]))
 			if len(parts) > max {
@@ -51,9 +62,26 @@ func splitMultipart(b []byte, boundary string, max int) (parts [][]byte, closed 
 		start, at = next, next
 	}
 	if start >= 0 && (start < len(b) || len(parts) == 0) {
-		parts = append(parts, b[start:])
+		parts = append(parts, withoutLateEnd(b[start:], delim))
 	}
 	return parts, false
+}
+
+// declares reports whether the header of part names this boundary.
+func declares(part []byte, boundary string) bool {
+	h := cutHeader(part, len(part), false)
+	_, params, _ := parseParams(h.get("Content-Type"))
+	return params["boundary"] == boundary
+}
+
+// withoutLateEnd takes the closing delimiter off a last part that was never
+// closed where it should be: some programs forget the line end before it.
+func withoutLateEnd(part, delim []byte) []byte {
+	end := bytes.TrimRight(part, " \t\r\n")
+	if end, ok := bytes.CutSuffix(end, []byte(string(delim)+"--")); ok {
+		return end
+	}
+	return part
 }
 
 // trimDelimEnd takes off the line end before a delimiter, which belongs to the
