@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 )
@@ -39,6 +40,31 @@ func transferDecode(raw []byte, cte string) (out []byte, mended, unknown bool) {
 		return decodeBase64(raw).data, true, false
 	}
 	return decodeQuoted(raw), true, false
+}
+
+// isNoBase64 reports whether raw, a text part labelled base64, is the words
+// themselves: what a program forgot to encode would otherwise be lost in noise.
+// text is what decoding made of it. Both must speak for it, because base64 with
+// garbage between is common too.
+func isNoBase64(raw []byte, text string) bool {
+	if !utf8.Valid(raw) {
+		return false
+	}
+	noise := func(r rune) bool {
+		return r == utf8.RuneError || r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r > '~' && r < 0xa0
+	}
+	if !strings.ContainsFunc(text, noise) || bytes.ContainsFunc(raw, noise) {
+		return false
+	}
+	foreign := 0
+	for line := range bytes.Lines(raw) {
+		for _, c := range bytes.TrimSpace(line) {
+			if base64Value[c] >= b64Blank && c != '=' {
+				foreign++
+			}
+		}
+	}
+	return foreign*20 >= len(raw)
 }
 
 // readAll is io.ReadAll with the size known beforehand: io.ReadAll would hold

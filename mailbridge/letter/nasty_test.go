@@ -27,6 +27,8 @@ func TestWhatBrokenMailBecomes(t *testing.T) {
 		"inner opens as outer ends": {head + "Content-Type: multipart/mixed; boundary=\"a--\"\n\n--a--\nContent-Type: multipart/mixed; boundary=\"a----\"\n\n--a----\n\nhello\n--a----\n\nworld\n--a------\n--a----\n", "hello\n\nworld"},
 		"closed within a line":      {head + "Content-Type: multipart/mixed; boundary=xyz\n\n--xyz\n\nhello--xyz--\n", "hello"},
 		"its own boundary in words": {head + "Content-Type: multipart/mixed; boundary=xyz\n\n--xyz\n\na --xyz-- b\n--xyz--\n", "a --xyz-- b"},
+		"base64 that is none":       {head + "Content-Transfer-Encoding: base64\n\nHej, jag vill resa hem. När går nästa flyg?\n", "Hej, jag vill resa hem. När går nästa flyg?"},
+		"base64 that is ASCII":      {head + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nHello I want to go home\nplease call me\n", "Hello I want to go home\nplease call me"},
 		"words in the header":       {head + "hello\nSubject: x\n", "hello\nSubject: x"},
 		"a line without colon":      {head + "nonsense here\nSubject: x\n\nhello\n", "hello"},
 		"mbox":                      {"From a@example.org Tue Feb  3 10:30:00 2026\n" + head + "\nhello\n", "hello"},

@@ -248,6 +248,9 @@ func (p *parser) body(h *header, m media, view View) error {
 		label = metaCharset(raw)
 	}
 	text, ok := toUTF8(raw, label)
+	if mended && isNoBase64(h.body, text) && strings.EqualFold(strings.TrimSpace(h.get("Content-Transfer-Encoding")), "base64") {
+		text, ok = string(h.body), true
+	}
 	if !ok {
 		p.letter.problem(ProblemCharset)
 	}
