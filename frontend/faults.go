@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -87,10 +88,17 @@ func (s *Site) fail(v *Visit, err error) error {
 	}
 	page := Fault{Page: v.Page(""), Back: v.backPath()}
 	var no helpdesk.Refusal
-	if errors.As(err, &no) {
+	var often tooOften
+	switch {
+	case errors.As(err, &no):
 		page.Status, page.What = fiber.StatusUnprocessableEntity, v.Say(no.Key, no.Args...)
 		page.Safe, page.Next = v.Say("fault.refused.safe"), v.Say("fault.refused.next")
-	} else {
+	case errors.As(err, &often):
+		seconds := often.seconds()
+		v.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+		page.Status, page.What = fiber.StatusTooManyRequests, v.Say("fault.often.what")
+		page.Safe, page.Next = v.Say("fault.often.safe"), v.Say("fault.often.next", seconds)
+	default:
 		a, known := facts(err)
 		page.Status = a.status
 		page.What, page.Safe, page.Next = v.Say("fault."+a.key+".what"), v.Say("fault."+a.key+".safe"), v.Say("fault."+a.key+".next")

@@ -93,7 +93,11 @@ func remoteIP(a net.Addr) netip.Addr {
 
 // believed tells whether the other end is a proxy of ours.
 func (s *Site) believed(a net.Addr) bool {
-	ip := remoteIP(a)
+	return s.ours(remoteIP(a))
+}
+
+// ours tells whether an address is our proxy's.
+func (s *Site) ours(ip netip.Addr) bool {
 	for _, p := range s.BehindProxy {
 		if ip.IsValid() && p.Contains(ip) {
 			return true

@@ -62,6 +62,7 @@ type Site struct {
 	pages  *pages
 	assets *assets
 	bells  *bells
+	knocks *knocks
 	proxy  bool
 	tls    bool
 	home   string
@@ -103,7 +104,7 @@ func New(o Options) (*Site, error) {
 	if s.pages, err = newPages(s.assets); err != nil {
 		return nil, err
 	}
-	s.bells = newBells(s)
+	s.bells, s.knocks = newBells(s), newKnocks(s.Now)
 	s.app = fiber.New(fiber.Config{
 		// Fiber reuses the memory of strings: without this, what one person
 		// typed turns up in what another reads.

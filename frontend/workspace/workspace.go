@@ -52,13 +52,13 @@ func Mount(site *frontend.Site, rooms Rooms) {
 
 	// The door.
 	site.Route("GET", "/w/sign-in", frontend.Anyone, d.signInPage)
-	site.Route("POST", "/w/sign-in", frontend.Anyone, d.signIn)
+	site.Route("POST", "/w/sign-in", frontend.Anyone, frontend.Knocking(d.signIn))
 	site.Route("GET", "/w/lost", frontend.Anyone, d.lostPage)
-	site.Route("POST", "/w/lost", frontend.Anyone, d.lost)
+	site.Route("POST", "/w/lost", frontend.Anyone, frontend.Knocking(d.lost))
 	site.Route("POST", "/w/language", frontend.Anyone, d.language)
 	site.Route("GET", "/w/invitation/:token", frontend.Anyone, d.invitation)
 	site.Route("POST", "/w/invitation/words", frontend.Newcomer, d.wordsWritten)
-	site.Route("POST", "/w/invitation/:token", frontend.Anyone, d.accept)
+	site.Route("POST", "/w/invitation/:token", frontend.Anyone, frontend.Knocking(d.accept))
 	site.Route("GET", "/w/code", frontend.Newcomer, d.codePage)
 	site.Route("POST", "/w/code", frontend.Newcomer, d.makeCode)
 	site.Route("GET", "/w/waiting", frontend.Newcomer, d.admission)
