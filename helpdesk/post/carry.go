@@ -44,7 +44,7 @@ func (p *Postroom) waiting(ctx context.Context, id helpdesk.ID) ([]int, error) {
 // speaking has the codes of mailbridge.
 const (
 	CodeExpired  = "expired"   // two days of trying
-	CodeNoServer = "no-server" // the mailbox it goes from is gone, or its server's address is wrong
+	CodeNoServer = "no-server" // the mailbox it goes from is gone or forged, or its server's address is wrong
 	CodeNoMail   = "no-mail"   // what lies in the outbox is not what was laid there
 	CodeAuth     = "auth"      // the server does not take our password
 )
@@ -69,7 +69,7 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 		return all(Refused, CodeNoMail), nil
 	}
 	env, raw, err := unpacked(plain)
-	if err != nil || len(waiting) > 0 && waiting[len(waiting)-1] >= len(env.To) {
+	if err != nil || len(waiting) > 0 && (waiting[0] < 0 || waiting[len(waiting)-1] >= len(env.To)) {
 		return all(Refused, CodeNoMail), nil
 	}
 	to := make([]string, len(waiting))
@@ -79,10 +79,12 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	}
 	box, err := p.office.Mailbox(ctx, j.mailbox)
 	switch {
-	case errors.Is(err, helpdesk.ErrNotFound):
-		return all(Waiting, CodeNoServer), nil
-	case err != nil:
+	case err != nil && (errors.Is(err, store.ErrUnavailable) || ctx.Err() != nil):
 		return nil, err
+	case err != nil:
+		// Gone, or not ours any more (the alarm is raised): somebody may put it
+		// right within two days, and if not, the author hears of it.
+		return all(Waiting, CodeNoServer), nil
 	}
 	srv, err := mailbridge.ParseSMTP(box.SMTP)
 	if err != nil {
