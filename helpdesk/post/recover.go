@@ -26,6 +26,7 @@ const (
 // Recover makes a letter set aside into what it would have become had a person
 // written it: a message where it belongs, or a ticket. Somebody has looked at
 // it and decided. It returns the ticket. Doing it twice returns the same one.
+// Refusal "ticket.unproven" where our mark does not stand on it.
 func (p *Postroom) Recover(ctx context.Context, s *staff.Session, aside helpdesk.ID) (helpdesk.ID, error) {
 	r, err := p.aside(ctx, p.db, s, aside)
 	if err != nil {
@@ -33,6 +34,12 @@ func (p *Postroom) Recover(ctx context.Context, s *staff.Session, aside helpdesk
 	}
 	if r.state == asideRecovered {
 		return p.ticketOf(ctx, r.conversation)
+	}
+	if !p.secrets.Vouched(r.mac, r.origin(), r.sealed) {
+		// Anybody can seal to a team's public key. Made into a message it would
+		// carry our mark, and be believed from then on.
+		p.journal.Alarm(ctx, "aside_forged", r.id)
+		return "", helpdesk.Refuse("ticket.unproven")
 	}
 	in, boxes, err := p.readAside(ctx, s, r)
 	if err != nil {
