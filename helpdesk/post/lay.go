@@ -79,17 +79,23 @@ func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, clie
 
 // once does what a client id asks for, unless it was done before. Of two
 // clicks at once the second fails in one way or another (its own twin is what
-// "came in meanwhile") and then finds the first.
-func (p *Postroom) once(ctx context.Context, s *staff.Session, client []byte, do func() (Sent, error)) (Sent, error) {
-	if sent, err := p.sentBefore(ctx, p.db, s, client); !errors.Is(err, helpdesk.ErrNotFound) {
-		return sent, err
+// "came in meanwhile") and then finds the first. What was taken back goes when
+// it is asked for again, because the browser's Back shows the form as it was:
+// as another client, who is the same for every further click.
+func (p *Postroom) once(ctx context.Context, s *staff.Session, client []byte, do func(client []byte) (Sent, error)) (Sent, error) {
+	before, err := p.sentBefore(ctx, p.db, s, client)
+	for ; err == nil && before.undone; before, err = p.sentBefore(ctx, p.db, s, client) {
+		client = p.secrets.Index("post.client", "after "+string(before.Outbox))
 	}
-	sent, err := do()
+	if !errors.Is(err, helpdesk.ErrNotFound) {
+		return before.Sent, err
+	}
+	sent, err := do(client)
 	if err == nil {
 		return sent, nil
 	}
-	if before, again := p.sentBefore(ctx, p.db, s, client); again == nil {
-		return before, nil
+	if before, again := p.sentBefore(ctx, p.db, s, client); again == nil && !before.undone {
+		return before.Sent, nil
 	}
 	return Sent{}, err
 }
@@ -112,16 +118,25 @@ func (p *Postroom) clientIndex(s *staff.Session, where, id string) []byte {
 	return p.secrets.Index("post.client", string(s.User.ID)+" "+where+" "+id)
 }
 
+// sentOnce is what a client id did.
+type sentOnce struct {
+	Sent
+	undone bool // and was taken back in time
+}
+
 // sentBefore finds what this client id did; ErrNotFound when nothing.
-func (p *Postroom) sentBefore(ctx context.Context, r store.Reader, s *staff.Session, client []byte) (Sent, error) {
+func (p *Postroom) sentBefore(ctx context.Context, r store.Reader, s *staff.Session, client []byte) (sentOnce, error) {
 	o, err := scanOutgoing(r.QueryRow(ctx, selectByClient, client))
 	if err != nil {
-		return Sent{}, err
+		return sentOnce{}, err
 	}
 	if o.Author != s.User.ID {
-		return Sent{}, helpdesk.ErrNotFound
+		return sentOnce{}, helpdesk.ErrNotFound
 	}
-	return Sent{Outbox: o.ID, Ticket: o.Ticket, Message: o.Message, Number: o.number, UndoUntil: o.hold, Again: true}, nil
+	return sentOnce{
+		Sent:   Sent{Outbox: o.ID, Ticket: o.Ticket, Message: o.Message, Number: o.number, UndoUntil: o.hold, Again: true},
+		undone: o.State == Undone,
+	}, nil
 }
 
 // envelope says whence and to whom the bytes behind it go.

@@ -19,7 +19,7 @@ import (
 // and those of recipients and compose. ErrNotFound as for the ticket.
 func (p *Postroom) Reply(ctx context.Context, s *staff.Session, a Answer) (Sent, error) {
 	client := p.clientIndex(s, string(a.Ticket), a.ClientID)
-	return p.once(ctx, s, client, func() (Sent, error) { return p.reply(ctx, s, a, client) })
+	return p.once(ctx, s, client, func(client []byte) (Sent, error) { return p.reply(ctx, s, a, client) })
 }
 
 func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client []byte) (Sent, error) {
@@ -40,7 +40,9 @@ func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client
 	if err != nil {
 		return Sent{}, err
 	}
-	if news.Ticket.Last > a.Seen && !a.Anyway {
+	// What comes to a joined ticket counts for the one it was joined into; who
+	// still has its own page open would see nothing of it.
+	if (news.Ticket.Last > a.Seen || news.Ticket.JoinedInto != "") && !a.Anyway {
 		return Sent{}, helpdesk.Refuse("reply.newer")
 	}
 	conversation, parent := answered(news.Messages, have)
@@ -66,10 +68,11 @@ func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client
 		}
 		// The ticket's row is locked by now, so nothing slips in between.
 		var last int64
-		if err := tx.QueryRow(ctx, selectSerial, a.Ticket).Scan(&last); err != nil {
+		var joined helpdesk.ID
+		if err := tx.QueryRow(ctx, selectSerial, a.Ticket).Scan(&last, &joined); err != nil {
 			return fmt.Errorf("look for news in ticket %s: %w", a.Ticket, err)
 		}
-		if last > a.Seen+1 {
+		if last > a.Seen+1 || joined != "" {
 			return helpdesk.Refuse("reply.newer")
 		}
 		return nil
@@ -91,7 +94,7 @@ func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client
 // Refusals as for Reply.
 func (p *Postroom) Write(ctx context.Context, s *staff.Session, f First) (Sent, error) {
 	client := p.clientIndex(s, "first", f.ClientID)
-	return p.once(ctx, s, client, func() (Sent, error) { return p.writeFirst(ctx, s, f, client) })
+	return p.once(ctx, s, client, func(client []byte) (Sent, error) { return p.writeFirst(ctx, s, f, client) })
 }
 
 func (p *Postroom) writeFirst(ctx context.Context, s *staff.Session, f First, client []byte) (Sent, error) {

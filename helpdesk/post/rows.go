@@ -87,7 +87,7 @@ const (
 	selectDeliveries = `SELECT outbox, position, state, code, at FROM post_delivery WHERE outbox IN (`
 	noteOutbox       = `UPDATE post_outbox SET noted = TRUE WHERE id = $1 AND state = 'failed'`
 
-	selectSerial = `SELECT serial FROM tickets_ticket WHERE id = $1`
+	selectSerial = `SELECT serial, joined_into FROM tickets_ticket WHERE id = $1`
 
 	selectDue  = `SELECT id FROM post_outbox WHERE due > 0 AND due <= $1 ORDER BY due, id LIMIT 16`
 	selectNext = `SELECT COALESCE(MIN(due), 0) FROM post_outbox WHERE due > 0`
