@@ -24,6 +24,7 @@ type house struct {
 	known  map[string]bool // by content, "" + mailbox
 	got    []Arrival       // first time only
 	again  int             // letters offered that were known
+	behind int             // letters offered behind the bookmark
 	gaps   int
 	refuse func(Arrival) error
 	bell   chan struct{}
@@ -65,9 +66,10 @@ func (h *house) Receive(_ context.Context, box string, a Arrival) error {
 		}
 	}
 	if m := h.marks[box]; m.UIDValidity == a.Mark.UIDValidity && a.Mark.UID <= m.UID {
-		return fmt.Errorf("UID %d offered behind the bookmark %d", a.Mark.UID, m.UID)
+		h.behind++ // the bookmark never goes back
+	} else {
+		h.marks[box] = a.Mark
 	}
-	h.marks[box] = a.Mark
 	if key := box + "\x00" + string(a.Raw); h.known[key] {
 		h.again++
 	} else {

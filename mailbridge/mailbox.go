@@ -59,8 +59,9 @@ type Receiver interface {
 	Bookmark(ctx context.Context, mailbox string) (Mark, error)
 	// Receive answers nil when the letter and its Mark are committed, or were
 	// before; only then is After applied and the next letter handed over.
-	// Any error hands the same letter over again later. The letter is not
-	// used by the Collector afterwards.
+	// Any error hands the same letter over again later. A letter may also come
+	// again behind the bookmark, before After removes it; the bookmark then
+	// stays. The letter is not used by the Collector afterwards.
 	Receive(ctx context.Context, mailbox string, a Arrival) error
 	// Gap says that the folder's UIDVALIDITY changed: every mail in it will be
 	// offered again under new Marks, and the receiver recognises by content

@@ -51,17 +51,19 @@ func (b *box) beginRound(ctx context.Context, s *session) (*round, error) {
 		b.log.Warn("mailbox was renumbered", "mailbox", b.ID, "old", mark.UIDValidity, "now", folder.validity)
 		r.mark = Mark{UIDValidity: folder.validity}
 	default:
-		if err := r.sweep(); err != nil {
+		if err := r.sweep(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
 }
 
-// sweep finishes what a crash between Receive and After left undone. All
-// mails up to the bookmark are committed, so nothing can be lost here; those
-// that Since skipped, and those only half fetched, stay.
-func (r *round) sweep() error {
+// sweep finishes what a crash between Receive and After left undone. That a
+// mail lies behind the bookmark does not prove that it was received: another
+// Since or a \Deleted flag, since taken away, may have kept it out. So each is
+// handed over again, which the receiver knows how to take, before it is removed.
+// Those that Since skipped, and those only half fetched, stay.
+func (r *round) sweep(ctx context.Context) error {
 	if !r.After.removes() || r.mark.UID == 0 {
 		return nil
 	}
@@ -73,13 +75,28 @@ func (r *round) sweep() error {
 	if err != nil {
 		return err
 	}
-	var uids []uint32
+	var plan []listing
 	for _, l := range old {
 		if l.uid <= r.mark.UID && !l.deleted && l.size <= tooLarge && !l.internal.Before(r.Since) {
-			uids = append(uids, l.uid)
+			plan = append(plan, l)
 		}
 	}
-	return r.dispose(uids)
+	for len(plan) > 0 {
+		n := batchOf(plan)
+		batch, err := r.session.fetch(plan[:n])
+		if err != nil {
+			return err
+		}
+		plan = plan[n:]
+		res := r.receive(ctx, batch)
+		if err := r.dispose(res.done); err != nil {
+			return err
+		}
+		if res.err != nil {
+			return res.err
+		}
+	}
+	return nil
 }
 
 // collect hands over everything behind the bookmark. While the receiver works
