@@ -112,7 +112,10 @@ const (
 	selectSameWriter = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
 		WHERE t.writer = $1 AND t.id <> $2 AND t.state <> 'joined' ORDER BY t.number DESC LIMIT 51`
 
-	selectAll = `SELECT id FROM tickets_ticket WHERE id > $1 AND team IN (`
+	// The teams follow, twice: the ticket's own, and those that read it.
+	selectAll       = `SELECT id FROM tickets_ticket WHERE id > $1 AND (team IN (`
+	selectAllReader = `) OR conversation IN (SELECT conversation FROM tickets_reader WHERE kind = 'team' AND reader IN (`
+	selectAllOrder  = `))) ORDER BY id LIMIT 200`
 )
 
 const (

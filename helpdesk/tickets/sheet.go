@@ -148,8 +148,9 @@ func (d *Desk) Facts(ctx context.Context, s *staff.Session, ticket helpdesk.ID) 
 	return d.facts(f.ticket), nil
 }
 
-// All lists the ids of all tickets of the session's teams, in order of id, at
-// most 200 after the given one; "" begins. For exports, which open each.
+// All lists the ids of all tickets the session's teams have or read, in order
+// of id, at most 200 after the given one; "" begins. For exports, which open
+// each.
 func (d *Desk) All(ctx context.Context, s *staff.Session, after helpdesk.ID) ([]helpdesk.ID, error) {
 	args := []any{after}
 	for _, team := range s.Teams() {
@@ -158,7 +159,8 @@ func (d *Desk) All(ctx context.Context, s *staff.Session, after helpdesk.ID) ([]
 	if len(args) == 1 {
 		return nil, nil
 	}
-	rows, err := d.db.Query(ctx, selectAll+list(len(args)-1, 2)+") ORDER BY id LIMIT 200", args...)
+	teams := list(len(args)-1, 2)
+	rows, err := d.db.Query(ctx, selectAll+teams+selectAllReader+teams+selectAllOrder, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list tickets: %w", err)
 	}
