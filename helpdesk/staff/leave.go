@@ -89,7 +89,12 @@ func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error
 	})
 }
 
+// notLast holds all others who ask until the transaction ends: two who leave
+// at once would each count the other.
 func (d *Desk) notLast(ctx context.Context, tx *store.Tx, user helpdesk.ID) error {
+	if _, err := tx.Exec(ctx, holdCoordinators); err != nil {
+		return fmt.Errorf("hold the coordinators: %w", err)
+	}
 	var others int
 	if err := tx.QueryRow(ctx, countCoordinators, string(user)).Scan(&others); err != nil {
 		return fmt.Errorf("count the coordinators: %w", err)

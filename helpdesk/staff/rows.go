@@ -15,6 +15,8 @@ const (
 	updateUser = `UPDATE staff_user SET kind = $1, state = $2, locale = $3, generation = $4, version = $5,
 		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, mac = $13
 		WHERE id = $14 AND version = $15`
+	// One row that is always there, so that those who count take turns.
+	holdCoordinators  = `UPDATE staff_user SET version = version WHERE id = (SELECT MIN(id) FROM staff_user WHERE kind = 'coordinator')`
 	countCoordinators = `SELECT COUNT(*) FROM staff_user WHERE kind = 'coordinator' AND state = 'active' AND id <> $1`
 	selectProfile     = `SELECT profile FROM staff_user WHERE id = $1`
 	updateProfile     = `UPDATE staff_user SET profile = $1 WHERE id = $2 AND generation = $3`
