@@ -12,6 +12,7 @@ type box struct {
 	Mailbox
 	*Collector
 	board   board
+	kept    withheld
 	wake    chan struct{}
 	stop    context.CancelFunc
 	started bool

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -63,6 +65,63 @@ func TestAHostileServerEndsWithACodeAndTheProcessLives(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 300<<20 {
 				t.Errorf("the heap grew by %d MB", grown>>20)
+			}
+		})
+	}
+}
+
+// TestOneMailThatDoesNotComeHoldsUpNoOther: servers answer NO or nothing for a
+// mail that is damaged in their store, often for years.
+func TestOneMailThatDoesNotComeHoldsUpNoOther(t *testing.T) {
+	for what, refusal := range map[string]string{"said": "NO", "left out": "OK"} {
+		t.Run(what, func(t *testing.T) {
+			f := fake{answer: func(w io.Writer, tag, command string) (bool, bool) {
+				verb, rest, _ := strings.Cut(command, "UID FETCH ")
+				if verb != "" {
+					return false, false
+				}
+				set, items, _ := strings.Cut(rest, " ")
+				from, to, span := strings.Cut(set, ":")
+				first, _ := strconv.Atoi(from)
+				last := first
+				if span {
+					last, _ = strconv.Atoi(strings.Replace(to, "*", "3", 1))
+				}
+				for uid := first; uid <= last; uid++ {
+					switch {
+					case strings.Contains(items, "SIZE"):
+						fmt.Fprintf(w, "* %d FETCH (UID %d RFC822.SIZE 50 FLAGS ())\r\n", uid, uid)
+					case strings.Contains(items, "BODY"):
+						if uid == 2 {
+							fmt.Fprintf(w, "%s %s done\r\n", tag, refusal)
+							return true, false
+						}
+						raw := mail(fmt.Sprint(uid))
+						fmt.Fprintf(w, "* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n", uid, uid, len(raw), raw)
+					default:
+						fmt.Fprintf(w, "* %d FETCH (UID %d)\r\n", uid, uid)
+					}
+				}
+				return true, true
+			}}
+			h := newHouse()
+			var passed atomic.Int64
+			clock := func() time.Time { return time.Unix(1e9, 0).Add(time.Duration(passed.Load())) }
+			pause := func(d time.Duration) <-chan time.Time {
+				passed.Add(int64(10 * time.Minute))
+				return time.After(time.Millisecond)
+			}
+			collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.start(t)), After: Delete}}, WithClock(clock, pause))
+			eventually(t, "three letters", func() bool { return len(h.subjects()) == 3 })
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			for i, a := range h.got {
+				if a.Mark.UID != uint32(i+1) || a.TooLarge != (i == 1) {
+					t.Errorf("letter %d is UID %d, in part: %v", i, a.Mark.UID, a.TooLarge)
+				}
+			}
+			if passed.Load() < int64(time.Hour) {
+				t.Errorf("given up after %v", time.Duration(passed.Load()))
 			}
 		})
 	}

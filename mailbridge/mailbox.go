@@ -45,7 +45,7 @@ type Arrival struct {
 	Raw      []byte    // RFC 5322 bytes as the server gave them; only the header when TooLarge
 	Internal time.Time // INTERNALDATE: when the server got it
 	Size     int64     // bytes on the server
-	TooLarge bool      // more than 25 MB: the rest stays on the server, and After is not applied
+	TooLarge bool      // more than 25 MB, or never handed out: the rest stays on the server, and After is not applied
 }
 
 // LogValue keeps the letter out of logs.

@@ -83,7 +83,7 @@ func (r *round) sweep(ctx context.Context) error {
 	}
 	for len(plan) > 0 {
 		n := batchOf(plan)
-		batch, err := r.session.fetch(plan[:n])
+		batch, err := r.session.fetchApart(plan[:n], func(listing, error) ([]Arrival, error) { return nil, nil })
 		if err != nil {
 			return err
 		}
@@ -154,16 +154,21 @@ func (r *round) collect(ctx context.Context) error {
 	}
 	for len(plan) > 0 {
 		n := batchOf(plan)
-		batch, err := r.session.fetch(plan[:n])
+		batch, err := r.session.fetchApart(plan[:n], r.waitFor)
 		plan = plan[n:]
 		if settled := settle(); settled != nil {
 			return settled
 		}
+		if len(batch) > 0 {
+			work <- batch
+			busy = true
+		}
 		if err != nil {
+			if settled := settle(); settled != nil {
+				return settled
+			}
 			return err
 		}
-		work <- batch
-		busy = true
 	}
 	return settle()
 }
