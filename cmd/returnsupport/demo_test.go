@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/tickets"
 )
@@ -46,6 +49,7 @@ func TestTheDemoPlaysItsWeek(t *testing.T) {
 		waitFor(t, out, "week of letters is there")
 		if !again {
 			d.inspect(t, ctx, mail.Addr().String())
+			d.converse(t, ctx, mail.Addr().String())
 		}
 		end()
 		if err := <-done; err != nil {
@@ -127,5 +131,59 @@ func (d *demo) inspect(t *testing.T, ctx context.Context, mail string) {
 		if err != nil || resp.StatusCode != 200 || !strings.Contains(string(body), want) {
 			t.Errorf("the mail program at %s: %d, %v, no %q", path, resp.StatusCode, err, want)
 		}
+	}
+}
+
+// converse plays a visitor who writes as one of the persons, answers as the
+// counsellor and looks into the person's mailbox again.
+func (d *demo) converse(t *testing.T, ctx context.Context, mail string) {
+	t.Helper()
+	var form bytes.Buffer
+	fields := multipart.NewWriter(&form)
+	for name, value := range map[string]string{"to": demoLine, "subject": "Only a try", "text": "Does this reach anybody?", "reply": "-1"} {
+		if err := fields.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fields.Close()
+	resp, err := http.Post("http://"+mail+"/4/write", fields.FormDataContentType(), &form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 200 {
+		t.Fatalf("writing: %d", resp.StatusCode)
+	}
+	maria, err := d.signIn(ctx, "maria")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ticket tickets.Ticket
+	err = d.until(ctx, func() (bool, error) {
+		var missing error
+		ticket, missing = d.story().ticketTitled(ctx, maria, "Only a try")
+		return missing == nil, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.office.Set(ctx, "", office.UndoSeconds, "0"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.post.Reply(ctx, maria, post.Answer{Ticket: ticket.ID, To: []string{demoPersons[4].address}, Text: "Yes, it does.", Seen: ticket.Last, ClientID: "try"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.until(ctx, func() (bool, error) {
+		resp, err := http.Get("http://" + mail + "/4")
+		if err != nil {
+			return false, err
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		return strings.Contains(string(body), "Yes, it does."), err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
