@@ -12,7 +12,8 @@ var wrapTables = []string{
 	"staff_member", "staff_session", "post_outbox",
 }
 
-// nightly removes the bytes of deleted wraps from the database's files: an
+// nightly coarsens the times of closed tickets' letters and removes the bytes of
+// deleted wraps from the database's files: an
 // engine keeps them until it needs the room, and a thief of the disk would find
 // them. At three in the night, because PostgreSQL locks a table meanwhile.
 func (h *house) nightly(ctx context.Context) error {
@@ -21,6 +22,9 @@ func (h *house) nightly(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(untilThree(h.now())):
+		}
+		if err := h.post.Coarsen(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("times of closed tickets not coarsened; tried again tomorrow", "error", err)
 		}
 		if err := h.db.Scrub(ctx, wrapTables...); err != nil && ctx.Err() == nil {
 			h.log.Error("deleted wraps not scrubbed; tried again tomorrow", "error", err)

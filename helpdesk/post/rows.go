@@ -104,6 +104,18 @@ const (
 	countRefused  = `SELECT COUNT(*) FROM post_delivery WHERE outbox = $1 AND state = 'refused'`
 )
 
+// Tickets that are over, and what is joined into them.
+const closedTickets = `(SELECT t.id FROM tickets_ticket t LEFT JOIN tickets_ticket r ON r.id = t.joined_into
+	WHERE t.state = 'closed' OR r.state = 'closed')`
+
+const (
+	coarsenThreads    = `UPDATE post_thread SET at = at - at % 86400000000 WHERE at % 86400000000 <> 0 AND ticket IN ` + closedTickets
+	coarsenDeliveries = `UPDATE post_delivery SET at = at - at % 86400000000 WHERE at % 86400000000 <> 0 AND outbox IN
+		(SELECT id FROM post_outbox WHERE due = 0 AND ticket IN ` + closedTickets + `)`
+	coarsenOutbox = `UPDATE post_outbox SET made = made - made % 86400000000, hold = hold - hold % 86400000000
+		WHERE due = 0 AND (made % 86400000000 <> 0 OR hold % 86400000000 <> 0) AND ticket IN ` + closedTickets
+)
+
 // list writes $first, $first+1, … for IN.
 func list(n, first int) string {
 	var b strings.Builder
