@@ -194,7 +194,7 @@ func (t *crashTest) settleDown(ctx context.Context) {
 	for ctx.Err() == nil {
 		var seen, waiting int
 		t.check(db.QueryRow(ctx, "SELECT COUNT(*) FROM post_letter").Scan(&seen))
-		t.check(db.QueryRow(ctx, "SELECT COUNT(*) FROM post_outbox WHERE mail IS NOT NULL").Scan(&waiting))
+		t.check(db.QueryRow(ctx, "SELECT COUNT(*) FROM post_outbox WHERE state NOT IN ('gone', 'failed', 'undone')").Scan(&waiting))
 		if seen >= firstMails+answersSent && waiting == 0 && len(t.answered) == answersSent {
 			time.Sleep(500 * time.Millisecond)
 			return
