@@ -228,3 +228,46 @@ func TestALetterOfWebPagesLoadsNothingAndRunsNothing(t *testing.T) {
 	v.accessible("a letter of web pages")
 	v.shot("html")
 }
+
+// A letter that begins a conversation is kept while it is typed, too: the page
+// shows it again until it is sent.
+func TestALetterNobodyHasYetIsKeptWhileItIsTyped(t *testing.T) {
+	w := newWorld(t)
+	v := visit(t, w, phone)
+	v.signIn()
+	v.open("/w/write")
+	v.typeInto("#to", "farid@persons.example")
+	v.typeInto("#subject", "Your question")
+	v.typeInto("#text", "You have three weeks.")
+	v.sees("Utkast sparat")
+	written := `["to", "subject", "text"].map(n => document.getElementById(n).value).join("|")`
+	const all = "farid@persons.example|Your question|You have three weeks."
+	v.open("/w/queue")
+	v.open("/w/write")
+	if got := v.eval(written); got != all {
+		t.Fatalf("the page shows %q", got)
+	}
+	v.sees("Utkast sparat")
+	// A pause in typing saves, and so does leaving a field: only that it is
+	// saved once more is certain, not how often.
+	before := v.eval(`document.querySelector("[name=draft-version]").value`)
+	v.typeInto("#text", " Call us.")
+	v.until("saved again", `Number(document.querySelector("[name=draft-version]").value) > `+before)
+	v.click("main .send button")
+	v.sees("Ångra")
+	w.delivered(1)
+	v.open("/w/write")
+	if got := v.eval(written); got != "||" {
+		t.Fatalf("after sending the page shows %q", got)
+	}
+
+	v.typeInto("#to", "nobody")
+	v.typeInto("#subject", "Your question")
+	v.typeInto("#text", "Hello")
+	v.click("main .send button")
+	v.sees("Brevet är inte skickat")
+	v.open("/w/write")
+	if got := v.eval(written); got != "nobody|Your question|Hello" {
+		t.Fatalf("after a refusal the page shows %q", got)
+	}
+}

@@ -230,6 +230,8 @@ type Other struct {
 type WriteFirst struct {
 	Desk
 	Client                string
+	DraftVersion          int64
+	Saved                 string
 	Problem               *frontend.Notice
 	Mailboxes             []frontend.Option
 	To, Cc, Subject, Text frontend.Field

@@ -94,6 +94,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	// Letters beside tickets.
 	site.Route("GET", "/w/write", frontend.Member, d.writePage)
 	site.Route("POST", "/w/write", frontend.Member, d.write, frontend.Uploads)
+	site.Route("POST", "/w/write/draft", frontend.Member, d.writeDraft)
 	site.Route("GET", "/w/aside", frontend.Member, d.asides)
 	site.Route("GET", "/w/aside/:id/original.eml", frontend.Member, d.asideOriginal)
 	site.Route("POST", "/w/aside/:id/ticket", frontend.Member, d.recover)

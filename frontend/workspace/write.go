@@ -9,18 +9,33 @@ import (
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/tickets"
 )
 
 func (d *desk) writePage(v *frontend.Visit) error {
-	return d.showWrite(v, 200, "", string(helpdesk.NewID()), typed{})
+	back := typed{client: string(helpdesk.NewID())}
+	draft, err := d.Tickets.Draft(v.Context, v.Session, unopened, tickets.KindAnswer)
+	switch {
+	case err == nil:
+		back.Draft = draft
+	case !errors.Is(err, helpdesk.ErrNotFound):
+		return err
+	}
+	return d.showWrite(v, 200, "", back)
 }
 
-func (d *desk) showWrite(v *frontend.Visit, status int, mailbox, client string, back typed) error {
+// unopened is the ticket of a letter that has none yet.
+const unopened helpdesk.ID = ""
+
+func (d *desk) showWrite(v *frontend.Visit, status int, mailbox string, back typed) error {
 	frame, err := d.frame(v, v.Say("write.title"), "write")
 	if err != nil {
 		return err
 	}
-	page := WriteFirst{Desk: frame, Client: client}
+	page := WriteFirst{Desk: frame, Client: back.client, DraftVersion: back.Version}
+	if !back.Saved.IsZero() {
+		page.Saved = v.Say("composer.saved", frame.Clock(back.Saved))
+	}
 	boxes, err := d.Office.Mailboxes(v.Context)
 	if err != nil {
 		return err
@@ -43,6 +58,27 @@ func (d *desk) showWrite(v *frontend.Visit, status int, mailbox, client string, 
 	return v.ShowAs(status, page)
 }
 
+// writeDraft keeps what somebody is typing in a letter nobody has yet.
+func (d *desk) writeDraft(v *frontend.Visit) error {
+	back := d.typed(v)
+	back.Version, _ = strconv.ParseInt(v.Form.Value("draft-version"), 10, 64) // 0: never saved
+	if err := d.keep(v, back); err != nil {
+		return err
+	}
+	v.Header("X-Draft-Version", strconv.FormatInt(back.Version, 10))
+	return v.Text(v.Say("composer.saved", v.Page("").Clock(v.Now())))
+}
+
+func (d *desk) keep(v *frontend.Visit, back *typed) error {
+	back.Kind = tickets.KindAnswer
+	saved, err := d.Tickets.SaveDraft(v.Context, v.Session, unopened, back.Draft)
+	if err != nil {
+		return err
+	}
+	back.Version, back.Saved = saved.Version, v.Now()
+	return nil
+}
+
 // write sends a letter that begins a conversation.
 func (d *desk) write(v *frontend.Visit) error {
 	back := d.typed(v)
@@ -56,7 +92,10 @@ func (d *desk) write(v *frontend.Visit) error {
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
 		back.stop = &frontend.Notice{Kind: "warn", Text: v.Say(no.Key, no.Args...), More: v.Say("write.again")}
-		return d.showWrite(v, 422, string(box), back.client, *back)
+		if err := d.keep(v, back); err != nil {
+			return err
+		}
+		return d.showWrite(v, 422, string(box), *back)
 	}
 	if err != nil {
 		return err
