@@ -194,6 +194,10 @@ func (d *demo) begin(ctx context.Context) error {
 		if err := json.Unmarshal(b, &d.signIns); err != nil {
 			return fmt.Errorf("read the demo's sign-ins: %w", err)
 		}
+		// A demo that was killed while it played its week left this at nought.
+		if err := d.office.Set(ctx, "", office.UndoSeconds, "10"); err != nil {
+			return err
+		}
 		return d.mailboxesAgain(ctx)
 	}
 	d.clock.before(8 * day)

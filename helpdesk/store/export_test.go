@@ -27,3 +27,6 @@ var (
 	PostgresFault = postgresFault
 	Fact          = fact
 )
+
+// Nearby lets tests ask which hosts need no word about protection.
+var Nearby = nearby

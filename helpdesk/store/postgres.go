@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +20,9 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		// pgx quotes the address, with the password blotted out as far as it
 		// could find it.
 		return nil, errors.New("the postgres:// address can't be read")
+	}
+	if !nearby(config.Host) && !strings.Contains(address, "sslmode=") {
+		return nil, ErrUnprotected
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
@@ -34,6 +39,17 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		return nil, fact(err)
 	}
 	return db, nil
+}
+
+// ErrUnprotected: pgx would try TLS without checking who answers, and go on
+// without it. Sealed content would survive that; passwords and wraps that can
+// be counted and swapped should not travel so.
+var ErrUnprotected = errors.New("say how the connection to PostgreSQL is protected: add sslmode=verify-full to its address, or sslmode=disable within a network you trust")
+
+// nearby is this machine: a socket's folder or a loopback address.
+func nearby(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func postgresPool(config *pgx.ConnConfig, reader bool) *sql.DB {

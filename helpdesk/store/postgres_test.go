@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -87,5 +89,21 @@ func TestRowsThatBreakOffUnnoticedLoseTheTransaction(t *testing.T) {
 	discreet(t, err)
 	if n := count(t, db); n != 0 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// TestAPostgresElsewhereSaysHowItIsProtected: without a word of it pgx checks
+// no certificate and falls back to plain text.
+func TestAPostgresElsewhereSaysHowItIsProtected(t *testing.T) {
+	for _, host := range []string{"db.example", "192.0.2.7", "[2001:db8::1]"} {
+		_, err := store.Open(context.Background(), "postgres://user:hunter2@"+host+"/house", slog.New(slog.DiscardHandler))
+		if !errors.Is(err, store.ErrUnprotected) {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	for host, want := range map[string]bool{"127.0.0.1": true, "::1": true, "localhost": true, "/run/postgresql": true, "10.0.0.1": false, "localhost.example": false} {
+		if store.Nearby(host) != want {
+			t.Errorf("nearby(%q) is %t", host, !want)
+		}
 	}
 }
