@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"strconv"
+	"strings"
+	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
@@ -80,11 +82,13 @@ func (d *desk) priority(v *frontend.Visit) error {
 	if err != nil {
 		return helpdesk.Refuse("ticket.priority")
 	}
-	t, err := d.Tickets.Facts(v.Context, v.Session, id)
-	if err != nil {
-		return err
+	var due time.Time
+	if day := strings.TrimSpace(v.Form.Value("due")); day != "" {
+		if due, err = time.Parse(time.DateOnly, day); err != nil {
+			return helpdesk.Refuse("ticket.due")
+		}
 	}
-	if err := d.Tickets.Prioritise(v.Context, v.Session, id, version, p, t.DueDay); err != nil {
+	if err := d.Tickets.Prioritise(v.Context, v.Session, id, version, p, due); err != nil {
 		return err
 	}
 	return v.Go(told(ticketPath(id), "priority"))

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"strconv"
+	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
@@ -25,6 +26,7 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	}
 	if !t.DueDay.IsZero() {
 		h.Chips = append(h.Chips, dueChip(s.Words, t.DueDay))
+		h.Due = t.DueDay.UTC().Format(time.DateOnly)
 	}
 	h.Chips = append(h.Chips, ownerChip(v, s))
 	h.Lookers = d.lookers(v, s.Words, s.sheet.Lookers)

@@ -142,11 +142,13 @@ func firstOf(all ...string) string {
 }
 
 func dueChip(w frontend.Words, day time.Time) frontend.Chip {
-	kind := "warn"
-	if day.Before(w.Now) {
-		kind = "danger"
+	// A due day is a date without a clock: it is late when the counsellors'
+	// own day is a later one.
+	date := day.UTC().Format(time.DateOnly)
+	if date < w.Now.Format(time.DateOnly) {
+		return frontend.Chip{Kind: "danger", Icon: "clock", Text: w.Say("state.late", w.Day(day)), Title: date}
 	}
-	return frontend.Chip{Kind: kind, Icon: "clock", Text: w.Say("state.due", w.Day(day)), Title: w.Exact(day)}
+	return frontend.Chip{Kind: "warn", Icon: "clock", Text: w.Say("state.due", w.Day(day)), Title: date}
 }
 
 func priorityChip(w frontend.Words, p int) frontend.Chip {

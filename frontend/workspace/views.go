@@ -120,6 +120,7 @@ type Head struct {
 	Notices                      []Question
 	CanTake, CanClose, CanReopen bool
 	People, Teams, Priorities    []frontend.Option
+	Due                          string // the due day as an input of type date has it
 }
 
 // Question is a notice with one click that decides.
