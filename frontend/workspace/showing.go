@@ -117,7 +117,8 @@ func addresses(all []tickets.Address) string {
 	var out []string
 	for _, a := range all {
 		if a.Name != "" && a.Addr != "" {
-			out = append(out, a.Name+" <"+a.Addr+">")
+			// The isolates (UAX 9) keep a right-to-left name before its address.
+			out = append(out, "\u2068"+a.Name+"\u2069 <"+a.Addr+">")
 		} else {
 			out = append(out, firstOf(a.Addr, a.Name))
 		}
