@@ -9,6 +9,7 @@ import (
 
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/mailbridge/mailtest/keeper"
 )
 
 // Every mail nobody here wrote becomes a message or stands in a list.
@@ -18,7 +19,7 @@ func TestEveryMailOfTheCorporaIsSomewhere(t *testing.T) {
 		root = filepath.Join("..", "..", "..", "shared", "corpora")
 	}
 	if _, err := os.Stat(filepath.Join(root, "mime")); err != nil {
-		t.Skipf("no corpora at %s: set RETURNSUPPORT_CORPORA to the folder that holds mime/", root)
+		keeper.Absent(t, "the corpora at "+root, "set RETURNSUPPORT_CORPORA to the folder that holds mime/ and quotes/")
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"returnsupport/mailbridge/mailtest/keeper"
 )
 
 // corpora finds mail nobody here wrote: RETURNSUPPORT_CORPORA, or the folder
@@ -22,7 +24,7 @@ func corpora(t *testing.T, name string) string {
 	}
 	dir := filepath.Join(root, name)
 	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpora at %s: set RETURNSUPPORT_CORPORA to the folder that holds mime/ and quotes/", dir)
+		keeper.Absent(t, "the corpora at "+dir, "set RETURNSUPPORT_CORPORA to the folder that holds mime/ and quotes/")
 	}
 	return dir
 }
