@@ -104,18 +104,20 @@ func (d *Desk) session(ctx context.Context, row *sessionRow, u *userRow, own *va
 
 // load reads the memberships into the session, afresh when called again.
 func (d *Desk) load(ctx context.Context, s *Session) error {
-	opened, err := d.memberships(ctx, s)
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	held, err := d.memberships(ctx, s)
 	if err != nil {
 		return err
 	}
-	var blinds []*memberRow
+	var blinds []opened
 	older := false
 	s.mu.Lock()
 	s.teams, s.pairs = nil, map[vault.KeyID]*vault.Pair{}
-	for _, o := range opened {
+	for _, o := range held {
 		s.pairs[o.pair.ID()] = o.pair
 		if o.member.form == blind {
-			blinds = append(blinds, &o.member)
+			blinds = append(blinds, o)
 		}
 		if o.member.version == o.team.version {
 			shown, err := d.shownTeam(&o.team)
@@ -133,7 +135,7 @@ func (d *Desk) load(ctx context.Context, s *Session) error {
 		return err
 	}
 	if older {
-		return d.mend(ctx, s, opened)
+		return d.mend(ctx, s, held)
 	}
 	return nil
 }
@@ -186,20 +188,21 @@ func (d *Desk) memberships(ctx context.Context, s *Session) ([]opened, error) {
 	return all, nil
 }
 
-// settle re-wraps blind memberships under the user's content key. Another
+// settle re-wraps blind memberships under the user's content key, with the very
+// pairs that were opened from them: the session may hold others by now. Another
 // request may have done it already, which changes nothing.
-func (d *Desk) settle(ctx context.Context, s *Session, blinds []*memberRow) error {
+func (d *Desk) settle(ctx context.Context, s *Session, blinds []opened) error {
 	if len(blinds) == 0 {
 		return nil
 	}
 	return d.db.Write(ctx, "settle memberships", func(tx *store.Tx) error {
-		for _, m := range blinds {
-			own := *m
+		for _, o := range blinds {
+			own := o.member
 			own.form = settled
-			own.wrap = s.own.WrapPair(own.place(), s.held(m.team, m.version))
+			own.wrap = s.own.WrapPair(own.place(), o.pair)
 			own.mac = d.secrets.Vouch(own.origin(), own.wrap)
 			if _, err := tx.Exec(ctx, settleMember, own.form, own.wrap, own.mac, string(own.team), string(own.user), own.version); err != nil {
-				return fmt.Errorf("settle the membership in %s: %w", m.team, err)
+				return fmt.Errorf("settle the membership in %s: %w", own.team, err)
 			}
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/vault"
@@ -111,4 +112,39 @@ func claims(w *world) {
 			t.Errorf("%s left and is a member", h.login)
 		}
 	}
+}
+
+// One request may look at its session from several sides at once, while the
+// team's key goes on: each look opens and settles what it has read itself.
+func TestASessionReadAfreshFromManySidesAtOnceKeepsItsKeys(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		var leaving []hired
+		for i := range 5 {
+			leaving = append(leaving, w.hire(fmt.Sprintf("leaving%d", i)))
+		}
+		s := w.ada()
+		for _, h := range leaving {
+			var all sync.WaitGroup
+			errs := make(chan error, 100)
+			for range 6 {
+				all.Go(func() {
+					for range 4 {
+						errs <- staff.Load(w.ctx, w.desk, s)
+					}
+				})
+			}
+			all.Go(func() { errs <- w.desk.Remove(w.ctx, w.desk.Console(), h.id, w.team) })
+			all.Wait()
+			close(errs)
+			for err := range errs {
+				w.must(err)
+			}
+		}
+		w.must(staff.Load(w.ctx, w.desk, s))
+		for version := 1; version <= 6; version++ {
+			_, err := s.TeamPair(w.team, version)
+			w.must(err)
+		}
+	})
 }

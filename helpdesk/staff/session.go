@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -25,7 +26,9 @@ type Session struct {
 	own     *vault.Pair
 	console bool
 
-	mu    sync.Mutex
+	loading sync.Mutex // one reads the memberships afresh at a time, or an older look would replace a newer one
+
+	mu    sync.Mutex // held in memory alone, never while the database is asked
 	teams []Team
 	pairs map[vault.KeyID]*vault.Pair
 }
@@ -104,35 +107,61 @@ func (s *Session) held(team helpdesk.ID, version int) *vault.Pair {
 
 // descend opens older versions, each under the next.
 func (s *Session) descend(t Team, version int) (*vault.Pair, error) {
+	wraps, err := s.olderKeys(t, version)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := s.openOlder(t, version, wraps)
+	if errors.Is(err, vault.ErrNotOpened) {
+		s.desk.alarm(s.ctx, "team_key_forged", t.ID)
+	}
+	return pair, err
+}
+
+// olderWrap is a version's predecessor, sealed under it; nil while it waits for
+// a member who still holds it.
+type olderWrap struct {
+	under int
+	wrap  []byte
+}
+
+// olderKeys reads what lies under the versions above a given one, newest first.
+func (s *Session) olderKeys(t Team, version int) ([]olderWrap, error) {
 	rows, err := s.desk.db.Query(s.ctx, selectOlderKeys, string(t.ID), version, t.Version)
 	if err != nil {
 		return nil, fmt.Errorf("read older keys of team %s: %w", t.ID, err)
 	}
 	defer rows.Close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	var all []olderWrap
 	for rows.Next() {
-		var at int
-		var previous []byte
-		if err := rows.Scan(&at, &previous); err != nil {
+		var o olderWrap
+		if err := rows.Scan(&o.under, &o.wrap); err != nil {
 			return nil, fmt.Errorf("read older keys of team %s: %w", t.ID, err)
 		}
-		upper, id := s.pairs[teamKeyID(t.ID, at)], teamKeyID(t.ID, at-1)
-		if s.pairs[id] != nil {
-			continue
-		}
-		if upper == nil || previous == nil {
-			return nil, fmt.Errorf("key of team %s, version %d: %w", t.ID, at-1, helpdesk.ErrNotFound)
-		}
-		lower, err := upper.UnwrapPair(previousPlace(t.ID, at), id, previous)
-		if err != nil {
-			s.desk.alarm(s.ctx, "team_key_forged", t.ID)
-			return nil, fmt.Errorf("key of team %s, version %d: %w", t.ID, at-1, err)
-		}
-		s.pairs[id] = lower
+		all = append(all, o)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read older keys of team %s: %w", t.ID, err)
+	}
+	return all, nil
+}
+
+func (s *Session) openOlder(t Team, version int, wraps []olderWrap) (*vault.Pair, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range wraps {
+		upper, id := s.pairs[teamKeyID(t.ID, o.under)], teamKeyID(t.ID, o.under-1)
+		if s.pairs[id] != nil {
+			continue
+		}
+		if upper == nil || o.wrap == nil {
+			return nil, fmt.Errorf("key of team %s, version %d: %w", t.ID, o.under-1, helpdesk.ErrNotFound)
+		}
+		lower, err := upper.UnwrapPair(previousPlace(t.ID, o.under), id, o.wrap)
+		if err != nil {
+			return nil, fmt.Errorf("key of team %s, version %d: %w", t.ID, o.under-1, err)
+		}
+		s.pairs[id] = lower
 	}
 	if p := s.pairs[teamKeyID(t.ID, version)]; p != nil {
 		return p, nil
