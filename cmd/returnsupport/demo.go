@@ -31,7 +31,8 @@ type demo struct {
 	signIns []demoSignIn
 	teams   map[string]helpdesk.ID
 	told    *demoStory
-	again   bool // the data folder holds an earlier demo
+	again   bool                                 // the data folder holds an earlier demo
+	pause   func(time.Duration) <-chan time.Time // between letters that arrive while one watches
 }
 
 // shifted is a clock that can stand in the past, so that last week's letters
@@ -166,7 +167,7 @@ func newDemo(ctx context.Context, set settings, log *slog.Logger) (*demo, error)
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
-	d := &demo{house: h, world: world, clock: clock, teams: map[string]helpdesk.ID{}}
+	d := &demo{house: h, world: world, clock: clock, teams: map[string]helpdesk.ID{}, pause: time.After}
 	if err := d.begin(ctx); err != nil {
 		world.Close()
 		return nil, errors.Join(err, h.Close())

@@ -46,6 +46,10 @@ func (d *demo) playWeek(ctx context.Context) error {
 	return d.office.Set(ctx, "", office.UndoSeconds, "10")
 }
 
+// laterEvery is time enough to read a letter, and short enough to stay for the
+// next one.
+const laterEvery = 25 * time.Second
+
 // playLater lets further letters arrive while one watches.
 func (d *demo) playLater(ctx context.Context) error {
 	s := d.story()
@@ -53,7 +57,7 @@ func (d *demo) playLater(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(25 * time.Second):
+		case <-d.pause(laterEvery):
 		}
 		if err := s.play(ctx, l); err != nil {
 			return fmt.Errorf("play the demo's letters: %w", err)
