@@ -50,6 +50,20 @@ func (s SessionKey) MarshalText() ([]byte, error) {
 	return []byte(silence), nil
 }
 
+func (k CodeKey) String() string             { return silence }
+func (k CodeKey) Format(f fmt.State, _ rune) { hush(f) }
+func (k CodeKey) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (k CodeKey) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
+
+func (l LinkKey) String() string             { return silence }
+func (l LinkKey) Format(f fmt.State, _ rune) { hush(f) }
+func (l LinkKey) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (l LinkKey) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}
+
 // A place may hold what somebody is looked up by.
 func (c Context) String() string             { return silence }
 func (c Context) Format(f fmt.State, _ rune) { hush(f) }

@@ -44,6 +44,10 @@ const (
 	schemeVouch       scheme = 13 // HMAC of a row under the origin secret
 	schemeLedger      scheme = 14 // Ed25519 signature of a chain's head
 	schemeIndex       scheme = 15 // HMAC by which a value is recognised again
+	schemeNotice      scheme = 16 // padded content under the notice secret
+	schemeCode        scheme = 17 // a Pair's seed under twenty digits and pepper
+	schemeCodeWrap    scheme = 18 // a Key under twenty digits and pepper
+	schemeLink        scheme = 19 // a Key under a mail link
 )
 
 const (
@@ -85,7 +89,11 @@ func deriveLen(secret []byte, n int, label string, extra ...[]byte) []byte {
 
 // deriveSalted mixes two secrets: neither alone says anything of the result.
 func deriveSalted(secret, salt []byte, label string) []byte {
-	out, err := hkdf.Key(sha256.New, secret, salt, labelled(label, nil), secretLen)
+	return deriveSaltedLen(secret, salt, secretLen, label)
+}
+
+func deriveSaltedLen(secret, salt []byte, n int, label string) []byte {
+	out, err := hkdf.Key(sha256.New, secret, salt, labelled(label, nil), n)
 	if err != nil {
 		panic("vault: " + err.Error()) // only an impossible length fails
 	}
