@@ -56,11 +56,14 @@ func (h *house) export(ctx context.Context, c console, s *staff.Session, folder 
 	if err != nil {
 		return errors.Join(err, lines.Close())
 	}
-	err = h.post.Export(ctx, s, lines, letters)
+	broken, err := h.post.Export(ctx, s, lines, letters)
 	if err = errors.Join(err, lines.Sync(), letters.Sync(), lines.Close(), letters.Close()); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.out, "%s and %s are written. They are not sealed: keep them as carefully as what is in them.\n", lines.Name(), letters.Name())
+	if broken > 0 {
+		fmt.Fprintf(c.out, "%d letters could not be written as they came: somebody changed what is stored of them. Their lines say so under \"original\".\n", broken)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/vault"
 )
 
 // unreadable is a mail nobody can parse: its header never ends.
@@ -270,7 +272,11 @@ func TestAnExportHoldsAllTheSignedInMayOpenAndNothingElse(t *testing.T) {
 		h.receive("a", write("from:anna id:m2 auto:auto-replied", nil))
 		h.receive("b", write("from:anna to:b id:m3 body:secret_of_the_other_team", nil))
 		var jsonl, mbox bytes.Buffer
-		h.must(h.post.Export(h.ctx, h.lee(), &jsonl, &mbox))
+		broken, err := h.post.Export(h.ctx, h.lee(), &jsonl, &mbox)
+		h.must(err)
+		if broken != 0 {
+			t.Errorf("%d letters are said to be broken", broken)
+		}
 		type line struct {
 			Kind, Aside string
 			MessageID   string `json:"message_id"`
@@ -306,6 +312,59 @@ func TestAnExportHoldsAllTheSignedInMayOpenAndNothingElse(t *testing.T) {
 		}
 		if strings.Contains(mbox.String(), "secret") {
 			t.Error("another team's letter is in it")
+		}
+	})
+}
+
+func TestAnExportMarksALetterWhoseBytesWereChangedAndGoesOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		long := strings.Repeat("x", 70) + "\r\n"
+		for _, id := range []string{"whole", "cut", "lost"} {
+			h.receive("a", write("from:anna id:"+id, nil)+strings.Repeat(long, 2000)) // three chunks
+		}
+		h.receive("a", write("from:anna id:aside auto:auto-replied", nil))
+		message := func(number int) string {
+			return `(SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.conversation = m.conversation WHERE t.number = ` + fmt.Sprint(number) + `)`
+		}
+		h.tamper(`UPDATE tickets_original SET chunk = (SELECT o.chunk FROM tickets_original o WHERE o.message = tickets_original.message AND o.n = 0)
+			WHERE n = 1 AND message = ` + message(2))
+		h.tamper(`DELETE FROM tickets_original WHERE message = ` + message(3))
+		h.tamper(`DELETE FROM post_asidechunk`)
+		var jsonl, mbox bytes.Buffer
+		broken, err := h.post.Export(h.ctx, h.session(), &jsonl, &mbox)
+		h.must(err)
+		type line struct {
+			MessageID string `json:"message_id"`
+			Message   helpdesk.ID
+			Original  string
+			Mbox      int
+		}
+		got := map[string]line{}
+		for d := json.NewDecoder(&jsonl); d.More(); {
+			var l line
+			h.must(d.Decode(&l))
+			got[strings.TrimSuffix(l.MessageID, "@x.example")] = l
+		}
+		mails := readMbox(mbox.String())
+		if len(got) != 4 || len(mails) != 2 || broken != 3 {
+			t.Fatalf("%d lines, %d mails, %d broken", len(got), len(mails), broken)
+		}
+		for id, want := range map[string]string{"whole": "", "cut": originalPart, "lost": originalLost, "aside": originalLost} {
+			l := got[id]
+			if l.Original != want || (l.Mbox == 0) != (want == originalLost) {
+				t.Errorf("%s is %q, mail %d", id, l.Original, l.Mbox)
+			}
+			if want != "" && !strings.Contains(h.log.String(), "code=original_forged object="+string(l.Message)) {
+				t.Errorf("no alarm for %s", id)
+			}
+		}
+		whole, part := mails[got["whole"].Mbox-1], mails[got["cut"].Mbox-1]
+		if n := strings.Count(whole, "xxx\n"); n != 2000 {
+			t.Errorf("%d lines of the whole letter", n)
+		}
+		if !strings.Contains(part, "words of cut") || len(part) < vault.ChunkSize/2 || len(part) > vault.ChunkSize+1 {
+			t.Errorf("%d bytes of the changed letter", len(part))
 		}
 	})
 }

@@ -1,8 +1,10 @@
 package post
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/vault"
 )
 
 // exported is one line of an export: a message, or a letter set aside.
@@ -35,7 +38,15 @@ type exported struct {
 	// Mbox is which mail of the mbox, from 1, is this letter as it came; 0
 	// when there is none.
 	Mbox int `json:"mbox,omitempty"`
+	// Original says what is wrong with the letter as it came: "" nothing,
+	// originalPart or originalLost.
+	Original string `json:"original,omitempty"`
 }
+
+const (
+	originalPart = "part" // somebody changed what is stored: the mbox holds what came before that place
+	originalLost = "lost" // none of it opens, and the mbox has nothing of it
+)
 
 // exporter writes while it reads; it holds one ticket at a time.
 type exporter struct {
@@ -43,25 +54,28 @@ type exporter struct {
 	s     *staff.Session
 	lines *json.Encoder
 	mbox  *mboxWriter
+
+	broken int
 }
 
 // Export writes everything the session may open: a JSON line for each message
 // and each letter set aside, with the mailbox, UIDVALIDITY, UID and Message-ID
 // it came under, and the letters as they came as mbox (mboxrd). It is written
-// into the journal first.
-func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.Writer) error {
-	err := p.db.Write(ctx, "begin an export", func(tx *store.Tx) error {
+// into the journal first. A letter whose stored bytes somebody changed is an
+// alarm, says so in its line and holds up no other; broken counts them.
+func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.Writer) (broken int, err error) {
+	err = p.db.Write(ctx, "begin an export", func(tx *store.Tx) error {
 		return p.journal.Write(ctx, tx, journal.Entry{At: p.now(), Actor: s.User.ID, Verb: VerbExported, Object: s.User.ID})
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	x := &exporter{Postroom: p, s: s, lines: json.NewEncoder(jsonl), mbox: &mboxWriter{to: mbox}}
 	x.lines.SetEscapeHTML(false)
 	for after := helpdesk.ID(""); ; {
 		ids, err := p.tickets.All(ctx, s, after)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if len(ids) == 0 {
 			break
@@ -69,11 +83,12 @@ func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.
 		after = ids[len(ids)-1]
 		for _, id := range ids {
 			if err := x.ticket(ctx, id); err != nil {
-				return fmt.Errorf("export ticket %s: %w", id, err)
+				return 0, fmt.Errorf("export ticket %s: %w", id, err)
 			}
 		}
 	}
-	return x.asides(ctx)
+	err = x.asides(ctx)
+	return x.broken, err
 }
 
 func (x *exporter) ticket(ctx context.Context, id helpdesk.ID) error {
@@ -99,7 +114,7 @@ func (x *exporter) ticket(ctx context.Context, id helpdesk.ID) error {
 			if err != nil {
 				return err
 			}
-			if line.Mbox, err = x.mbox.add(m.At, original); err != nil {
+			if err := x.asItCame(ctx, &line, m.At, original); err != nil {
 				return err
 			}
 		}
@@ -153,13 +168,34 @@ func (x *exporter) aside1(ctx context.Context, r *asideRow) error {
 		if err != nil {
 			return err
 		}
-		if line.Mbox, err = x.mbox.add(a.At, original); err != nil {
+		if err := x.asItCame(ctx, &line, a.At, original); err != nil {
 			return err
 		}
 	}
 	if err := x.lines.Encode(line); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
+	return nil
+}
+
+// asItCame adds the letter to the mbox. What opens before a changed
+// place is authentic and is kept: a part of a letter is more than none.
+func (x *exporter) asItCame(ctx context.Context, line *exported, at time.Time, mail io.Reader) error {
+	whole := bufio.NewReader(mail)
+	_, err := whole.Peek(1)
+	lost := errors.Is(err, vault.ErrNotOpened)
+	if !lost {
+		line.Mbox, err = x.mbox.add(at, whole)
+	}
+	if !errors.Is(err, vault.ErrNotOpened) {
+		return err
+	}
+	line.Original = originalPart
+	if lost {
+		line.Original = originalLost
+	}
+	x.broken++
+	x.journal.Alarm(ctx, "original_forged", line.Message)
 	return nil
 }
 
@@ -170,19 +206,25 @@ type mboxWriter struct {
 	n  int
 }
 
+// add writes one mail and returns its number. The mail is closed properly, and
+// counts, also when mail breaks off with vault.ErrNotOpened, which is returned.
 func (w *mboxWriter) add(at time.Time, mail io.Reader) (int, error) {
 	if _, err := io.WriteString(w.to, "From MAILER-DAEMON "+at.UTC().Format(time.ANSIC)+"\n"); err != nil {
 		return 0, fmt.Errorf("write the mbox: %w", err)
 	}
 	q := &mboxQuoter{to: w.to}
-	if _, err := io.Copy(q, mail); err != nil {
-		return 0, fmt.Errorf("write the mbox: %w", err)
+	_, broken := io.Copy(q, mail)
+	if broken != nil {
+		broken = fmt.Errorf("write the mbox: %w", broken)
+		if !errors.Is(broken, vault.ErrNotOpened) {
+			return 0, broken
+		}
 	}
 	if err := q.end(); err != nil {
 		return 0, fmt.Errorf("write the mbox: %w", err)
 	}
 	w.n++
-	return w.n, nil
+	return w.n, broken
 }
 
 // mboxQuoter holds back only what may become a From line or half a line end.
