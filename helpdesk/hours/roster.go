@@ -40,7 +40,10 @@ type Duty struct {
 }
 
 func (s Shift) on(d Date) bool {
-	return (s.Days == 0 || s.Days.Has(d.Weekday())) && d.within(s.From, s.To)
+	if s.Days == 0 {
+		return !s.From.Zero() && !s.To.Zero() && d.within(s.From, s.To)
+	}
+	return s.Days.Has(d.Weekday()) && d.within(s.From, s.To)
 }
 
 // wholeDay is what an absence without hours takes.
@@ -113,8 +116,13 @@ func (p Plan) Rostered(line string, t time.Time) []helpdesk.ID {
 	for _, d := range p.duties(l, Span{t, t.Add(time.Nanosecond)}) {
 		who = append(who, d.Who)
 	}
-	slices.Sort(who)
-	return slices.Compact(who)
+	return ordered(who)
+}
+
+// ordered sorts ids and drops doubles.
+func ordered(ids []helpdesk.ID) []helpdesk.ID {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Duties lists what is rostered between two instants, lines in the plan's
