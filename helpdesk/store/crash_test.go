@@ -174,6 +174,12 @@ func TestAServerKilledAtAnyInstantKeepsWhatItAcknowledgedAndThePoolRecovers(t *t
 }
 
 func TestAConnectionLostInATransactionIsUnavailabilityAndTheNextWorks(t *testing.T) {
+	for name, run := range ways {
+		t.Run(name, func(t *testing.T) { connectionLost(t, run) })
+	}
+}
+
+func connectionLost(t *testing.T, run way) {
 	db := openWith(t, storetest.EmptyPostgresAddress(t), playground)
 	ctx := context.Background()
 	err := db.Write(ctx, "lose", func(tx *store.Tx) error {
@@ -187,7 +193,7 @@ func TestAConnectionLostInATransactionIsUnavailabilityAndTheNextWorks(t *testing
 			t.Error(err)
 		}
 		time.Sleep(50 * time.Millisecond)
-		return insert(tx, "2", "two")
+		return run(tx, insertNamed, "2", "two")
 	})
 	if !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("got %v", err)

@@ -39,11 +39,14 @@ func discreet(t *testing.T, err error) {
 }
 
 func TestErrorsAreFactsAndTellNoValues(t *testing.T) {
+	for name, run := range ways {
+		t.Run(name, func(t *testing.T) { errorsAreFacts(t, run) })
+	}
+}
+
+func errorsAreFacts(t *testing.T, run way) {
 	exec := func(sql string, args ...any) func(tx *store.Tx) error {
-		return func(tx *store.Tx) error {
-			_, err := tx.Exec(context.Background(), sql, args...)
-			return err
-		}
+		return func(tx *store.Tx) error { return run(tx, sql, args...) }
 	}
 	ask := func(into any, sql string, args ...any) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error { return tx.QueryRow(context.Background(), sql, args...).Scan(into) }

@@ -93,9 +93,22 @@ func reopen(t testing.TB, address string) *store.DB {
 	return db
 }
 
-func insert(tx *store.Tx, id, name string) error {
-	_, err := tx.Exec(context.Background(), `INSERT INTO store_things (id, name) VALUES ($1, $2)`, id, name)
+const insertNamed = `INSERT INTO store_things (id, name) VALUES ($1, $2)`
+
+func insert(tx *store.Tx, id, name string) error { return now(tx, insertNamed, id, name) }
+
+// way is one of the two in which a transaction runs a statement.
+type way func(tx *store.Tx, query string, args ...any) error
+
+var ways = map[string]way{"now": now, "later": later}
+
+func now(tx *store.Tx, query string, args ...any) error {
+	_, err := tx.Exec(context.Background(), query, args...)
 	return err
+}
+
+func later(tx *store.Tx, query string, args ...any) error {
+	return tx.Later(context.Background(), query, args...)
 }
 
 func mustWrite(t testing.TB, db *store.DB, f func(tx *store.Tx) error) {

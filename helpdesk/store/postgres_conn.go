@@ -29,7 +29,8 @@ func postgresConnect(config *pgx.ConnConfig, reader bool) func(context.Context) 
 
 type postgresConn struct {
 	*stdlib.Conn
-	reader bool
+	reader  bool
+	pending pending
 }
 
 // IsValid lets database/sql drop a connection that an error or an ended
@@ -37,6 +38,9 @@ type postgresConn struct {
 func (c *postgresConn) IsValid() bool { return !c.Conn.Conn().IsClosed() }
 
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.pending.send(ctx, c.Conn.Conn()); err != nil {
+		return nil, err
+	}
 	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil && c.reader {
 		return nil, c.harmless(ctx, err)
@@ -62,13 +66,35 @@ func (c *postgresConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.
 	if err != nil {
 		return nil, c.harmless(ctx, err)
 	}
-	return postgresTx{tx}, nil
+	return postgresTx{inner: tx, conn: c}, nil
 }
 
-type postgresTx struct{ inner pgx.Tx }
+type postgresTx struct {
+	inner pgx.Tx
+	conn  *postgresConn
+}
 
-func (t postgresTx) Commit() error   { return end(t.inner.Commit) }
-func (t postgresTx) Rollback() error { return end(t.inner.Rollback) }
+// Commit takes along the statements that wait. COMMIT stands last: when one of
+// them fails, the server passes over it.
+func (t postgresTx) Commit() error {
+	waiting := &t.conn.pending
+	if waiting.batch == nil {
+		return end(t.inner.Commit)
+	}
+	waiting.add("commit", nil)
+	return end(func(ctx context.Context) error {
+		err := waiting.send(ctx, t.conn.Conn.Conn())
+		if err != nil {
+			t.inner.Rollback(ctx) // fails only with its connection, which then ends
+		}
+		return err
+	})
+}
+
+func (t postgresTx) Rollback() error {
+	t.conn.pending.forget()
+	return end(t.inner.Rollback)
+}
 
 func end(how func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

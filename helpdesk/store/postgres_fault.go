@@ -34,6 +34,8 @@ func postgresFault(err error) error {
 		f.facts = []error{ErrUnavailable}
 	case raw.Code == "25006":
 		f.where = "a Reader may not write"
+	case raw.Code == "25P02":
+		f.where = earlierFailed
 	case class(raw) == "23":
 		f.where = raw.TableName + " " + raw.ConstraintName + raw.ColumnName
 	case class(raw) == "42", class(raw) == "28", class(raw) == "3D":
@@ -41,6 +43,8 @@ func postgresFault(err error) error {
 	}
 	return f
 }
+
+const earlierFailed = "a statement before had failed"
 
 func class(err *pgconn.PgError) string {
 	if len(err.Code) < 2 {
@@ -54,13 +58,17 @@ func class(err *pgconn.PgError) string {
 func postgresAway(err error) error {
 	var network net.Error
 	var connecting *pgconn.ConnectError
+	var batch pgx.ErrPreprocessingBatch
+	if errors.As(err, &batch) {
+		err = batch.Unwrap() // of one statement of several
+	}
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fact(err)
 	case errors.Is(err, pgx.ErrTxCommitRollback):
-		return &fault{code: "25P02", where: "a statement before had failed"}
+		return &fault{code: "25P02", where: earlierFailed}
 	case errors.As(err, &connecting):
 		return &fault{facts: []error{ErrUnavailable}, code: "connect"}
 	case err == driver.ErrBadConn, pgconn.SafeToRetry(err):

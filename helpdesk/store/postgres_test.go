@@ -13,6 +13,12 @@ import (
 )
 
 func TestACallerWhoLeavesDuringTheCommitDoesNotCutItShort(t *testing.T) {
+	for name, run := range ways {
+		t.Run(name, func(t *testing.T) { leavesDuringCommit(t, run) })
+	}
+}
+
+func leavesDuringCommit(t *testing.T, way way) {
 	db := openWith(t, storetest.EmptyPostgresAddress(t), playground)
 	run := func(sql string) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error {
@@ -37,7 +43,7 @@ func TestACallerWhoLeavesDuringTheCommitDoesNotCutItShort(t *testing.T) {
 		go func() {
 			written <- db.Write(ctx, "leave", func(tx *store.Tx) error {
 				tx.After(func() { told = true })
-				return insert(tx, "1", "one")
+				return way(tx, insertNamed, "1", "one")
 			})
 		}()
 		for waits := 0; waits == 0; {

@@ -102,6 +102,24 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (affected int
 	return affected, nil
 }
 
+// later marks the context of a statement that may wait.
+type later struct{}
+
+// Later is Exec for a statement whose answer nobody needs. On PostgreSQL it
+// waits, and those that wait go out together, in the order of the calls, before
+// the next statement that needs an answer or with the commit. On SQLite it runs
+// at once.
+//
+// A failure loses the transaction as any other, but where it comes back depends
+// on the engine: here, from a statement that follows, or from Write. Nothing
+// the arguments point to may change before the transaction ends. What goes out
+// with the commit has the commit's half minute, whether the caller leaves or
+// not.
+func (tx *Tx) Later(ctx context.Context, query string, args ...any) error {
+	_, err := tx.Exec(context.WithValue(ctx, later{}, true), query, args...)
+	return err
+}
+
 // Query implements Reader inside the transaction. The rows must be closed
 // before the next statement: PostgreSQL has one answer under way at a time.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

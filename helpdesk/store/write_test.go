@@ -106,50 +106,55 @@ func TestAFailedStatementLosesTheTransactionOnBothEngines(t *testing.T) {
 }
 
 func TestTwoThatWaitForEachOtherBothSucceed(t *testing.T) {
-	each(t, func(t *testing.T, db *store.DB) {
-		mustWrite(t, db, func(tx *store.Tx) error {
-			return errors.Join(insert(tx, "a", "a"), insert(tx, "b", "b"))
+	for name, run := range ways {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, db *store.DB) { waitForEachOther(t, db, run) })
 		})
-		const add = `UPDATE store_things SET count = count + 1 WHERE id = $1`
-		var runs, hooks atomic.Int32
-		var both, all sync.WaitGroup
-		both.Add(2)
-		for _, order := range [][2]string{{"a", "b"}, {"b", "a"}} {
-			all.Go(func() {
-				first := true
-				err := db.Write(context.Background(), "cross over", func(tx *store.Tx) error {
-					runs.Add(1)
-					tx.After(func() { hooks.Add(1) })
-					if _, err := tx.Exec(context.Background(), add, order[0]); err != nil {
-						return err
-					}
-					if first && db.Engine() == store.Postgres { // SQLite lets one in at a time
-						first = false
-						both.Done()
-						both.Wait()
-					}
-					_, err := tx.Exec(context.Background(), add, order[1])
-					return err
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		for _, id := range []string{"a", "b"} {
-			var n int
-			if err := db.QueryRow(context.Background(), `SELECT count FROM store_things WHERE id = $1`, id).Scan(&n); err != nil || n != 2 {
-				t.Errorf("%s counts %d, %v", id, n, err)
-			}
-		}
-		if hooks.Load() != 2 {
-			t.Errorf("%d hooks ran for two commits", hooks.Load())
-		}
-		if db.Engine() == store.Postgres && runs.Load() != 3 {
-			t.Errorf("%d runs, want a deadlock and one repetition", runs.Load())
-		}
+	}
+}
+
+func waitForEachOther(t *testing.T, db *store.DB, run way) {
+	mustWrite(t, db, func(tx *store.Tx) error {
+		return errors.Join(insert(tx, "a", "a"), insert(tx, "b", "b"))
 	})
+	const add = `UPDATE store_things SET count = count + 1 WHERE id = $1`
+	var runs, hooks atomic.Int32
+	var both, all sync.WaitGroup
+	both.Add(2)
+	for _, order := range [][2]string{{"a", "b"}, {"b", "a"}} {
+		all.Go(func() {
+			first := true
+			err := db.Write(context.Background(), "cross over", func(tx *store.Tx) error {
+				runs.Add(1)
+				tx.After(func() { hooks.Add(1) })
+				if _, err := tx.Exec(context.Background(), add, order[0]); err != nil {
+					return err
+				}
+				if first && db.Engine() == store.Postgres { // SQLite lets one in at a time
+					first = false
+					both.Done()
+					both.Wait()
+				}
+				return run(tx, add, order[1])
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, id := range []string{"a", "b"} {
+		var n int
+		if err := db.QueryRow(context.Background(), `SELECT count FROM store_things WHERE id = $1`, id).Scan(&n); err != nil || n != 2 {
+			t.Errorf("%s counts %d, %v", id, n, err)
+		}
+	}
+	if hooks.Load() != 2 {
+		t.Errorf("%d hooks ran for two commits", hooks.Load())
+	}
+	if db.Engine() == store.Postgres && runs.Load() != 3 {
+		t.Errorf("%d runs, want a deadlock and one repetition", runs.Load())
+	}
 }
 
 func TestAReaderMayNotWrite(t *testing.T) {
