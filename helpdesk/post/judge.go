@@ -164,7 +164,7 @@ func (p *Postroom) note(ctx context.Context, tx *store.Tx, notes []threadNote, a
 			args = append(args, t.id, t.address, at.conversation, at.ticket, team, int(t.kind), now,
 				p.secrets.Vouch(threadOrigin(t.id, t.address, at.conversation, at.ticket, team, t.kind)))
 		}
-		if _, err := tx.Exec(ctx, threadOf[n], args...); err != nil {
+		if err := tx.Later(ctx, threadOf[n], args...); err != nil {
 			return fmt.Errorf("remember the letter's thread: %w", err)
 		}
 		notes = notes[n:]

@@ -199,7 +199,7 @@ func (p *Postroom) places(ctx context.Context, tx *store.Tx, identity []byte) (m
 }
 
 func (p *Postroom) keepPlace(ctx context.Context, tx *store.Tx, in *incoming, at place) error {
-	if _, err := tx.Exec(ctx, insertLetter, in.identity, in.box.team, at.object, at.conversation, at.ticket); err != nil {
+	if err := tx.Later(ctx, insertLetter, in.identity, in.box.team, at.object, at.conversation, at.ticket); err != nil {
 		return fmt.Errorf("remember the letter: %w", err)
 	}
 	return nil
@@ -207,14 +207,14 @@ func (p *Postroom) keepPlace(ctx context.Context, tx *store.Tx, in *incoming, at
 
 // done writes down what became of the mail and moves the bookmark.
 func (p *Postroom) done(ctx context.Context, tx *store.Tx, in *incoming, outcome string, object helpdesk.ID) error {
-	if _, err := tx.Exec(ctx, insertSeen, in.box.id, int64(in.mark.UIDValidity), int64(in.mark.UID), outcome, object); err != nil {
+	if err := tx.Later(ctx, insertSeen, in.box.id, int64(in.mark.UIDValidity), int64(in.mark.UID), outcome, object); err != nil {
 		return fmt.Errorf("write down the mail: %w", err)
 	}
 	return p.move(ctx, tx, in.box.id, in.mark)
 }
 
 func (p *Postroom) move(ctx context.Context, tx *store.Tx, mailbox helpdesk.ID, at mailbridge.Mark) error {
-	if _, err := tx.Exec(ctx, moveBookmark, mailbox, int64(at.UIDValidity), int64(at.UID), p.now().UnixMicro()); err != nil {
+	if err := tx.Later(ctx, moveBookmark, mailbox, int64(at.UIDValidity), int64(at.UID), p.now().UnixMicro()); err != nil {
 		return fmt.Errorf("move the bookmark: %w", err)
 	}
 	return nil

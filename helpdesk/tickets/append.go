@@ -247,7 +247,7 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 	row.content = key.Seal(row.bound("tickets.content"), plain)
 	row.mac = d.secrets.Vouch(row.origin(), row.content)
 	size := int64(len(row.content)) // padded, so it tells no more than the column beside it
-	if _, err := tx.Exec(ctx, insertMessage, row.id, row.conversation, row.number, row.serial, row.epoch,
+	if err := tx.Later(ctx, insertMessage, row.id, row.conversation, row.number, row.serial, row.epoch,
 		string(row.kind), string(row.direction), row.at, row.author, row.form, row.keywrap, row.content, size,
 		client, row.state, string(row.beforeState), row.beforeWaiting, row.mac); err != nil {
 		return fmt.Errorf("insert message %s: %w", row.id, err)
@@ -257,7 +257,7 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 		folded = Fold(m.Content.Subject + "\n" + m.Content.Text)
 	}
 	body := key.Seal(row.bound("tickets.folded"), []byte(folded))
-	if _, err := tx.Exec(ctx, insertFolded, row.id, body); err != nil {
+	if err := tx.Later(ctx, insertFolded, row.id, body); err != nil {
 		return fmt.Errorf("insert folded text of %s: %w", row.id, err)
 	}
 	if form == formBlind {

@@ -52,7 +52,7 @@ func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell) error {
 
 // countNew counts a ticket that did not exist.
 func (d *Desk) countNew(ctx context.Context, tx *store.Tx, c cell) error {
-	if _, err := tx.Exec(ctx, addCount, c.team, c.owner, string(c.state), 1); err != nil {
+	if err := tx.Later(ctx, addCount, c.team, c.owner, string(c.state), 1); err != nil {
 		return fmt.Errorf("count team %s: %w", c.team, err)
 	}
 	return nil

@@ -48,7 +48,7 @@ func (c *Conversation) wrapLetter(ctx context.Context, tx *store.Tx, m *messageR
 		}
 		args = append(args, k.message, k.kind, k.reader, k.version, wrap, c.desk.secrets.Vouch(k.origin(m), wrap))
 	}
-	if _, err := tx.Exec(ctx, insertLetterKeys+tuples(len(c.readers), width, 1), args...); err != nil {
+	if err := tx.Later(ctx, insertLetterKeys+tuples(len(c.readers), width, 1), args...); err != nil {
 		return fmt.Errorf("insert letter keys of %s: %w", m.id, err)
 	}
 	return nil

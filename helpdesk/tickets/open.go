@@ -77,11 +77,12 @@ func (f *fresh) write(ctx context.Context, tx *store.Tx, d *Desk) error {
 	}
 	t.rank = t.place()
 	t.mac = d.secrets.Vouch(t.origin())
-	if _, err := tx.Exec(ctx, insertTicket, t.values()...); err != nil {
+	if err := tx.Later(ctx, insertTicket, t.values()...); err != nil {
 		return fmt.Errorf("insert ticket %s: %w", t.id, err)
 	}
-	if err := d.insertTalk(ctx, tx, &f.talk); err != nil {
-		return err
+	// The ticket's id was drawn a moment ago: no other conversation has it.
+	if err := tx.Later(ctx, insertConversation, d.vouchTalk(&f.talk)...); err != nil {
+		return fmt.Errorf("insert conversation %s: %w", f.talk.id, err)
 	}
 	if err := d.insertReaders(ctx, tx, []*readerRow{f.reader}); err != nil {
 		return err
@@ -90,8 +91,7 @@ func (f *fresh) write(ctx context.Context, tx *store.Tx, d *Desk) error {
 }
 
 func (d *Desk) insertTalk(ctx context.Context, tx *store.Tx, c *talk) error {
-	c.mac = d.secrets.Vouch(c.origin())
-	n, err := tx.Exec(ctx, insertConversation, c.id, c.ticket, c.kind, c.epoch, c.last, c.head, c.mac)
+	n, err := tx.Exec(ctx, insertConversation, d.vouchTalk(c)...)
 	if err != nil {
 		return fmt.Errorf("insert conversation %s: %w", c.id, err)
 	}
@@ -99,6 +99,12 @@ func (d *Desk) insertTalk(ctx context.Context, tx *store.Tx, c *talk) error {
 		return fmt.Errorf("insert conversation %s: %w", c.id, helpdesk.ErrConflict)
 	}
 	return nil
+}
+
+// vouchTalk puts our MAC on a conversation and returns its columns.
+func (d *Desk) vouchTalk(c *talk) []any {
+	c.mac = d.secrets.Vouch(c.origin())
+	return []any{c.id, c.ticket, c.kind, c.epoch, c.last, c.head, c.mac}
 }
 
 // languageTag lets through what looks like a language tag (RFC 5646) of

@@ -100,7 +100,7 @@ func (d *Desk) insertReaders(ctx context.Context, tx *store.Tx, rows []*readerRo
 	for _, r := range rows {
 		args = append(args, r.values()...)
 	}
-	if _, err := tx.Exec(ctx, insertReaders+tuples(len(rows), width, 1), args...); err != nil {
+	if err := tx.Later(ctx, insertReaders+tuples(len(rows), width, 1), args...); err != nil {
 		return fmt.Errorf("add readers: %w", err)
 	}
 	return nil
