@@ -25,6 +25,13 @@ func (c *candidateRow) origin() vault.Context {
 	return vault.At("staff.candidate.origin", c.team, c.user, c.again, c.voice)
 }
 
+// needsTwo tells whether two members have to say yes. That somebody was in the
+// team stands in their own row as well: taking the candidacy back and proposing
+// them afresh makes nobody new.
+func (c *candidateRow) needsTwo(t *teamRow, u *userRow) bool {
+	return t.restricted && (c.again || u.was(t.id))
+}
+
 func (d *Desk) vouchedCandidate(ctx context.Context, c *candidateRow) bool {
 	if d.secrets.Vouched(c.mac, c.origin()) {
 		return true
@@ -105,7 +112,7 @@ func (d *Desk) Waiting(ctx context.Context, s *Session) ([]Candidate, error) {
 		if !d.vouchedCandidate(ctx, &c) || !d.vouchedUser(ctx, &u) || !d.vouchedTeam(ctx, &t) {
 			continue
 		}
-		one := Candidate{HasKeys: u.hasKeys(), NeedsTwo: t.restricted && c.again, Voice: c.voice}
+		one := Candidate{HasKeys: u.hasKeys(), NeedsTwo: c.needsTwo(&t, &u), Voice: c.voice}
 		if one.User, err = d.shown(&u); err != nil {
 			return nil, err
 		}
@@ -171,12 +178,13 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, s *Session, pair *vault.
 	if err != nil {
 		return err
 	}
+	two := c.needsTwo(t, u)
 	switch {
 	case !u.hasKeys():
 		return helpdesk.Refuse("staff.no_keys")
-	case t.restricted && c.again && c.voice == "":
+	case two && c.voice == "":
 		return d.voice(ctx, tx, s, &c)
-	case t.restricted && c.again && c.voice == s.User.ID:
+	case two && c.voice == s.User.ID:
 		return helpdesk.Refuse("staff.second_member")
 	}
 	return d.take(ctx, tx, s, pair, u)

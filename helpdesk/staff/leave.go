@@ -30,11 +30,29 @@ func (d *Desk) Remove(ctx context.Context, by *Session, user, team helpdesk.ID) 
 			if err := d.rotate(ctx, tx, team, user); err != nil {
 				return err
 			}
+			if err := d.rememberLeaving(ctx, tx, user, team); err != nil {
+				return err
+			}
 		case n == 0:
 			return fmt.Errorf("remove %s from team %s: %w", user, team, helpdesk.ErrNotFound)
 		}
 		return d.note(ctx, tx, by, VerbRemoved, user)
 	})
+}
+
+// rememberLeaving notes in the user's own row, under our mark, that they were in
+// a team. A forged row can't bear our mark and stops nobody from being taken
+// out; the alarm is raised, and nothing admits who it names.
+func (d *Desk) rememberLeaving(ctx context.Context, tx *store.Tx, user, team helpdesk.ID) error {
+	u, err := d.user(ctx, tx, user)
+	if errors.Is(err, errForged) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	u.leaves(team)
+	return d.saveUser(ctx, tx, u)
 }
 
 // stepping runs a transaction that steps team versions, again when another one
@@ -68,7 +86,8 @@ func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error
 		return fmt.Errorf("disable %s: %w", user, helpdesk.ErrDenied)
 	}
 	return d.stepping(ctx, "disable a user", func(tx *store.Tx) error {
-		if err := d.leaveAll(ctx, tx, user, false); err != nil {
+		teams, err := d.leaveAll(ctx, tx, user, false)
+		if err != nil {
 			return err
 		}
 		u, err := d.user(ctx, tx, user)
@@ -81,6 +100,7 @@ func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error
 			}
 		}
 		u.state = string(Disabled)
+		u.leaves(teams...)
 		u.dropKeys()
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
@@ -114,7 +134,8 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 		return "", fmt.Errorf("reissue %s: %w", user, helpdesk.ErrDenied)
 	}
 	err = d.stepping(ctx, "reissue a user", func(tx *store.Tx) error {
-		if err := d.leaveAll(ctx, tx, user, true); err != nil {
+		teams, err := d.leaveAll(ctx, tx, user, true)
+		if err != nil {
 			return err
 		}
 		u, err := d.user(ctx, tx, user)
@@ -127,6 +148,7 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 			}
 		}
 		u.state = string(Invited)
+		u.leaves(teams...)
 		u.generation++ // what was sealed to the old key opens no more
 		u.dropKeys()
 		if err := d.saveUser(ctx, tx, u); err != nil {
@@ -143,30 +165,30 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 	return token, nil
 }
 
-// leaveAll ends sessions, invitation and memberships; again keeps the user a
-// candidate of the same teams.
-func (d *Desk) leaveAll(ctx context.Context, tx *store.Tx, user helpdesk.ID, again bool) error {
+// leaveAll ends sessions, invitation and memberships and returns the teams they
+// were in; again keeps the user a candidate of the same ones.
+func (d *Desk) leaveAll(ctx context.Context, tx *store.Tx, user helpdesk.ID, again bool) ([]helpdesk.ID, error) {
 	teams, err := idsOf(ctx, tx, selectTeamsOf, string(user))
 	if err != nil {
-		return fmt.Errorf("read the teams of %s: %w", user, err)
+		return nil, fmt.Errorf("read the teams of %s: %w", user, err)
 	}
 	for _, team := range teams {
 		if err := d.rotate(ctx, tx, team, user); err != nil {
-			return err
+			return nil, err
 		}
 		if again {
 			if err := d.addCandidate(ctx, tx, team, user, true); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	if !again {
 		if _, err := tx.Exec(ctx, deleteCandidacies, string(user)); err != nil {
-			return fmt.Errorf("withdraw %s: %w", user, err)
+			return nil, fmt.Errorf("withdraw %s: %w", user, err)
 		}
 	}
 	if _, err := tx.Exec(ctx, deleteInvitation, string(user)); err != nil {
-		return fmt.Errorf("withdraw the invitation of %s: %w", user, err)
+		return nil, fmt.Errorf("withdraw the invitation of %s: %w", user, err)
 	}
-	return d.endSessions(ctx, tx, user)
+	return teams, d.endSessions(ctx, tx, user)
 }

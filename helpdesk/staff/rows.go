@@ -2,7 +2,7 @@ package staff
 
 const (
 	userColumns = `u.id, u.login_index, u.address_index, u.card, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.mib, u.passes, u.locked, u.code_salt, u.code_locked, u.public, u.mac`
+		u.salt, u.mib, u.passes, u.locked, u.code_salt, u.code_locked, u.public, u.former, u.mac`
 	selectUser        = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.id = $1`
 	selectUserByLogin = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.login_index = $1`
 	selectUsers       = `SELECT ` + userColumns + ` FROM staff_user u ORDER BY u.id`
@@ -13,8 +13,8 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (login_index) DO NOTHING`
 	updateUser = `UPDATE staff_user SET kind = $1, state = $2, locale = $3, generation = $4, version = $5,
-		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, mac = $13
-		WHERE id = $14 AND version = $15`
+		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, former = $13, mac = $14
+		WHERE id = $15 AND version = $16`
 	// One row that is always there, so that those who count take turns.
 	holdCoordinators  = `UPDATE staff_user SET version = version WHERE id = (SELECT MIN(id) FROM staff_user WHERE kind = 'coordinator')`
 	countCoordinators = `SELECT COUNT(*) FROM staff_user WHERE kind = 'coordinator' AND state = 'active' AND id <> $1`

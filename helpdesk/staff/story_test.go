@@ -209,6 +209,62 @@ func TestIntoARestrictedTeamTwoMembersReadmit(t *testing.T) {
 	})
 }
 
+func TestWhoWasInARestrictedTeamNeedsTwoHoweverTheyAreProposedAgain(t *testing.T) {
+	each(t, func(w *world) {
+		console := w.desk.Console()
+		bo, cy := w.hire("bo"), w.hire("cy")
+		closed, err := w.desk.AddTeam(w.ctx, console, staff.NewTeam{Name: "children", Restricted: true}, bo.id, cy.id)
+		w.must(err)
+		open, err := w.desk.AddTeam(w.ctx, console, staff.NewTeam{Name: "open"}, bo.id, cy.id)
+		w.must(err)
+		reissue := func(h *hired) {
+			token, err := w.desk.Reissue(w.ctx, console, h.id)
+			w.must(err)
+			_, h.cookie, err = w.desk.Accept(w.ctx, token, "en")
+			w.must(err)
+		}
+		for name, leave := range map[string]func(h *hired, team helpdesk.ID){
+			"removed": func(h *hired, team helpdesk.ID) { w.must(w.desk.Remove(w.ctx, console, h.id, team)) },
+			"reissued, and the candidacy taken back": func(h *hired, team helpdesk.ID) {
+				reissue(h)
+				w.must(w.desk.Remove(w.ctx, console, h.id, team))
+			},
+			"removed, then reissued": func(h *hired, team helpdesk.ID) {
+				w.must(w.desk.Remove(w.ctx, console, h.id, team))
+				reissue(h)
+			},
+			"disabled, then reissued": func(h *hired, _ helpdesk.ID) {
+				w.must(w.desk.Disable(w.ctx, console, h.id))
+				reissue(h)
+			},
+		} {
+			for _, team := range []staff.Team{closed, open} {
+				di := w.accepted("di-"+strings.ReplaceAll(name, " ", "-")+team.Name, team.ID)
+				w.must(w.desk.Admit(w.ctx, w.open(bo.cookie), di.id, team.ID))
+				leave(&di, team.ID)
+				w.must(w.desk.Propose(w.ctx, console, di.id, team.ID))
+				waiting, err := w.desk.Waiting(w.ctx, w.open(bo.cookie))
+				w.must(err)
+				if len(waiting) != 1 || waiting[0].NeedsTwo != team.Restricted {
+					t.Errorf("%s: %d wait, and the list does not say how many voices are needed", name, len(waiting))
+				}
+				w.must(w.desk.Admit(w.ctx, w.open(bo.cookie), di.id, team.ID))
+				if w.open(di.cookie).Member(team.ID) == team.Restricted {
+					t.Errorf("%s, into a team that is restricted %t: one voice decided otherwise", name, team.Restricted)
+				}
+				if !team.Restricted {
+					continue
+				}
+				w.refused(w.desk.Admit(w.ctx, w.open(bo.cookie), di.id, team.ID), "staff.second_member")
+				w.must(w.desk.Admit(w.ctx, w.open(cy.cookie), di.id, team.ID))
+				if !w.open(di.cookie).Member(team.ID) {
+					t.Errorf("%s: two voices were not enough", name)
+				}
+			}
+		}
+	})
+}
+
 func TestWhoIsDisabledIsOutAtOnceAndTheLastCoordinatorStays(t *testing.T) {
 	each(t, func(w *world) {
 		bo := w.hire("bo")

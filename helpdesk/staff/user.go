@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"returnsupport/helpdesk"
@@ -65,11 +66,12 @@ type userRow struct {
 	locked               []byte
 	codeSalt, codeLocked []byte
 	public, mac          []byte
+	former               string // teams they left, ids with spaces between
 }
 
 func (u *userRow) dest() []any {
 	return []any{&u.id, &u.login, &u.address, &u.card, &u.kind, &u.state, &u.locale, &u.generation, &u.version,
-		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.codeSalt, &u.codeLocked, &u.public, &u.mac}
+		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.codeSalt, &u.codeLocked, &u.public, &u.former, &u.mac}
 }
 
 // origin is what our MAC speaks for: with the parts everything but the profile,
@@ -79,7 +81,11 @@ func (u *userRow) origin() vault.Context {
 }
 
 func (u *userRow) parts() [][]byte {
-	return [][]byte{u.login, u.address, u.card, u.salt, u.locked, u.codeSalt, u.codeLocked, u.public}
+	all := [][]byte{u.login, u.address, u.card, u.salt, u.locked, u.codeSalt, u.codeLocked, u.public}
+	if u.former != "" { // rows older than this column carry a mark without it
+		all = append(all, []byte(u.former))
+	}
+	return all
 }
 
 func (u *userRow) key() vault.KeyID {
@@ -96,6 +102,20 @@ func (u *userRow) hasKeys() bool {
 // dropKeys leaves nothing of the user's pair behind.
 func (u *userRow) dropKeys() {
 	u.salt, u.locked, u.codeSalt, u.codeLocked, u.public = nil, nil, nil, nil, nil
+}
+
+// leaves remembers that the user was in these teams.
+func (u *userRow) leaves(teams ...helpdesk.ID) {
+	for _, team := range teams {
+		if !u.was(team) {
+			u.former = strings.TrimSpace(u.former + " " + string(team))
+		}
+	}
+}
+
+// was tells whether the user left this team once.
+func (u *userRow) was(team helpdesk.ID) bool {
+	return slices.Contains(strings.Fields(u.former), string(team))
 }
 
 func wordsPlace(id helpdesk.ID) vault.Context   { return vault.At("staff.user.words", id) }
@@ -202,7 +222,7 @@ func (d *Desk) saveUser(ctx context.Context, tx *store.Tx, u *userRow) error {
 	u.version++
 	u.mac = d.secrets.Vouch(u.origin(), u.parts()...)
 	n, err := tx.Exec(ctx, updateUser, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.mac, string(u.id), was)
+		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.former, u.mac, string(u.id), was)
 	if err != nil {
 		return fmt.Errorf("change user %s: %w", u.id, err)
 	}

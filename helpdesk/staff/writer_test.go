@@ -159,6 +159,10 @@ var attacks = []attack{
 		a.must(err)
 		a.exec(`UPDATE staff_user SET code_locked = (SELECT code_locked FROM staff_user WHERE id = $1), code_salt = (SELECT code_salt FROM staff_user WHERE id = $1) WHERE id = $2`, string(a.eve.id), string(a.bo.id))
 	}, (*arena).signInBo, "user_forged"},
+	{"that somebody was in a team is taken from their row", func(a *arena) {
+		a.must(a.desk.Remove(a.ctx, a.desk.Console(), a.eve.id, a.other))
+		a.exec(`UPDATE staff_user SET former = '' WHERE id = $1`, string(a.eve.id))
+	}, func(a *arena) error { return a.desk.Propose(a.ctx, a.desk.Console(), a.eve.id, a.other) }, "user_forged"},
 	{"a guess is made to take all memory", func(a *arena) {
 		a.exec(`UPDATE staff_user SET mib = 1000 WHERE id = $1`, string(a.bo.id))
 	}, (*arena).signInBo, "user_forged"},
