@@ -59,8 +59,7 @@ const sealedText = "[sealed]"
 // somebody accepted that.
 func (m *Mailbox) check(leaveAccepted bool) error {
 	m.Address = strings.TrimSpace(m.Address)
-	local, domain, ok := strings.Cut(m.Address, "@")
-	if !ok || local == "" || domain == "" || strings.ContainsAny(m.Address, " ,;<>\r\n\x00") || strings.Contains(domain, "@") {
+	if !address(m.Address) {
 		return helpdesk.Refuse("mailbox.address")
 	}
 	if _, err := helpdesk.ParseID(string(m.Team)); err != nil {
@@ -92,6 +91,12 @@ func (m *Mailbox) check(leaveAccepted bool) error {
 		return helpdesk.Refuse("mailbox.after")
 	}
 	return nil
+}
+
+// address tells whether s is one bare mail address.
+func address(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && local != "" && domain != "" && !strings.ContainsAny(s, " ,;<>\r\n\x00") && !strings.Contains(domain, "@")
 }
 
 // server tells whether an address names a server of the family and holds no

@@ -23,6 +23,8 @@ const (
 	VerbMailboxAdded   = "mailbox.added"
 	VerbMailboxChanged = "mailbox.changed"
 	VerbMailboxRemoved = "mailbox.removed"
+	VerbLineClosed     = "line.closed"
+	VerbLineReopened   = "line.reopened"
 )
 
 // House is what the room is built from.
@@ -43,7 +45,9 @@ type Office struct {
 	log     *slog.Logger
 
 	mu   sync.Mutex
-	seen map[string]int64 // highest version seen of a setting or mailbox
+	seen map[string]int64 // highest version seen of a setting, closure or mailbox
+	kept map[string]kept  // what was read of settings and closures, by name
+	plan keptPlan
 }
 
 // New makes the room.
@@ -51,6 +55,7 @@ func New(h House) *Office {
 	return &Office{
 		db: h.DB, secrets: h.Secrets, journal: h.Journal, now: h.Now, log: h.Log,
 		seen: map[string]int64{},
+		kept: map[string]kept{},
 	}
 }
 

@@ -11,4 +11,11 @@ const (
 	selectSetting = `SELECT version, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC LIMIT 1`
 	insertSetting = `INSERT INTO office_setting (name, version, at, actor, sealed) VALUES ($1, $2, $3, $4, $5)`
 	selectHistory = `SELECT version, at, actor, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC`
+
+	// The newest version of everything the caches hold.
+	selectVersions = `SELECT 'setting', name, MAX(version) FROM office_setting GROUP BY name
+		UNION ALL SELECT 'closure', line, MAX(version) FROM office_closure GROUP BY line`
+
+	selectClosure = `SELECT version, at, actor, sealed FROM office_closure WHERE line = $1 ORDER BY version DESC LIMIT 1`
+	insertClosure = `INSERT INTO office_closure (line, version, at, actor, sealed) VALUES ($1, $2, $3, $4, $5)`
 )

@@ -59,12 +59,9 @@ func (o *Office) Number(ctx context.Context, name string) (int, error) {
 	return n, nil
 }
 
-// PublicName is the name outsiders see, in Swedish for "sv", else in English.
-func (o *Office) PublicName(ctx context.Context, lang string) (string, error) {
-	if lang == "sv" {
-		return o.Setting(ctx, PublicName)
-	}
-	return o.Setting(ctx, PublicNameEnglish)
+// Read is a setting with its version, for who will Replace it.
+func (o *Office) Read(ctx context.Context, name string) (Value, error) {
+	return o.read(ctx, o.db, name)
 }
 
 // Settings returns all settings in the order of their page.
@@ -83,36 +80,49 @@ func (o *Office) Settings(ctx context.Context) ([]Value, error) {
 // Set gives a setting a new value, as a new version, and notes it in the
 // journal. ErrConflict when somebody else did so at this moment.
 func (o *Office) Set(ctx context.Context, actor helpdesk.ID, name, value string) error {
+	return o.Replace(ctx, actor, name, value, -1)
+}
+
+// Replace is Set for who has read a version: ErrConflict when it is no longer
+// the newest. What several edit at once, like the roster, is changed by it.
+func (o *Office) Replace(ctx context.Context, actor helpdesk.ID, name, value string, version int64) error {
 	if k, ok := lookUp(name); ok && k.Fixed {
 		return helpdesk.Refuse("setting.fixed")
 	}
 	return o.db.Write(ctx, "change a setting", func(tx *store.Tx) error {
-		return o.set(ctx, tx, actor, name, value)
+		return o.set(ctx, tx, actor, name, value, version)
 	})
 }
 
 // SetRecovery notes the recovery key's fingerprint, in the transaction that
 // makes the key.
 func (o *Office) SetRecovery(ctx context.Context, tx *store.Tx, actor helpdesk.ID, fingerprint string) error {
-	return o.set(ctx, tx, actor, RecoveryFingerprint, fingerprint)
+	return o.set(ctx, tx, actor, RecoveryFingerprint, fingerprint, -1)
 }
 
-func (o *Office) set(ctx context.Context, tx *store.Tx, actor helpdesk.ID, name, value string) error {
+// set with a version of -1 replaces whatever stands.
+func (o *Office) set(ctx context.Context, tx *store.Tx, actor helpdesk.ID, name, value string, version int64) error {
 	k, ok := lookUp(name)
 	if !ok {
 		return fmt.Errorf("change setting: %w", helpdesk.ErrNotFound)
 	}
-	if !k.fits(value) {
-		return helpdesk.Refuse("setting.invalid", name)
+	if err := k.check(value); err != nil {
+		return err
+	}
+	if err := o.agrees(ctx, tx, name, value); err != nil {
+		return err
 	}
 	old, err := o.read(ctx, tx, name)
 	if err != nil {
 		return err
 	}
+	if version >= 0 && version != old.Version {
+		return fmt.Errorf("replace setting %s: %w", name, helpdesk.ErrConflict)
+	}
 	if old.Value == value {
 		return nil
 	}
-	version := old.Version + 1
+	version = old.Version + 1
 	sealed := o.secrets.SealOffice(settingPlace(name, version), []byte(value))
 	if _, err := tx.Exec(ctx, insertSetting, name, version, o.now().UnixMicro(), string(actor), sealed); err != nil {
 		return fmt.Errorf("change setting %s: %w", name, err)

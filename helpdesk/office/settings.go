@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/hours"
 )
 
 // The names of the settings.
@@ -17,6 +20,28 @@ const (
 	MaxLetterMiB        = "max_letter_mib"
 	LeaveAccepted       = "leave_accepted"
 	RecoveryFingerprint = "recovery_fingerprint"
+
+	PublicNames    = "public_names"    // rows: LANGUAGE | name, beside the two above
+	Funder         = "funder"          // who pays; "" until somebody says it
+	Hours          = "hours"           // see hours.Read
+	Exceptions     = "exceptions"      // see hours.ReadExceptions
+	Roster         = "roster"          // see hours.ReadRoster
+	PresentMinimum = "present_minimum" // rostered counsellors who must be there to show a chat as open
+	CrisisPanel    = "crisis_panel"    // see readCrisis
+	FullPhone      = "full_phone"      // the number shown when lines are full or somebody is refused
+	ExitAddress    = "exit_address"    // where the exit leads: a page about the weather
+	PosterBranches = "poster_branches" // see readBranches
+	OnCall         = "on_call"         // rows: work addresses for neutral notices
+
+	ChatQueueLong         = "chat_queue_long"          // so many waiting is too long a queue
+	ChatIdleMinutes       = "chat_idle_minutes"        // without a deed of the person's own
+	ChatSharedIdleMinutes = "chat_shared_idle_minutes" // the same on a shared computer
+	ChatAbsenceMinutes    = "chat_absence_minutes"     // a counsellor without net keeps the chat so long
+	ChatAcceptMinutes     = "chat_accept_minutes"      // waiting so long, a chat becomes a ticket
+	ChatTyping            = "chat_typing"
+	ChatRead              = "chat_read"
+	ChatHintMinutes       = "chat_hint_minutes"      // active minutes until the first quiet hint
+	ChatLastHintMinutes   = "chat_last_hint_minutes" // and until the second
 )
 
 const (
@@ -30,7 +55,9 @@ type Known struct {
 	Default   string
 	Explained string // catalogue key of its explanation
 	Fixed     bool   // set by the house itself, shown to compare
+	Rows      bool   // of several rows
 	fits      func(string) bool
+	refuse    func(string) error // what fits can't say: which row, and why
 }
 
 // known is all of them, in the order of the page.
@@ -41,8 +68,30 @@ var known = []Known{
 	{Name: UndoSeconds, Default: "10", fits: number(0, 120)},
 	{Name: PollSeconds, Default: "60", fits: number(5, 3600)},
 	{Name: MaxLetterMiB, Default: "25", fits: number(1, 100)},
-	{Name: LeaveAccepted, Default: no, fits: func(s string) bool { return s == yes || s == no }},
+	{Name: LeaveAccepted, Default: no, fits: yesOrNo},
 	{Name: RecoveryFingerprint, Fixed: true, fits: fingerprint},
+
+	{Name: PublicNames, Rows: true, refuse: readable(readNames)},
+	{Name: Funder, fits: line(0, 120)},
+	{Name: Hours, Default: hours.Default, Rows: true, refuse: readable(hours.Read)},
+	{Name: Exceptions, Rows: true, refuse: readable(hours.ReadExceptions)},
+	{Name: Roster, Rows: true, refuse: readable(hours.ReadRoster)},
+	{Name: PresentMinimum, Default: "2", fits: number(1, 20)},
+	{Name: CrisisPanel, Default: defaultCrisis, Rows: true, refuse: readable(readCrisis)},
+	{Name: FullPhone, Default: "0771-19 95 00", fits: phone},
+	{Name: ExitAddress, Default: "https://www.smhi.se/", fits: secureAddress},
+	{Name: PosterBranches, Rows: true, refuse: readable(readBranches)},
+	{Name: OnCall, Rows: true, refuse: readable(readAddresses)},
+
+	{Name: ChatQueueLong, Default: "8", fits: number(1, 500)},
+	{Name: ChatIdleMinutes, Default: "10", fits: number(2, 120)},
+	{Name: ChatSharedIdleMinutes, Default: "5", fits: number(2, 120)},
+	{Name: ChatAbsenceMinutes, Default: "2", fits: number(1, 30)},
+	{Name: ChatAcceptMinutes, Default: "20", fits: number(1, 240)},
+	{Name: ChatTyping, Default: no, fits: yesOrNo},
+	{Name: ChatRead, Default: no, fits: yesOrNo},
+	{Name: ChatHintMinutes, Default: "35", fits: number(5, 240)},
+	{Name: ChatLastHintMinutes, Default: "45", fits: number(5, 240)},
 }
 
 func init() {
@@ -59,6 +108,27 @@ func lookUp(name string) (Known, bool) {
 	}
 	return Known{}, false
 }
+
+// check is nil when the value may stand.
+func (k Known) check(value string) error {
+	if k.refuse != nil {
+		return k.refuse(value)
+	}
+	if !k.fits(value) {
+		return helpdesk.Refuse("setting.invalid", k.Name)
+	}
+	return nil
+}
+
+// readable makes a reader into a check.
+func readable[T any](read func(string) (T, error)) func(string) error {
+	return func(s string) error {
+		_, err := read(s)
+		return err
+	}
+}
+
+func yesOrNo(s string) bool { return s == yes || s == no }
 
 func line(least, most int) func(string) bool {
 	return func(s string) bool {
