@@ -76,6 +76,7 @@ var libraries = map[string]library{
 	"golang.org/x/crypto":                {[]string{"helpdesk/vault"}, "Argon2id"},
 	"github.com/rickar/cal/v2":           {[]string{"helpdesk/hours"}, "Swedish public holidays"},
 	"github.com/microcosm-cc/bluemonday": {[]string{"helpdesk/post", "cmd/bench"}, "HTML mail made harmless; the bare baseline"},
+	"github.com/skip2/go-qrcode":         {[]string{"frontend/public"}, "the square on posters and cards"},
 	"github.com/nicksnyder/go-i18n/v2":   {[]string{"frontend/locale"}, "catalogues and plurals"},
 	"github.com/BurntSushi/toml":         {[]string{"frontend/locale"}, "the catalogues' file format"},
 	"golang.org/x/sync":                  {[]string{"mailbridge", "helpdesk", "frontend", "cmd"}, "one group of workers, the first error stops the house"},
