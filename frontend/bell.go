@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -139,9 +137,8 @@ func (h *bells) serve(b *bell, ws *websocket.Conn, rings []Ring) {
 	}
 	defer h.wait.Done()
 	defer h.forget(b)
-	heard, topics := sorted(append(rings, Ring{staff.TopicSession, b.session}))
-	events, leave := h.site.Bus.Subscribe(topics...)
-	defer leave()
+	events := h.site.Bus.Listen(nil, hears(append(rings, Ring{staff.TopicSession, b.session}))...)
+	defer events.Close()
 	gone := watch(ws)
 	ping, check := time.NewTicker(bellPing), time.NewTicker(bellCheck)
 	defer ping.Stop()
@@ -149,14 +146,9 @@ func (h *bells) serve(b *bell, ws *websocket.Conn, rings []Ring) {
 	for {
 		var err error
 		select {
-		case e := <-events:
-			// The bus tells everybody everything; a browser hears only names
-			// it has a right to.
-			switch {
-			case !heard[Ring{e.Topic, e.Subject}]:
-			case e.Topic != staff.TopicSession:
-				err = ring(ws, e)
-			case h.ended(b):
+		case <-events.Ready():
+			var ended bool
+			if ended, err = h.pass(b, ws, events); ended {
 				goodbye(ws, closeEnded)
 				return
 			}
@@ -179,12 +171,29 @@ func (h *bells) serve(b *bell, ws *websocket.Conn, rings []Ring) {
 	}
 }
 
-func sorted(rings []Ring) (map[Ring]bool, []bus.Topic) {
-	heard, topics := map[Ring]bool{}, map[bus.Topic]bool{}
-	for _, r := range rings {
-		heard[r], topics[r.Topic] = true, true
+// pass tells the browser all that waits. A doubt (something may have been
+// missed) rings like a change: the page then asks for what is new.
+func (h *bells) pass(b *bell, ws *websocket.Conn, events *bus.Listener) (ended bool, err error) {
+	for e, some := events.Next(); some; e, some = events.Next() {
+		if e.Topic == staff.TopicSession {
+			if h.ended(b) {
+				return true, nil
+			}
+			continue
+		}
+		if err := ring(ws, e); err != nil {
+			return false, err
+		}
 	}
-	return heard, slices.Collect(maps.Keys(topics))
+	return false, nil
+}
+
+func hears(rings []Ring) []bus.Ring {
+	all := make([]bus.Ring, len(rings))
+	for i, r := range rings {
+		all[i] = bus.Ring(r)
+	}
+	return all
 }
 
 // ended asks quietly: an open bell must not keep a session awake. A store that
