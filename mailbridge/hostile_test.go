@@ -116,8 +116,8 @@ func TestOneMailThatDoesNotComeHoldsUpNoOther(t *testing.T) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			for i, a := range h.got {
-				if a.Mark.UID != uint32(i+1) || a.TooLarge != (i == 1) {
-					t.Errorf("letter %d is UID %d, in part: %v", i, a.Mark.UID, a.TooLarge)
+				if a.Mark.UID != uint32(i+1) || a.Withheld != (i == 1) || a.TooLarge {
+					t.Errorf("letter %d is UID %d, withheld: %v, too large: %v", i, a.Mark.UID, a.Withheld, a.TooLarge)
 				}
 			}
 			if passed.Load() < int64(time.Hour) {

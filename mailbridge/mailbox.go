@@ -42,11 +42,16 @@ type Mark struct{ UIDValidity, UID uint32 }
 // Arrival is one mail as it lay in the folder.
 type Arrival struct {
 	Mark     Mark
-	Raw      []byte    // RFC 5322 bytes as the server gave them; only the header when TooLarge
+	Raw      []byte    // RFC 5322 bytes as the server gave them; at most the header when not Whole
 	Internal time.Time // INTERNALDATE: when the server got it
 	Size     int64     // bytes on the server
-	TooLarge bool      // more than 25 MB, or never handed out: the rest stays on the server, and After is not applied
+	TooLarge bool      // more than 25 MB
+	Withheld bool      // the server lists it and did not hand it out for an hour
 }
+
+// Whole tells whether all of the mail is here. Of another the rest stays on the
+// server, and After is not applied.
+func (a Arrival) Whole() bool { return !a.TooLarge && !a.Withheld }
 
 // LogValue keeps the letter out of logs.
 func (a Arrival) LogValue() slog.Value { return slog.StringValue("[sealed]") }

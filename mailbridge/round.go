@@ -244,7 +244,7 @@ func (r *round) receive(ctx context.Context, batch []Arrival) (res result) {
 		}
 		res.count++
 		res.last = a.Mark.UID
-		if !a.TooLarge {
+		if a.Whole() {
 			res.done = append(res.done, a.Mark.UID)
 		}
 		now := r.now()

@@ -51,7 +51,7 @@ func (r *round) waitFor(l listing, err error) ([]Arrival, error) {
 		return nil, err
 	}
 	r.log.Warn("a mail is not handed out", "mailbox", r.ID, "uid", l.uid)
-	a := Arrival{Mark: Mark{UID: l.uid}, Internal: l.internal, Size: l.size, TooLarge: true}
+	a := Arrival{Mark: Mark{UID: l.uid}, Internal: l.internal, Size: l.size, Withheld: true}
 	if a.Raw, err = r.session.piece(l.uid, "BODY.PEEK[HEADER]", 0, headerLimit); err != nil && !keptBack(err) {
 		return nil, err
 	}

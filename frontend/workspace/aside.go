@@ -97,7 +97,8 @@ func asideRow(w frontend.Words, a post.Aside, team string) AsideRow {
 // reason is one of the reasons the catalogues know.
 func reason(r string) string {
 	switch r {
-	case letter.TooLarge, letter.TooDeep, letter.TooManyParts, letter.HeaderTooLarge, letter.NoMail, letter.TooSlow, letter.Broken:
+	case letter.TooLarge, letter.TooDeep, letter.TooManyParts, letter.HeaderTooLarge, letter.NoMail, letter.TooSlow, letter.Broken,
+		post.ReasonWithheld:
 		return r
 	}
 	return "unknown"

@@ -68,7 +68,7 @@ func TestEverySentenceOfAValueIsThere(t *testing.T) {
 		"outbox.state.":  "held waiting sending gone failed undone accepted refused",
 		"aside.tab.":     "all unreadable automatic bounce report list own",
 		"aside.why.":     "unreadable automatic bounce report list own",
-		"aside.reason.":  "too-large too-deep too-many-parts header-too-large no-mail too-slow broken unknown",
+		"aside.reason.":  "too-large too-deep too-many-parts header-too-large no-mail too-slow broken withheld unknown",
 		"kind.":          "counsellor coordinator",
 		"user.":          "invited waiting active disabled",
 		"theme.":         "device light dark",

@@ -46,6 +46,33 @@ func (h *house) lee() *staff.Session {
 	return s
 }
 
+func TestLettersTheServerWithholdsAreListedEachWithThatReason(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		for _, header := range []string{"", "", "From: bo@x.example\r\nSubject: kept back\r\n\r\n"} {
+			a := h.arrival("a", header)
+			a.Withheld, a.Size = true, 4000
+			h.must(h.post.Receive(h.ctx, string(h.boxes["a"]), a))
+		}
+		list := h.asides(Unreadable)
+		if len(list) != 3 {
+			t.Fatalf("%d of three letters are listed", len(list))
+		}
+		subjects := 0
+		for _, a := range list {
+			if a.Reason != ReasonWithheld || a.Whole || a.Size != 4000 || !a.Proven || a.Broken {
+				t.Errorf("listed as %q, %d bytes, whole %v", a.Reason, a.Size, a.Whole)
+			}
+			if a.Subject == "kept back" {
+				subjects++
+			}
+		}
+		if subjects != 1 {
+			t.Error("what the server gave of a header is not shown")
+		}
+	})
+}
+
 func TestAnUnreadableLetterIsListedAndTheNextOneComes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)

@@ -3,6 +3,7 @@ package post
 import (
 	"context"
 	"errors"
+	"fmt"
 	"html"
 	"strings"
 	"time"
@@ -14,6 +15,10 @@ import (
 
 // limits of one letter. The bridge leaves larger ones on the server.
 var limits = letter.DefaultLimits()
+
+// ReasonWithheld is the reason of an Unreadable letter that its server lists and
+// did not hand out; the other reasons are those of letter.Unreadable.
+const ReasonWithheld = "withheld"
 
 // incoming is a collected mail with all that can be known before the database
 // is asked, so that the transaction is short.
@@ -53,11 +58,19 @@ func (p *Postroom) read(ctx context.Context, boxes *mailboxes, box *mailbox, a m
 			in.unreadable(p, letter.Broken, letter.Headers(a.Raw, limits.Header))
 		}
 	}()
-	in = &incoming{box: box, mark: a.Mark, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: !a.TooLarge}
+	in = &incoming{box: box, mark: a.Mark, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: a.Whole()}
 	if in.size == 0 {
 		in.size = int64(len(a.Raw))
 	}
-	if a.TooLarge {
+	switch {
+	case a.Withheld:
+		in.unreadable(p, ReasonWithheld, letter.Headers(a.Raw, limits.Header))
+		if len(a.Raw) == 0 {
+			// Nothing but its place tells it from the next one.
+			in.identity = p.secrets.Index("post.withheld", fmt.Sprintf("%s %d %d", box.id, a.Mark.UIDValidity, a.Mark.UID))
+		}
+		return in, nil
+	case a.TooLarge:
 		in.unreadable(p, letter.TooLarge, letter.Headers(a.Raw, limits.Header))
 		return in, nil
 	}

@@ -106,7 +106,8 @@ func (p *Postroom) readAside(ctx context.Context, s *staff.Session, r *asideRow)
 	own.team = r.team // whose it was when it came, and who may read it
 	mark := mailbridge.Mark{UIDValidity: uint32(r.validity), UID: uint32(r.uid)}
 	in, err := p.read(ctx, boxes, &own, mailbridge.Arrival{
-		Mark: mark, Raw: raw, Internal: time.UnixMicro(r.at), Size: r.size, TooLarge: !laid.Whole,
+		Mark: mark, Raw: raw, Internal: time.UnixMicro(r.at), Size: r.size,
+		Withheld: r.reason == ReasonWithheld, TooLarge: !laid.Whole && r.reason != ReasonWithheld,
 	})
 	if err != nil {
 		return nil, nil, err

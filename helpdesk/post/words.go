@@ -109,7 +109,7 @@ const (
 type Aside struct {
 	ID, Team, Mailbox helpdesk.ID
 	Kind              AsideKind
-	Reason            string // of Unreadable: a letter.Unreadable reason
+	Reason            string // of Unreadable: that of letter.Unreadable, or ReasonWithheld
 	At                time.Time
 	Size              int64       // bytes on the mail server
 	Whole             bool        // the original can be had; false when it stayed on the server
