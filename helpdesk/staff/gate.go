@@ -13,37 +13,47 @@ const (
 	gateAtLogin = 4  // of both, for one login
 )
 
-// gate is the bounded line before Argon2id: guessing may not take the
-// machine's memory, nor all places of the line at one login.
-type gate struct {
-	work chan struct{}
+// Gate is a bounded line before Argon2id: guessing may not take the machine's
+// memory, nor all places of the line for one name. Each use has a line of its
+// own, so that a flood at one keeps nobody from the others.
+type Gate struct {
+	limit, each int
+	busy        string
+	work        chan struct{}
 
 	mu     sync.Mutex
 	inside int
-	logins map[string]int
+	names  map[string]int
 }
 
-func newGate() *gate {
-	return &gate{work: make(chan struct{}, gateWork), logins: map[string]int{}}
+// NewGate makes a line: work at once, line waiting behind them, at most each
+// of both under one name (0: as many as fit). busy is the Refusal's key when
+// it is full.
+func NewGate(work, line, each int, busy string) *Gate {
+	if each == 0 {
+		each = work + line
+	}
+	return &Gate{limit: work + line, each: each, busy: busy, work: make(chan struct{}, work), names: map[string]int{}}
 }
 
-// enter waits for a place at work. When the line is full it refuses at once
-// with staff.busy.
-func (g *gate) enter(ctx context.Context, login string) (leave func(), err error) {
+func newGate() *Gate { return NewGate(gateWork, gateLine, gateAtLogin, "staff.busy") }
+
+// Enter waits for a place at work, and refuses at once when the line is full.
+func (g *Gate) Enter(ctx context.Context, name string) (leave func(), err error) {
 	g.mu.Lock()
-	if g.inside == gateWork+gateLine || g.logins[login] == gateAtLogin {
+	if g.inside == g.limit || g.names[name] == g.each {
 		g.mu.Unlock()
-		return nil, helpdesk.Refuse("staff.busy")
+		return nil, helpdesk.Refuse(g.busy)
 	}
 	g.inside++
-	g.logins[login]++
+	g.names[name]++
 	g.mu.Unlock()
 	out := func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.inside--
-		if g.logins[login]--; g.logins[login] == 0 {
-			delete(g.logins, login)
+		if g.names[name]--; g.names[name] == 0 {
+			delete(g.names, name)
 		}
 	}
 	select {

@@ -15,7 +15,7 @@ func TestTheLineBeforeTheWordsIsBounded(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var leaves []func()
 	for i := range gateWork {
-		leave, err := g.enter(ctx, string(rune('a'+i)))
+		leave, err := g.Enter(ctx, string(rune('a'+i)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,7 +25,7 @@ func TestTheLineBeforeTheWordsIsBounded(t *testing.T) {
 	failed := make(chan error, gateLine)
 	for i := range gateLine {
 		waiting.Go(func() {
-			_, err := g.enter(ctx, string(rune('A'+i)))
+			_, err := g.Enter(ctx, string(rune('A'+i)))
 			failed <- err
 		})
 	}
@@ -36,7 +36,7 @@ func TestTheLineBeforeTheWordsIsBounded(t *testing.T) {
 		}
 	}
 	var r helpdesk.Refusal
-	if _, err := g.enter(ctx, "z"); !errors.As(err, &r) || r.Key != "staff.busy" {
+	if _, err := g.Enter(ctx, "z"); !errors.As(err, &r) || r.Key != "staff.busy" {
 		t.Errorf("the twenty-first: %v", err)
 	}
 	cancel()
@@ -49,8 +49,8 @@ func TestTheLineBeforeTheWordsIsBounded(t *testing.T) {
 	for _, leave := range leaves {
 		leave()
 	}
-	if g.inside != 0 || len(g.logins) != 0 || len(g.work) != 0 {
-		t.Errorf("left behind: %d inside, %d logins, %d at work", g.inside, len(g.logins), len(g.work))
+	if g.inside != 0 || len(g.names) != 0 || len(g.work) != 0 {
+		t.Errorf("left behind: %d inside, %d logins, %d at work", g.inside, len(g.names), len(g.work))
 	}
 }
 
@@ -62,7 +62,7 @@ func TestGuessingAtOneLoginLeavesPlacesForOthers(t *testing.T) {
 	var all sync.WaitGroup
 	for range gateAtLogin {
 		all.Go(func() {
-			if leave, err := g.enter(ctx, "guessed"); err == nil {
+			if leave, err := g.Enter(ctx, "guessed"); err == nil {
 				entered <- leave
 			}
 		})
@@ -74,12 +74,12 @@ func TestGuessingAtOneLoginLeavesPlacesForOthers(t *testing.T) {
 		}
 	}
 	var r helpdesk.Refusal
-	if _, err := g.enter(ctx, "guessed"); !errors.As(err, &r) {
+	if _, err := g.Enter(ctx, "guessed"); !errors.As(err, &r) {
 		t.Errorf("one more at that login: %v", err)
 	}
 	done := make(chan error)
 	go func() {
-		leave, err := g.enter(ctx, "other")
+		leave, err := g.Enter(ctx, "other")
 		if err == nil {
 			leave()
 		}

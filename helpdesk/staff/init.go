@@ -138,7 +138,7 @@ func (d *Desk) giveWords(ctx context.Context, u *userRow, own *vault.Pair) (stri
 	if err != nil {
 		return "", fmt.Errorf("draw words for %s: %w", u.id, err)
 	}
-	leave, err := d.gate.enter(ctx, string(u.login))
+	leave, err := d.gate.Enter(ctx, string(u.login))
 	if err != nil {
 		return "", err
 	}

@@ -102,7 +102,7 @@ func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
 
 // unlock tries the words, in the bounded line.
 func (d *Desk) unlock(ctx context.Context, login string, u *userRow, secret string, by func(*userRow) lock) (*vault.Pair, error) {
-	leave, err := d.gate.enter(ctx, login)
+	leave, err := d.gate.Enter(ctx, login)
 	if err != nil {
 		return nil, err
 	}

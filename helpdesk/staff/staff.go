@@ -79,7 +79,7 @@ type Desk struct {
 	now     func() time.Time
 	log     *slog.Logger
 	cost    vault.Cost
-	gate    *gate
+	gate    *Gate
 	delays  *delays
 
 	mu       sync.Mutex

@@ -1,0 +1,113 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+)
+
+// AskErase begins the 72 hours after which everything of the person is erased,
+// and ends all their sessions, this one too: from here on only the code opens
+// what is theirs, so that nobody who stands behind them can undo it, or read
+// on. Their notice address and late texts go at once. In the same transaction
+// the caller takes away everybody else's wraps.
+func (p *Registry) AskErase(ctx context.Context, tx *store.Tx, g *Guest) error {
+	k, err := p.mine(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	if k.eraseAt == 0 {
+		k.eraseAt = p.now().Add(eraseTime).UnixMicro()
+		k.notice++
+		if err := p.saveKey(ctx, tx, k); err != nil {
+			return err
+		}
+		if err := p.note(ctx, tx, "", VerbErasing, k.person); err != nil {
+			return err
+		}
+	}
+	for _, query := range []string{deleteNotice, deleteLate, deleteVoice} {
+		if _, err := tx.Exec(ctx, query, string(k.person)); err != nil {
+			return fmt.Errorf("begin to erase %s: %w", k.person, err)
+		}
+	}
+	g.Erasing = time.UnixMicro(k.eraseAt)
+	return p.endAll(ctx, tx, k.person)
+}
+
+// UndoErase takes it back, by who came in with the code. Refusal "erase.over"
+// when the 72 hours have passed.
+func (p *Registry) UndoErase(ctx context.Context, tx *store.Tx, g *Guest) error {
+	k, err := p.mine(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	if k.eraseAt == 0 {
+		return nil
+	}
+	if k.eraseAt <= p.now().UnixMicro() {
+		return helpdesk.Refuse("erase.over")
+	}
+	k.eraseAt = 0
+	if err := p.saveKey(ctx, tx, k); err != nil {
+		return err
+	}
+	g.Erasing = time.Time{}
+	return p.note(ctx, tx, "", VerbUnerased, k.person)
+}
+
+// EraseDue lists up to a hundred persons whose 72 hours have passed.
+func (p *Registry) EraseDue(ctx context.Context, now time.Time) ([]helpdesk.ID, error) {
+	rows, err := p.db.Query(ctx, selectErasing, now.UnixMicro())
+	if err != nil {
+		return nil, fmt.Errorf("look for who is to be erased: %w", err)
+	}
+	defer rows.Close()
+	var due []helpdesk.ID
+	for rows.Next() {
+		var k keyRow
+		if err := rows.Scan(k.dest()...); err != nil {
+			return nil, fmt.Errorf("look for who is to be erased: %w", err)
+		}
+		// Nobody may have somebody else erased by writing to the database.
+		if p.vouchedKey(ctx, &k) {
+			due = append(due, k.person)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("look for who is to be erased: %w", err)
+	}
+	return due, nil
+}
+
+// Forget deletes everything this room keeps of a person whose 72 hours have
+// passed. ErrConflict when they have not, or the person undid it meanwhile:
+// then the caller's transaction must not go on.
+func (p *Registry) Forget(ctx context.Context, tx *store.Tx, person helpdesk.ID) error {
+	k, err := p.key(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if k.eraseAt == 0 || k.eraseAt > p.now().UnixMicro() {
+		return fmt.Errorf("forget %s: %w", person, helpdesk.ErrConflict)
+	}
+	n, err := tx.Exec(ctx, deleteKey, string(person), k.version)
+	if err != nil {
+		return fmt.Errorf("forget %s: %w", person, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("forget %s: %w", person, helpdesk.ErrConflict)
+	}
+	if err := p.endAll(ctx, tx, person); err != nil {
+		return err
+	}
+	for _, query := range []string{deleteNotice, deleteLate, deleteVoice, deletePerson} {
+		if _, err := tx.Exec(ctx, query, string(person)); err != nil {
+			return fmt.Errorf("forget %s: %w", person, err)
+		}
+	}
+	return p.note(ctx, tx, "", VerbForgotten, person)
+}

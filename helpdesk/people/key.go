@@ -1,0 +1,192 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// maxSeen bounds what is remembered against rows put back.
+const maxSeen = 20000
+
+// keyRow is a person's pair and its locks.
+type keyRow struct {
+	person     helpdesk.ID
+	generation int
+	version    int64
+	public     []byte
+	state      CodeState
+	lookup     []byte // where the code leads
+	locked     []byte // the seed under the code
+	shown      []byte // the code's digits under the pair
+	used       []byte // when it was used, under the pair
+	changed    int64  // when a code last replaced another
+	notice     int64  // number of the notice address that counts
+	eraseAt    int64
+	mac        []byte
+}
+
+func (k *keyRow) dest() []any {
+	return []any{&k.person, &k.generation, &k.version, &k.public, &k.state, &k.lookup, &k.locked, &k.shown, &k.used,
+		&k.changed, &k.notice, &k.eraseAt, &k.mac}
+}
+
+// origin is, with the parts, what our MAC speaks for: everything.
+func (k *keyRow) origin() vault.Context {
+	return vault.At("people.key.origin", k.person, k.generation, k.version, string(k.state), k.changed, k.notice, k.eraseAt)
+}
+
+func (k *keyRow) parts() [][]byte {
+	return [][]byte{k.public, k.lookup, k.locked, k.shown, k.used}
+}
+
+func personKey(person helpdesk.ID, generation int) vault.KeyID {
+	return vault.KeyID{Kind: vault.Person, Owner: person, Version: generation}
+}
+
+func (k *keyRow) id() vault.KeyID { return personKey(k.person, k.generation) }
+
+func (k *keyRow) lockPlace() vault.Context  { return vault.At("people.code", k.person) }
+func (k *keyRow) shownPlace() vault.Context { return vault.At("people.code.shown", k.id()) }
+func (k *keyRow) usedPlace() vault.Context  { return vault.At("people.code.used", k.id()) }
+
+// dropCode leaves nothing of a code behind.
+func (k *keyRow) dropCode() { k.lookup, k.locked, k.shown, k.used = nil, nil, nil, nil }
+
+func (p *Registry) vouchedKey(ctx context.Context, k *keyRow) bool {
+	if p.secrets.Vouched(k.mac, k.origin(), k.parts()...) {
+		return true
+	}
+	p.alarm(ctx, "person_forged", k.person)
+	return false
+}
+
+// key reads a person's key; ErrNotFound for who has none, errForged when the
+// row is not ours.
+func (p *Registry) key(ctx context.Context, r store.Reader, person helpdesk.ID) (*keyRow, error) {
+	var k keyRow
+	if err := r.QueryRow(ctx, selectKey, string(person)).Scan(k.dest()...); err != nil {
+		return nil, fmt.Errorf("find the key of %s: %w", person, err)
+	}
+	if !p.vouchedKey(ctx, &k) {
+		return nil, fmt.Errorf("key of %s: %w", person, errForged)
+	}
+	return &k, nil
+}
+
+// fresh tells whether a vouched row is as new as this process has ever seen
+// it: an old one, put back, would bring an old code back to life. It may
+// replace the row by a newer one that was written since it was read.
+func (p *Registry) fresh(ctx context.Context, k *keyRow) (bool, error) {
+	if p.newest(k) {
+		return true, nil
+	}
+	now, err := p.key(ctx, p.db, k.person)
+	if err != nil {
+		return false, err
+	}
+	*k = *now
+	if p.newest(k) {
+		return true, nil
+	}
+	p.alarm(ctx, "person_back", k.person)
+	return false, nil
+}
+
+func (p *Registry) newest(k *keyRow) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k.version < p.seen[k.person] {
+		return false
+	}
+	for id := range p.seen { // any: the memory is a help, not the law
+		if len(p.seen) < maxSeen {
+			break
+		}
+		delete(p.seen, id)
+	}
+	p.seen[k.person] = k.version
+	return true
+}
+
+// insertKey gives a person without a key theirs; ErrConflict when they have one.
+func (p *Registry) insertKey(ctx context.Context, tx *store.Tx, k *keyRow) error {
+	k.version = 1
+	k.mac = p.secrets.Vouch(k.origin(), k.parts()...)
+	n, err := tx.Exec(ctx, insertKey, string(k.person), k.generation, k.version, k.public, string(k.state), k.lookup, k.locked,
+		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.mac)
+	if err != nil {
+		return fmt.Errorf("add the key of %s: %w", k.person, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("add the key of %s: %w", k.person, helpdesk.ErrConflict)
+	}
+	return nil
+}
+
+// saveKey writes a row that key() read; ErrConflict when somebody was faster.
+func (p *Registry) saveKey(ctx context.Context, tx *store.Tx, k *keyRow) error {
+	was := k.version
+	k.version++
+	k.mac = p.secrets.Vouch(k.origin(), k.parts()...)
+	n, err := tx.Exec(ctx, updateKey, k.generation, k.version, k.public, string(k.state), k.lookup, k.locked,
+		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.mac, string(k.person), was)
+	if err != nil {
+		return fmt.Errorf("change the key of %s: %w", k.person, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("change the key of %s: %w", k.person, helpdesk.ErrConflict)
+	}
+	return nil
+}
+
+// PersonKey returns a person's current public key, to seal to; ErrNotFound for
+// a person who has none. A row that our origin key does not vouch for, or that
+// is older than one already seen, is an error and an alarm.
+func (p *Registry) PersonKey(ctx context.Context, r store.Reader, person helpdesk.ID) (vault.InsideKey, error) {
+	k, err := p.key(ctx, r, person)
+	if err != nil {
+		return vault.InsideKey{}, err
+	}
+	// What a transaction sees may yet be given up: it is compared with what was
+	// seen, and not remembered.
+	if _, inside := r.(*store.Tx); inside {
+		if p.older(k) {
+			p.alarm(ctx, "person_back", person)
+			return vault.InsideKey{}, fmt.Errorf("key of %s: %w", person, errForged)
+		}
+		return vault.InsideKey{ID: k.id(), Public: k.public}, nil
+	}
+	ok, err := p.fresh(ctx, k)
+	if err != nil {
+		return vault.InsideKey{}, err
+	}
+	if !ok {
+		return vault.InsideKey{}, fmt.Errorf("key of %s: %w", person, errForged)
+	}
+	return vault.InsideKey{ID: k.id(), Public: k.public}, nil
+}
+
+func (p *Registry) older(k *keyRow) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return k.version < p.seen[k.person]
+}
+
+// CodeChanged tells when a code last replaced another of this person, or
+// somebody else's was put in force: consents given by web rest for 72 hours
+// after. Zero for never.
+func (p *Registry) CodeChanged(ctx context.Context, person helpdesk.ID) (time.Time, error) {
+	k, err := p.key(ctx, p.db, person)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if k.changed == 0 {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(k.changed), nil
+}

@@ -1,0 +1,114 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+const (
+	maxLate      = 10        // texts kept for one person
+	maxLateBytes = 64 * 1024 // of one text
+)
+
+// Draft is what somebody posted after their session had ended.
+type Draft struct {
+	Text string
+	At   time.Time
+}
+
+// LogValue keeps the text out of logs.
+func (Draft) LogValue() slog.Value { return slog.StringValue(sealedText) }
+
+type lateRow struct {
+	id, person helpdesk.ID
+	at         int64
+	body, mac  []byte
+}
+
+func (l *lateRow) bound() vault.Context  { return vault.At("people.late", l.id, l.person) }
+func (l *lateRow) origin() vault.Context { return vault.At("people.late.origin", l.id, l.person, l.at) }
+
+// KeepLate seals what somebody posted too late to their own key; it waits 30
+// days. person is what Author told.
+//
+// Refusals: "late.no_code", they have nothing to come back with, so nobody
+// could ever read it; "late.full", ten texts wait already; "late.long", more
+// than 64 KiB.
+func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string) error {
+	if len(text) > maxLateBytes {
+		return helpdesk.Refuse("late.long")
+	}
+	return p.db.Write(ctx, "keep a late text", func(tx *store.Tx) error {
+		k, err := p.key(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if k.lookup == nil {
+			return helpdesk.Refuse("late.no_code")
+		}
+		var n int
+		if err := tx.QueryRow(ctx, countLate, string(person)).Scan(&n); err != nil {
+			return fmt.Errorf("keep a late text of %s: %w", person, err)
+		}
+		if n >= maxLate {
+			return helpdesk.Refuse("late.full")
+		}
+		l := lateRow{id: helpdesk.NewID(), person: person, at: p.now().UnixMicro()}
+		to := vault.InsideKey{ID: k.id(), Public: k.public}
+		if l.body, err = to.Seal(l.bound(), []byte(text)); err != nil {
+			return fmt.Errorf("keep a late text of %s: %w", person, err)
+		}
+		l.mac = p.secrets.Vouch(l.origin(), l.body)
+		if _, err := tx.Exec(ctx, insertLate, string(l.id), string(person), l.at, l.body, l.mac); err != nil {
+			return fmt.Errorf("keep a late text of %s: %w", person, err)
+		}
+		return nil
+	})
+}
+
+// Late returns what the person posted too late, the oldest first. What we did
+// not keep ourselves is left out, with an alarm.
+func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
+	rows, err := p.db.Query(ctx, selectLate, string(g.Person))
+	if err != nil {
+		return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
+	}
+	defer rows.Close()
+	var all []Draft
+	for rows.Next() {
+		var l lateRow
+		if err := rows.Scan(&l.id, &l.person, &l.at, &l.body, &l.mac); err != nil {
+			return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
+		}
+		if !p.secrets.Vouched(l.mac, l.origin(), l.body) {
+			p.alarm(ctx, "late_forged", g.Person)
+			continue
+		}
+		text, err := g.pair.Open(l.bound(), l.body)
+		if err != nil {
+			p.alarm(ctx, "late_forged", g.Person)
+			continue
+		}
+		all = append(all, Draft{Text: string(text), At: time.UnixMicro(l.at)})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
+	}
+	return all, nil
+}
+
+// DropLate deletes what the person has seen of their late texts.
+func (p *Registry) DropLate(ctx context.Context, g *Guest) error {
+	return p.db.Write(ctx, "drop late texts", func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, deleteLate, string(g.Person)); err != nil {
+			return fmt.Errorf("drop the late texts of %s: %w", g.Person, err)
+		}
+		return nil
+	})
+}
