@@ -71,6 +71,7 @@ func runDemo(ctx context.Context, c console, args []string) error {
 	}
 	set.database = "sqlite:" + filepath.Join(set.data, "returnsupport.db")
 	set.secrets = filepath.Join(set.data, "server.secrets")
+	set.redis = "" // one process, whatever the environment says
 	set.listen = loopback(port)
 	d, err := newDemo(ctx, set, log)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // (mailboxes, texts, hours) lives in the database, in the room office.
 type settings struct {
 	data, database, secrets   string
+	redis                     string
 	listen, cert, key, behind string
 	publicURL                 string
 	logLevel                  string
@@ -36,6 +37,8 @@ var known = []setting{
 		help: "folder for the database file and the server secrets; made if absent, readable by this user alone"},
 	{name: "database", fallback: "", secret: true, into: text(func(s *settings) *string { return &s.database }),
 		help: "postgres://user:password@host/name, or sqlite:/path/file.db; empty: SQLite in the data folder"},
+	{name: "redis", fallback: "", secret: true, into: text(func(s *settings) *string { return &s.redis }),
+		help: "redis://[user:password@]host[:port], rediss:// or unix://, where several processes ring each other; needed as soon as there is a second one. It learns names and numbers only; while it is away the database is asked every two seconds"},
 	{name: "secrets", fallback: "", into: text(func(s *settings) *string { return &s.secrets }),
 		help: "file with the server secrets; empty: the systemd credential 'returnsupport', else server.secrets in the data folder. Back it up apart from the database: together they open waiting mail"},
 	{name: "listen", fallback: "127.0.0.1:8080", into: text(func(s *settings) *string { return &s.listen }),

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus/redistest"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store/storetest"
@@ -22,14 +23,19 @@ import (
 
 // TestThief plays a story through every room, with a canary in each place a
 // person can write into, also in letters that fail, and then looks for the
-// canaries as a thief would: in every byte of the data folder, of the database
-// and of the logs at their most talkative.
+// canaries as a thief would: in every byte of the data folder, of the database,
+// of what Redis was told, and of the logs at their most talkative.
 func TestThief(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var logs lockedBuffer
-	d, err := newDemo(ctx, demoSettings(dir), slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	set, overheard := demoSettings(dir), func() []byte { return nil }
+	if redistest.Here(t) {
+		redis := redistest.Start(t)
+		set.redis, overheard = redis.Address(), redis.Overhear(t)
+	}
+	d, err := newDemo(ctx, set, slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +61,10 @@ func TestThief(t *testing.T) {
 	}
 	d.world.Close()
 	searchFor(t, "the logs", logs.Bytes(), canaries)
+	if set.redis != "" && !bytes.Contains(overheard(), []byte(" ring "+string(tickets.TopicTicket))) {
+		t.Error("Redis was told nothing: the search would prove nothing")
+	}
+	searchFor(t, "Redis", overheard(), canaries)
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || e.Name() == "demo.json" { // the demo's own notebook of sign-ins
 			return err

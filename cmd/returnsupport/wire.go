@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,6 +32,7 @@ type house struct {
 	db      *store.DB
 	secrets *vault.Secrets
 	bus     bus.Bus
+	limits  *bus.Limiter
 	journal *journal.Book
 	office  *office.Office
 	staff   *staff.Desk
@@ -53,7 +55,12 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	if err != nil {
 		return nil, err
 	}
-	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bus.InProcess(), locale: words}
+	bells, err := openBus(set, secrets, now, log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bells, locale: words}
+	h.limits = bus.NewLimiter(h.bus, secrets.Index("limits", "of this house"), now)
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
 	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Cost: cost, Now: now, Log: log})
@@ -74,7 +81,18 @@ func open(ctx context.Context, set settings, log *slog.Logger) (*house, error) {
 	return build(ctx, set, secrets, vault.StaffCost, time.Now, log)
 }
 
-func (h *house) Close() error { return h.db.Close() }
+// Close lets what was written reach the other processes, then closes the store.
+func (h *house) Close() error { return errors.Join(h.bus.Close(), h.db.Close()) }
+
+// openBus rings this process alone, or with Redis every process of the house.
+// The name of its channel is hashed with a secret of the house, so that houses
+// that share one Redis do not meet there.
+func openBus(set settings, secrets *vault.Secrets, now func() time.Time, log *slog.Logger) (bus.Bus, error) {
+	if set.redis == "" {
+		return bus.InProcess(), nil
+	}
+	return bus.OpenRedis(bus.Options{Address: set.redis, Space: hex.EncodeToString(secrets.Index("bus", "space")[:8]), Log: log, Now: now})
+}
 
 // errNotInitialised tells a first-time operator what to do.
 var errNotInitialised = errors.New("there are no server secrets here yet: run `returnsupport init` first, or name the file with --secrets")

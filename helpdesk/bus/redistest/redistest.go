@@ -5,12 +5,14 @@
 package redistest
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -35,6 +37,12 @@ func missing() string {
 func Require(t testing.TB) {
 	t.Helper()
 	keeper.Require(t, service)
+}
+
+// Here tells whether Redis is installed.
+func Here(t testing.TB) bool {
+	t.Helper()
+	return keeper.Here(t, service)
 }
 
 // Address is the run's own Redis. Other packages use it at the same time: keep
@@ -114,6 +122,41 @@ func (s *Server) Restart(t testing.TB) {
 		}
 	}
 	t.Fatal("redis-server does not answer")
+}
+
+// Overhear returns a function that tells every command Redis has been given
+// since, with its arguments.
+func (s *Server) Overhear(t testing.TB) func() []byte {
+	t.Helper()
+	c, err := net.Dial("unix", s.socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if _, err := c.Write([]byte("MONITOR\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	var (
+		mu  sync.Mutex
+		all []byte
+	)
+	go func() {
+		b := make([]byte, 4096)
+		for {
+			n, err := c.Read(b)
+			mu.Lock()
+			all = append(all, b[:n]...)
+			mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func() []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		return bytes.Clone(all)
+	}
 }
 
 // Kill ends it as a power cut would.
