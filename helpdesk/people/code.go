@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
@@ -43,15 +42,14 @@ func (p *Registry) NewCode(ctx context.Context, g *Guest) (string, error) {
 		return "", err
 	}
 	err = p.db.Write(ctx, "make a code", func(tx *store.Tx) error {
-		k, err := p.mine(ctx, tx, g)
+		err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
+			if k.lookup != nil {
+				k.changed = p.now().UnixMicro()
+			}
+			k.setCode(OwnCode, digits, key, g.pair)
+			return true, nil
+		})
 		if err != nil {
-			return err
-		}
-		if k.lookup != nil {
-			k.changed = p.now().UnixMicro()
-		}
-		k.setCode(OwnCode, digits, key, g.pair)
-		if err := p.saveKey(ctx, tx, k); err != nil {
 			return err
 		}
 		return p.note(ctx, tx, "", VerbCode, g.Person)
@@ -61,19 +59,6 @@ func (p *Registry) NewCode(ctx context.Context, g *Guest) (string, error) {
 	}
 	g.Code = OwnCode
 	return digits, nil
-}
-
-// mine reads the key of the session's person; ErrConflict when it is another
-// generation's by now.
-func (p *Registry) mine(ctx context.Context, r store.Reader, g *Guest) (*keyRow, error) {
-	k, err := p.key(ctx, r, g.Person)
-	if err != nil {
-		return nil, err
-	}
-	if k.id() != g.pair.ID() {
-		return nil, fmt.Errorf("key of %s: %w", g.Person, helpdesk.ErrConflict)
-	}
-	return k, nil
 }
 
 // Code returns the person's code, to be shown again; false when they have none.
@@ -107,19 +92,22 @@ func (p *Registry) CodeShown(ctx context.Context, g *Guest) error {
 
 // DeclineCode notes that the person wants no code. Who has one keeps it.
 func (p *Registry) DeclineCode(ctx context.Context, g *Guest) error {
-	return p.db.Write(ctx, "decline a code", func(tx *store.Tx) error {
-		k, err := p.mine(ctx, tx, g)
-		if err != nil {
-			return err
-		}
-		if k.state != NoCode {
-			g.Code = k.state
-			return nil
-		}
-		k.state = DeclinedCode
-		g.Code = k.state
-		return p.saveKey(ctx, tx, k)
+	var state CodeState
+	err := p.db.Write(ctx, "decline a code", func(tx *store.Tx) error {
+		return p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
+			declines := k.state == NoCode
+			if declines {
+				k.state = DeclinedCode
+			}
+			state = k.state
+			return declines, nil
+		})
 	})
+	if err != nil {
+		return err
+	}
+	g.Code = state
+	return nil
 }
 
 // LastUsed tells when the code was last used before this session; false when

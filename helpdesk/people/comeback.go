@@ -119,7 +119,7 @@ func (p *Registry) byCode(ctx context.Context, key vault.CodeKey) (*keyRow, *vau
 	if err != nil {
 		return nil, nil, err
 	}
-	if !fresh || k.eraseAt > 0 && k.eraseAt <= p.now().UnixMicro() {
+	if !fresh || k.erased(p.now()) {
 		return nil, nil, errWrongCode
 	}
 	pair, err := key.Unlock(k.lockPlace(), k.id(), k.locked)

@@ -104,8 +104,9 @@ func HoldsCode(text string) bool {
 		gap  int        // what parts the next digit from the run
 	)
 	closed := func() bool {
+		ends = append(ends, len(run))
 		from := 0
-		for _, to := range append(ends, len(run)) {
+		for _, to := range ends {
 			for to-ends[from] > codeDigits {
 				from++
 			}

@@ -15,48 +15,50 @@ import (
 // on. Their notice address and late texts go at once. In the same transaction
 // the caller takes away everybody else's wraps.
 func (p *Registry) AskErase(ctx context.Context, tx *store.Tx, g *Guest) error {
-	k, err := p.mine(ctx, tx, g)
+	begun := false
+	err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
+		if begun = k.eraseAt == 0; begun {
+			k.eraseAt = p.now().Add(eraseTime).UnixMicro()
+			k.notice++
+		}
+		g.Erasing = time.UnixMicro(k.eraseAt)
+		return begun, nil
+	})
 	if err != nil {
 		return err
 	}
-	if k.eraseAt == 0 {
-		k.eraseAt = p.now().Add(eraseTime).UnixMicro()
-		k.notice++
-		if err := p.saveKey(ctx, tx, k); err != nil {
-			return err
-		}
-		if err := p.note(ctx, tx, "", VerbErasing, k.person); err != nil {
-			return err
-		}
-	}
 	for _, query := range []string{deleteNotice, deleteLate, deleteVoice} {
-		if _, err := tx.Exec(ctx, query, string(k.person)); err != nil {
-			return fmt.Errorf("begin to erase %s: %w", k.person, err)
+		if _, err := tx.Exec(ctx, query, string(g.Person)); err != nil {
+			return fmt.Errorf("begin to erase %s: %w", g.Person, err)
 		}
 	}
-	g.Erasing = time.UnixMicro(k.eraseAt)
-	return p.endAll(ctx, tx, k.person)
+	if err := p.endAll(ctx, tx, g.Person); err != nil || !begun {
+		return err
+	}
+	return p.note(ctx, tx, "", VerbErasing, g.Person)
 }
 
 // UndoErase takes it back, by who came in with the code. Refusal "erase.over"
 // when the 72 hours have passed.
 func (p *Registry) UndoErase(ctx context.Context, tx *store.Tx, g *Guest) error {
-	k, err := p.mine(ctx, tx, g)
-	if err != nil {
-		return err
-	}
-	if k.eraseAt == 0 {
-		return nil
-	}
-	if k.eraseAt <= p.now().UnixMicro() {
-		return helpdesk.Refuse("erase.over")
-	}
-	k.eraseAt = 0
-	if err := p.saveKey(ctx, tx, k); err != nil {
+	undone := false
+	err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
+		if k.erased(p.now()) {
+			return false, helpdesk.Refuse("erase.over")
+		}
+		undone, k.eraseAt = k.eraseAt > 0, 0
+		return undone, nil
+	})
+	if err != nil || !undone {
 		return err
 	}
 	g.Erasing = time.Time{}
-	return p.note(ctx, tx, "", VerbUnerased, k.person)
+	return p.note(ctx, tx, "", VerbUnerased, g.Person)
+}
+
+// erased tells whether the 72 hours have passed.
+func (k *keyRow) erased(now time.Time) bool {
+	return k.eraseAt > 0 && k.eraseAt <= now.UnixMicro()
 }
 
 // EraseDue lists up to a hundred persons whose 72 hours have passed.
@@ -66,7 +68,7 @@ func (p *Registry) EraseDue(ctx context.Context, now time.Time) ([]helpdesk.ID, 
 		return nil, fmt.Errorf("look for who is to be erased: %w", err)
 	}
 	defer rows.Close()
-	var due []helpdesk.ID
+	var due []*keyRow
 	for rows.Next() {
 		var k keyRow
 		if err := rows.Scan(k.dest()...); err != nil {
@@ -74,13 +76,24 @@ func (p *Registry) EraseDue(ctx context.Context, now time.Time) ([]helpdesk.ID, 
 		}
 		// Nobody may have somebody else erased by writing to the database.
 		if p.vouchedKey(ctx, &k) {
-			due = append(due, k.person)
+			due = append(due, &k)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("look for who is to be erased: %w", err)
 	}
-	return due, nil
+	rows.Close()
+	ids := make([]helpdesk.ID, 0, len(due))
+	for _, k := range due {
+		ok, err := p.fresh(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		if ok && k.erased(now) {
+			ids = append(ids, k.person)
+		}
+	}
+	return ids, nil
 }
 
 // Forget deletes everything this room keeps of a person whose 72 hours have
@@ -91,7 +104,7 @@ func (p *Registry) Forget(ctx context.Context, tx *store.Tx, person helpdesk.ID)
 	if err != nil {
 		return err
 	}
-	if k.eraseAt == 0 || k.eraseAt > p.now().UnixMicro() {
+	if !k.erased(p.now()) {
 		return fmt.Errorf("forget %s: %w", person, helpdesk.ErrConflict)
 	}
 	n, err := tx.Exec(ctx, deleteKey, string(person), k.version)

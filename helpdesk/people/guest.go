@@ -101,14 +101,19 @@ func (r *guestRow) alive(now time.Time) bool {
 func (r *guestRow) guest(k *keyRow, pair *vault.Pair) *Guest {
 	g := &Guest{
 		ID: r.id, Person: r.person, Conversation: r.conversation,
-		Started: time.UnixMicro(r.created), Expires: time.UnixMicro(r.expires), Ends: time.UnixMicro(r.ends()),
+		Started: time.UnixMicro(r.created), Expires: time.UnixMicro(r.expires),
 		Shared: r.shared, Held: r.held, Code: k.state, MustShowCode: r.show, pair: pair,
 	}
-	if !r.held {
-		g.Warn = g.Ends.Add(-warnBefore)
-	}
+	g.setEnd(r)
 	if k.eraseAt > 0 {
 		g.Erasing = time.UnixMicro(k.eraseAt)
 	}
 	return g
+}
+
+func (g *Guest) setEnd(r *guestRow) {
+	g.Ends, g.Warn = time.UnixMicro(r.ends()), time.Time{}
+	if !r.held {
+		g.Warn = g.Ends.Add(-warnBefore)
+	}
 }

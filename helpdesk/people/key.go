@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,42 +67,54 @@ func (p *Registry) vouchedKey(ctx context.Context, k *keyRow) bool {
 }
 
 // key reads a person's key; ErrNotFound for who has none, errForged when the
-// row is not ours.
+// row is not ours, or older than one already seen: that would bring an old
+// code back to life.
 func (p *Registry) key(ctx context.Context, r store.Reader, person helpdesk.ID) (*keyRow, error) {
-	var k keyRow
-	if err := r.QueryRow(ctx, selectKey, string(person)).Scan(k.dest()...); err != nil {
-		return nil, fmt.Errorf("find the key of %s: %w", person, err)
+	// A second look, because a newer row may have been seen between ours and
+	// now.
+	for range 2 {
+		var k keyRow
+		if err := r.QueryRow(ctx, selectKey, string(person)).Scan(k.dest()...); err != nil {
+			return nil, fmt.Errorf("find the key of %s: %w", person, err)
+		}
+		if !p.vouchedKey(ctx, &k) {
+			return nil, fmt.Errorf("key of %s: %w", person, errForged)
+		}
+		// What a transaction sees may yet be given up: it is compared with what
+		// was seen, and not remembered.
+		if _, inside := r.(*store.Tx); p.newest(&k, !inside) {
+			return &k, nil
+		}
 	}
-	if !p.vouchedKey(ctx, &k) {
-		return nil, fmt.Errorf("key of %s: %w", person, errForged)
-	}
-	return &k, nil
+	p.alarm(ctx, "person_back", person)
+	return nil, fmt.Errorf("key of %s: %w", person, errForged)
 }
 
-// fresh tells whether a vouched row is as new as this process has ever seen
-// it: an old one, put back, would bring an old code back to life. It may
-// replace the row by a newer one that was written since it was read.
+// fresh tells whether a vouched row that came with another is as new as any
+// seen, and may replace it by one written since.
 func (p *Registry) fresh(ctx context.Context, k *keyRow) (bool, error) {
-	if p.newest(k) {
+	if p.newest(k, true) {
 		return true, nil
 	}
 	now, err := p.key(ctx, p.db, k.person)
-	if err != nil {
+	switch {
+	case errors.Is(err, errForged), errors.Is(err, helpdesk.ErrNotFound):
+		return false, nil
+	case err != nil:
 		return false, err
 	}
 	*k = *now
-	if p.newest(k) {
-		return true, nil
-	}
-	p.alarm(ctx, "person_back", k.person)
-	return false, nil
+	return true, nil
 }
 
-func (p *Registry) newest(k *keyRow) bool {
+func (p *Registry) newest(k *keyRow, remember bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if k.version < p.seen[k.person] {
 		return false
+	}
+	if !remember || k.version == p.seen[k.person] {
+		return true
 	}
 	for id := range p.seen { // any: the memory is a help, not the law
 		if len(p.seen) < maxSeen {
@@ -144,6 +157,51 @@ func (p *Registry) saveKey(ctx context.Context, tx *store.Tx, k *keyRow) error {
 	return nil
 }
 
+// change reads a person's key, has f change it and writes it; when somebody
+// else was faster, once more. f tells whether there is anything to write.
+func (p *Registry) change(ctx context.Context, tx *store.Tx, person helpdesk.ID, f func(k *keyRow) (bool, error)) error {
+	for try := 1; ; try++ {
+		k, err := p.key(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		write, err := f(k)
+		if err != nil || !write {
+			return err
+		}
+		if err = p.saveKey(ctx, tx, k); try == 4 || !errors.Is(err, helpdesk.ErrConflict) {
+			return err
+		}
+	}
+}
+
+// changeMine changes the key of a session's person; ErrConflict when it is
+// another generation's by now.
+func (p *Registry) changeMine(ctx context.Context, tx *store.Tx, g *Guest, f func(k *keyRow) (bool, error)) error {
+	return p.change(ctx, tx, g.Person, func(k *keyRow) (bool, error) {
+		if err := k.is(g); err != nil {
+			return false, err
+		}
+		return f(k)
+	})
+}
+
+// mine reads the key of the session's person; ErrConflict as for changeMine.
+func (p *Registry) mine(ctx context.Context, r store.Reader, g *Guest) (*keyRow, error) {
+	k, err := p.key(ctx, r, g.Person)
+	if err != nil {
+		return nil, err
+	}
+	return k, k.is(g)
+}
+
+func (k *keyRow) is(g *Guest) error {
+	if k.id() != g.pair.ID() {
+		return fmt.Errorf("key of %s: %w", k.person, helpdesk.ErrConflict)
+	}
+	return nil
+}
+
 // PersonKey returns a person's current public key, to seal to; ErrNotFound for
 // a person who has none. A row that our origin key does not vouch for, or that
 // is older than one already seen, is an error and an alarm.
@@ -152,29 +210,7 @@ func (p *Registry) PersonKey(ctx context.Context, r store.Reader, person helpdes
 	if err != nil {
 		return vault.InsideKey{}, err
 	}
-	// What a transaction sees may yet be given up: it is compared with what was
-	// seen, and not remembered.
-	if _, inside := r.(*store.Tx); inside {
-		if p.older(k) {
-			p.alarm(ctx, "person_back", person)
-			return vault.InsideKey{}, fmt.Errorf("key of %s: %w", person, errForged)
-		}
-		return vault.InsideKey{ID: k.id(), Public: k.public}, nil
-	}
-	ok, err := p.fresh(ctx, k)
-	if err != nil {
-		return vault.InsideKey{}, err
-	}
-	if !ok {
-		return vault.InsideKey{}, fmt.Errorf("key of %s: %w", person, errForged)
-	}
 	return vault.InsideKey{ID: k.id(), Public: k.public}, nil
-}
-
-func (p *Registry) older(k *keyRow) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return k.version < p.seen[k.person]
 }
 
 // CodeChanged tells when a code last replaced another of this person, or

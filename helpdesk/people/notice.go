@@ -99,15 +99,16 @@ func (p *Registry) SetNotice(ctx context.Context, g *Guest, n Notice) error {
 		return fmt.Errorf("seal the notice address of %s: %w", g.Person, err)
 	}
 	return p.db.Write(ctx, "keep a notice address", func(tx *store.Tx) error {
-		k, err := p.mine(ctx, tx, g)
+		var sealed []byte
+		err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
+			k.notice++
+			sealed = p.secrets.SealNotice(noticePlace(k), plain)
+			return true, nil
+		})
 		if err != nil {
 			return err
 		}
-		k.notice++
-		if err := p.saveKey(ctx, tx, k); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, upsertNotice, string(g.Person), p.secrets.SealNotice(noticePlace(k), plain)); err != nil {
+		if _, err := tx.Exec(ctx, upsertNotice, string(g.Person), sealed); err != nil {
 			return fmt.Errorf("keep the notice address of %s: %w", g.Person, err)
 		}
 		return nil
@@ -117,33 +118,52 @@ func (p *Registry) SetNotice(ctx context.Context, g *Guest, n Notice) error {
 // Notice tells where a person agreed to be told; false for nowhere. A row that
 // is not ours, or an earlier one, is an error and an alarm.
 func (p *Registry) Notice(ctx context.Context, person helpdesk.ID) (Notice, bool, error) {
+	// A second look, because the address may have been changed between the
+	// reading of its row and of the key's.
+	for range 2 {
+		n, err := p.readNotice(ctx, person)
+		switch {
+		case errors.Is(err, helpdesk.ErrNotFound):
+			return Notice{}, false, nil
+		case errors.Is(err, vault.ErrNotOpened):
+			continue
+		}
+		return n, err == nil, err
+	}
+	p.alarm(ctx, "notice_forged", person)
+	return Notice{}, false, fmt.Errorf("notice address of %s: %w", person, errForged)
+}
+
+func (p *Registry) readNotice(ctx context.Context, person helpdesk.ID) (Notice, error) {
 	var sealed []byte
 	var sent int64
 	var k keyRow
-	err := p.db.QueryRow(ctx, selectNotice, string(person)).Scan(append([]any{&sealed, &sent}, k.dest()...)...)
-	if errors.Is(err, helpdesk.ErrNotFound) {
-		return Notice{}, false, nil
-	}
-	if err != nil {
-		return Notice{}, false, fmt.Errorf("find the notice address of %s: %w", person, err)
+	if err := p.db.QueryRow(ctx, selectNotice, string(person)).Scan(append([]any{&sealed, &sent}, k.dest()...)...); err != nil {
+		return Notice{}, fmt.Errorf("find the notice address of %s: %w", person, err)
 	}
 	if !p.vouchedKey(ctx, &k) {
-		return Notice{}, false, fmt.Errorf("notice address of %s: %w", person, errForged)
+		return Notice{}, fmt.Errorf("notice address of %s: %w", person, errForged)
+	}
+	ok, err := p.fresh(ctx, &k)
+	if err != nil {
+		return Notice{}, err
+	}
+	if !ok {
+		return Notice{}, fmt.Errorf("notice address of %s: %w", person, errForged)
 	}
 	plain, err := p.secrets.OpenNotice(noticePlace(&k), sealed)
 	if err != nil {
-		p.alarm(ctx, "notice_forged", person)
-		return Notice{}, false, fmt.Errorf("notice address of %s: %w", person, errForged)
+		return Notice{}, fmt.Errorf("notice address of %s: %w", person, err)
 	}
 	var n Notice
 	if json.Unmarshal(plain, &n) != nil {
 		// The decoder's own words could quote the address.
-		return Notice{}, false, fmt.Errorf("read the notice address of %s: not what was sealed", person)
+		return Notice{}, fmt.Errorf("read the notice address of %s: not what was sealed", person)
 	}
 	if sent > 0 {
 		n.Sent = time.UnixMicro(sent)
 	}
-	return n, true, nil
+	return n, nil
 }
 
 // DropNotice deletes where the person agreed to be told; nothing when they
@@ -156,12 +176,10 @@ func (p *Registry) DropNotice(ctx context.Context, tx *store.Tx, person helpdesk
 	if dropped == 0 {
 		return nil
 	}
-	k, err := p.key(ctx, tx, person)
-	if err != nil {
-		return err
-	}
-	k.notice++
-	return p.saveKey(ctx, tx, k)
+	return p.change(ctx, tx, person, func(k *keyRow) (bool, error) {
+		k.notice++
+		return true, nil
+	})
 }
 
 // NoticeSent notes in the sender's transaction that the person is being told;

@@ -76,21 +76,20 @@ func (p *Registry) touch(ctx context.Context, r *guestRow) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("open guest %s: %w", r.id, err)
+		return fmt.Errorf("note an action of %s: %w", r.id, err)
 	}
 	r.touched = now
 	return nil
 }
 
-// Awake answers "I am still here".
+// Awake answers "I am still here", and moves the session's end.
 func (p *Registry) Awake(ctx context.Context, g *Guest) error {
-	now := p.now().UnixMicro()
-	return p.db.Write(ctx, "note somebody awake", func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, touchGuest, now, string(g.ID)); err != nil {
-			return fmt.Errorf("awake %s: %w", g.ID, err)
-		}
-		return nil
-	})
+	r := guestRow{id: g.ID, person: g.Person, expires: g.Expires.UnixMicro(), shared: g.Shared, held: g.Held}
+	if err := p.touch(ctx, &r); err != nil {
+		return err
+	}
+	g.setEnd(&r)
+	return nil
 }
 
 // Hold keeps a session, or with a person's id all their living ones, from
