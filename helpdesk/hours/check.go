@@ -65,7 +65,7 @@ func (p Plan) short(l Line, in Span, everybody map[string][]Duty) []Gap {
 	for _, s := range p.open(l, in) {
 		for _, piece := range pieces(s, p.edges(l, s, everybody)) {
 			on := who(everybody[l.Key], piece)
-			need := max(1, p.needed(l, piece.From))
+			need := p.staffed(l, piece.From)
 			g := Gap{Line: l.Key, From: piece.From.In(zone), To: piece.To.In(zone), Have: len(on), Need: need, Who: on}
 			if len(on) < need {
 				g.Kind = GapFew

@@ -36,6 +36,10 @@ const (
 // House as a line's Present means: as many as the house's setting says.
 const House = -1
 
+// Usual as a line's Rostered means: as many as must be present, and at least
+// one where somebody waits at the other end; mail is held to its promises.
+const Usual = -1
+
 // Site is a place with its own time zone.
 type Site struct {
 	Key  string
@@ -53,6 +57,7 @@ type Line struct {
 	Holidays bool          // keeps its weekly hours on public holidays and eves, too
 	Answer   time.Duration // open time within which a question is answered; 0: no promise
 	Present  int           // counsellors who must be there for it to show as open; House, or a number
+	Rostered int           // counsellors the roster must have while it is open; Usual, or a number: 0 for lines staffed elsewhere
 }
 
 // Rule opens a line on some weekdays, between two dates.
@@ -168,6 +173,17 @@ func (p Plan) needed(l Line, t time.Time) int {
 		return 2
 	}
 	return n
+}
+
+// staffed is how many the roster must have on the line at t.
+func (p Plan) staffed(l Line, t time.Time) int {
+	switch {
+	case l.Rostered != Usual:
+		return l.Rostered
+	case l.Channel == Mail:
+		return p.needed(l, t)
+	}
+	return max(1, p.needed(l, t))
 }
 
 // present counts those of here who are rostered on the line at t.

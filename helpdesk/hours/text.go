@@ -57,6 +57,7 @@ line mail mail everyone
 //	  holidays open                      or: closed, which holds without it
 //	  answer 6h                          or: 90min; none without it
 //	  present house                      or: a number; 0 without it
+//	  rostered usual                     or: a number; usual without it
 func Read(text string) (Plan, error) {
 	var p Plan
 	all, err := rows(text)
@@ -191,7 +192,7 @@ func (p *Plan) readLine(r row, rest []string) error {
 	if len(rest) != 3 || !key(rest[0]) {
 		return r.refuse("line")
 	}
-	l := Line{Key: rest[0], Channel: Channel(rest[1]), Audience: Audience(rest[2])}
+	l := Line{Key: rest[0], Channel: Channel(rest[1]), Audience: Audience(rest[2]), Rostered: Usual}
 	if !slices.Contains([]Channel{Chat, Phone, Visit, Mail}, l.Channel) {
 		return r.refuse("channel")
 	}
@@ -235,18 +236,26 @@ func (l *Line) read(r row, word string, rest []string) error {
 		}
 		l.Answer = d
 	case "present":
-		if one == "house" {
-			l.Present = House
-			return nil
-		}
-		n, err := strconv.Atoi(one)
-		if err != nil || n < 0 || n > 20 || strconv.Itoa(n) != one {
-			return r.refuse("present")
-		}
-		l.Present = n
+		return people(r, one, "house", House, &l.Present)
+	case "rostered":
+		return people(r, one, "usual", Usual, &l.Rostered)
 	default:
 		return r.refuse("word")
 	}
+	return nil
+}
+
+// people reads a word that stands for a number, or a number of people.
+func people(r row, word, special string, means int, to *int) error {
+	if word == special {
+		*to = means
+		return nil
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 0 || n > 20 || strconv.Itoa(n) != word {
+		return r.refuse("people")
+	}
+	*to = n
 	return nil
 }
 
@@ -359,6 +368,9 @@ func (l Line) write(b *strings.Builder) {
 		b.WriteString("  present house\n")
 	default:
 		b.WriteString("  present " + strconv.Itoa(l.Present) + "\n")
+	}
+	if l.Rostered != Usual {
+		b.WriteString("  rostered " + strconv.Itoa(l.Rostered) + "\n")
 	}
 }
 
