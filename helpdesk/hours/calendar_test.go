@@ -17,7 +17,9 @@ func feed() hours.Feed {
 		Name: "Rota; chat, mail", Host: "desk.example", Product: "-//Returnsupport//Hours//EN",
 		Stamp: wall("2026-11-22 08:00"),
 		Line:  func(key string) string { return "Line " + key },
-		Who:   func(id helpdesk.ID) string { return map[helpdesk.ID]string{anna: "Anna", bilal: "Bilal", cilla: "Cilla"}[id] },
+		Who: func(id helpdesk.ID) string {
+			return map[helpdesk.ID]string{anna: "Anna", bilal: "Bilal", cilla: "Cilla"}[id]
+		},
 	}
 }
 
@@ -128,7 +130,9 @@ func TestACalendarTellsNoIDsAndOnlyTheNamesItWasGiven(t *testing.T) {
 
 func TestNoTitleBeginsAPropertyOfItsOwn(t *testing.T) {
 	f := feed()
-	f.Line = func(string) string { return "a\r\nATTENDEE:mailto:x@y.example\x00\x7f;,\\" + strings.Repeat("ጽ", 60) + "\xff" }
+	f.Line = func(string) string {
+		return "a\r\nATTENDEE:mailto:x@y.example\x00\x7f;,\\" + strings.Repeat("ጽ", 60) + "\xff"
+	}
 	lines := duties(t, f, anna, "2026-11-23 00:00", "2026-11-24 00:00")
 	if len(values(lines, "ATTENDEE")) > 0 {
 		t.Error("a title wrote a property")
