@@ -24,7 +24,9 @@ func backoff(attempts int) time.Duration {
 }
 
 // record writes down what an attempt made of the letter. Where somebody will
-// not get it, the conversation says so and the ticket waits for us again.
+// not get it, the conversation says so and the ticket waits for us again. What
+// keeps the conversation from saying it, a row that somebody took away or
+// changed, is an alarm and no reason to send the letter once more.
 func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 	now := p.now()
 	end := j.made.Add(giveUp)
@@ -47,6 +49,25 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 			refused = append(refused, *f)
 		}
 	}
+	err := p.settle(ctx, j, fates, next, refused)
+	switch {
+	case err == nil, len(refused) == 0, errors.Is(err, errLeaseLost), errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrFull), ctx.Err() != nil:
+		return err
+	}
+	if err := p.settle(ctx, j, fates, next, nil); err != nil {
+		return err
+	}
+	p.untold(ctx, j.outgoing)
+	return nil
+}
+
+// errLeaseLost: somebody thought us gone and has the letter now; what they find
+// counts.
+var errLeaseLost = fmt.Errorf("the lease ran out: %w", helpdesk.ErrConflict)
+
+// settle gives the letter back with its fates, and tells of those refused.
+func (p *Postroom) settle(ctx context.Context, j *job, fates []fate, next int64, refused []fate) error {
+	now := p.now()
 	return p.db.Write(ctx, "record a delivery", func(tx *store.Tx) error {
 		for _, f := range fates {
 			if _, err := tx.Exec(ctx, markDelivery, string(f.state), f.code, now.UnixMicro(), j.id, f.position); err != nil {
@@ -58,8 +79,7 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 			return fmt.Errorf("record letter %s: %w", j.id, err)
 		}
 		if n == 0 {
-			// Somebody thought us gone and has it now; what they find counts.
-			return fmt.Errorf("record letter %s: %w", j.id, helpdesk.ErrConflict)
+			return fmt.Errorf("record letter %s: %w", j.id, errLeaseLost)
 		}
 		byCode := map[string][]string{}
 		var codes []string
@@ -99,21 +119,31 @@ func (p *Postroom) close(ctx context.Context, tx *store.Tx, j *job, next int64) 
 	return tx.Exec(ctx, finishOutbox, string(state), []byte{}, j.id, j.lease)
 }
 
+// untold raises the alarm for a letter whose conversation can't be told of it.
+func (p *Postroom) untold(ctx context.Context, o outgoing) {
+	p.journal.Alarm(ctx, "outbox_untold", o.id)
+}
+
 // tell writes into the conversation that a letter of ours did not arrive. It
 // goes in the direction of a letter, because the ticket waits for us again.
+// Where there is nobody to tell, or nothing to tell it in, the outbox still
+// shows the letter.
 func (p *Postroom) tell(ctx context.Context, tx *store.Tx, o outgoing, key, code string, addresses []string) error {
 	talk, err := p.tickets.Blind(ctx, tx, o.conversation)
-	if errors.Is(err, tickets.ErrNobody) || errors.Is(err, helpdesk.ErrNotFound) {
-		return nil // nobody is left to read it there; the outbox still shows it
+	if err == nil {
+		_, err = talk.Append(ctx, tx, tickets.Message{
+			Kind: tickets.KindSystem, Direction: tickets.In,
+			Content: tickets.Content{Key: key, Args: []string{strings.Join(addresses, ", "), code}},
+		})
 	}
-	if err != nil {
-		return err
-	}
-	_, err = talk.Append(ctx, tx, tickets.Message{
-		Kind: tickets.KindSystem, Direction: tickets.In,
-		Content: tickets.Content{Key: key, Args: []string{strings.Join(addresses, ", "), code}},
-	})
-	if err != nil {
+	var no helpdesk.Refusal
+	switch {
+	case errors.Is(err, tickets.ErrNobody), errors.As(err, &no):
+		return nil
+	case errors.Is(err, helpdesk.ErrNotFound):
+		p.untold(ctx, o) // nobody but a writer to the database takes conversation or ticket away
+		return nil
+	case err != nil:
 		return fmt.Errorf("tell of letter %s: %w", o.id, err)
 	}
 	p.ring(tx, o.author)

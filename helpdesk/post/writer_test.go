@@ -106,6 +106,57 @@ func TestDatabaseWriter(t *testing.T) {
 	})
 }
 
+// What somebody does to the ticket of a letter on its way does not send the
+// letter to anybody twice.
+func TestALetterWhoseTicketWasTamperedWithStopsAndIsListed(t *testing.T) {
+	const recount = `UPDATE tickets_conversation SET last_number = 0`
+	for name, tamper := range map[string]string{
+		"the ticket is gone":           `DELETE FROM tickets_ticket`,
+		"the conversation is gone":     `DELETE FROM tickets_conversation`,
+		"the conversation counts anew": recount,
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				h := newHouse(t, db)
+				h.receive("a", write("from:anna id:m1", nil))
+				h.server.answer = func(to string) mailbridge.Outcome {
+					if to == "gone@x.example" {
+						return mailbridge.Outcome{State: mailbridge.Refused, Code: 550, Enhanced: "5.1.1"}
+					}
+					return mailbridge.Outcome{State: mailbridge.Accepted, Code: 250}
+				}
+				_, id, _ := h.reply(1, "hello", "anna@x.example", "gone@x.example")
+				h.clock.pass(10 * time.Second)
+				h.tamper(tamper)
+				for range 4 {
+					h.deliverAll()
+					h.clock.pass(2 * leaseFor)
+				}
+				if n := len(h.server.taken); n != 1 {
+					t.Errorf("the letter left %d times", n)
+				}
+				list := h.outbox()
+				if len(list) != 1 || list[0].State != Failed || list[0].Deliveries[0].State != Accepted ||
+					list[0].Deliveries[1].State != Refused || list[0].Deliveries[1].Code != "5.1.1" {
+					t.Errorf("listed as %+v", list)
+				}
+				if !strings.Contains(h.log.String(), "code=outbox_untold") {
+					t.Error("no alarm")
+				}
+				if tamper == recount {
+					return // nothing can be added to it, whoever brings it
+				}
+				// Nor does a report about it hold up the mailbox.
+				h.receive("a", write("from:mailer-daemon return:<> report:bounce about:R failed:anna id:b1", map[string]string{"R": id}))
+				h.receive("a", write("from:bo id:m2", nil))
+				if n := h.count(`SELECT COUNT(*) FROM post_seen`); n != 3 {
+					t.Errorf("%d mails came in", n)
+				}
+			})
+		})
+	}
+}
+
 func TestALetterThroughSeveralMailboxesAtOnceIsThereOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)
