@@ -33,6 +33,8 @@ const (
 	PosterBranches = "poster_branches" // see readBranches
 	OnCall         = "on_call"         // rows: work addresses for neutral notices
 
+	ChatTeam              = "chat_team"                // which takes conversations; "" for the first that is not restricted
+	ChildTeam             = "child_team"               // the same for children; "" for ChatTeam
 	ChatQueueLong         = "chat_queue_long"          // so many waiting is too long a queue
 	ChatIdleMinutes       = "chat_idle_minutes"        // without a deed of the person's own
 	ChatSharedIdleMinutes = "chat_shared_idle_minutes" // the same on a shared computer
@@ -83,6 +85,8 @@ var known = []Known{
 	{Name: PosterBranches, Rows: true, refuse: readable(readBranches)},
 	{Name: OnCall, Rows: true, refuse: readable(readAddresses)},
 
+	{Name: ChatTeam, fits: idOrNone},
+	{Name: ChildTeam, fits: idOrNone},
 	{Name: ChatQueueLong, Default: "8", fits: number(1, 500)},
 	{Name: ChatIdleMinutes, Default: "10", fits: number(2, 120)},
 	{Name: ChatSharedIdleMinutes, Default: "5", fits: number(2, 120)},
@@ -148,6 +152,14 @@ func number(least, most int) func(string) bool {
 		n, err := strconv.Atoi(s)
 		return err == nil && n >= least && n <= most && strconv.Itoa(n) == s
 	}
+}
+
+func idOrNone(s string) bool {
+	if s == "" {
+		return true
+	}
+	_, err := helpdesk.ParseID(s)
+	return err == nil
 }
 
 func fingerprint(s string) bool {
