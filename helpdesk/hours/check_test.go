@@ -161,7 +161,7 @@ func TestPreviewShowsTwoWeeks(t *testing.T) {
 	if v := find(24, "chat_detained"); v.Holiday != "christmas_eve" || len(v.Hours) != 1 || len(v.Duties) != 2 || len(v.Gaps) != 0 {
 		t.Errorf("%+v", v)
 	}
-	if v := find(25, "mail"); v.Except == nil || v.Except.Reason != "other" || len(v.Hours) != 1 {
+	if v := find(25, "mail"); v.Except == nil || v.Except.Reason != "practical" || len(v.Hours) != 1 {
 		t.Errorf("%+v", v)
 	}
 	if v := find(26, "chat_detained"); len(v.Gaps) != 2 || v.Gaps[0].Kind != hours.GapFew || v.Gaps[1].Kind != hours.GapAlone {

@@ -85,7 +85,7 @@ type Closure struct {
 
 // Reasons are the reasons an exception or a closure may give: keys, because
 // they are read in sixteen languages.
-var Reasons = []string{"event", "illness", "many_waiting", "other", "short_staffed", "technical", "training"}
+var Reasons = []string{"event", "illness", "many_waiting", "practical", "short_staffed", "technical", "training"}
 
 // Plan is everything the house's hours depend on. It is a value to read: who
 // shares one must not change it.

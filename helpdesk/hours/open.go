@@ -95,8 +95,8 @@ func (p Plan) open(l Line, in Span) []Span {
 // stretch finds the first open span at or after t, whole at its end, as far
 // as the horizon reaches.
 func (p Plan) stretch(l Line, t time.Time) (Span, bool) {
-	// A week answers nearly always; the year is for lines closed all summer.
-	for _, days := range []int{8, 60, horizon} {
+	// Two days answer most often; the year is for lines closed all summer.
+	for _, days := range []int{2, 8, 60, horizon} {
 		end := t.AddDate(0, 0, days)
 		all := p.open(l, Span{t, end})
 		if len(all) > 0 && (all[0].To.Before(end) || days == horizon) {

@@ -56,7 +56,7 @@ func plan(t testing.TB) hours.Plan {
 2026-11-25 advice_phone 13:00-15:00 training
 2026-11-26 all closed event
 2026-11-26 chat_everyone 10:00-11:00 short_staffed
-2026-12-25 mail 12:00-13:00 other
+2026-12-25 mail 12:00-13:00 practical
 2026-12-28..2026-12-30 general_line closed illness
 2026-11-28 night 23:00-01:00 event
 `)

@@ -213,6 +213,9 @@ func readNames(text string) (map[string]string, error) {
 		case !line(1, 80)(name):
 			return nil, r.refuse("name")
 		}
+		if err := neutral(name); err != nil {
+			return nil, err
+		}
 		all[lang] = name
 	}
 	return all, nil

@@ -97,6 +97,17 @@ func TestNamesBranchesAndAddresses(t *testing.T) {
 	})
 }
 
+func TestThePublicNameNeverSaysReturn(t *testing.T) {
+	each(t, func(w *world) {
+		for name, value := range map[string]string{
+			office.PublicName: "Återvändandestöd", office.PublicNameEnglish: "Return help", office.PublicNames: "es | Returnsupport",
+		} {
+			w.refused(w.office.Set(w.ctx, "actor", name, value), "setting.name_return")
+		}
+		w.must(w.office.Set(w.ctx, "actor", office.PublicName, "Prata med oss"))
+	})
+}
+
 func TestTheLimitsOfChat(t *testing.T) {
 	each(t, func(w *world) {
 		c, err := w.office.Chat(w.ctx)

@@ -64,8 +64,8 @@ type Known struct {
 
 // known is all of them, in the order of the page.
 var known = []Known{
-	{Name: PublicName, Default: "Samtalsstöd", fits: line(1, 80)},
-	{Name: PublicNameEnglish, Default: "Talk and support", fits: line(1, 80)},
+	{Name: PublicName, Default: "Samtalsstöd", fits: line(1, 80), refuse: neutral},
+	{Name: PublicNameEnglish, Default: "Talk and support", fits: line(1, 80), refuse: neutral},
 	{Name: Signature, fits: text(2000)},
 	{Name: UndoSeconds, Default: "10", fits: number(0, 120)},
 	{Name: PollSeconds, Default: "60", fits: number(5, 3600)},
@@ -115,11 +115,22 @@ func lookUp(name string) (Known, bool) {
 
 // check is nil when the value may stand.
 func (k Known) check(value string) error {
+	if k.fits != nil && !k.fits(value) {
+		return helpdesk.Refuse("setting.invalid", k.Name)
+	}
 	if k.refuse != nil {
 		return k.refuse(value)
 	}
-	if !k.fits(value) {
-		return helpdesk.Refuse("setting.invalid", k.Name)
+	return nil
+}
+
+// neutral refuses a public name that says what the service is about: it stands
+// on screens and papers that others may see.
+func neutral(name string) error {
+	for _, word := range []string{"return", "återvänd", "atervand", "retur"} {
+		if strings.Contains(strings.ToLower(name), word) {
+			return helpdesk.Refuse("setting.name_return")
+		}
 	}
 	return nil
 }
