@@ -64,7 +64,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
 	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Cost: cost, Now: now, Log: log})
-	h.people = people.New(people.House{Secrets: secrets, Now: now})
+	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Now: now, Log: log})
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Now: now, Log: log})

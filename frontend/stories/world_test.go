@@ -89,7 +89,7 @@ func newWorld(t testing.TB) *world {
 	w.staff = staff.New(staff.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: time.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
 	})
-	registry := people.New(people.House{Secrets: secrets, Now: time.Now})
+	registry := people.New(people.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, Now: time.Now, Log: log})
 	w.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, People: registry, Now: time.Now})
 	room := post.New(post.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: registry, Tickets: w.tickets,

@@ -36,7 +36,7 @@ func (k *keyRow) setCode(state CodeState, digits string, key vault.CodeKey, pair
 // returns its twenty digits (see Groups). Refusal "code.busy": too many are
 // being made at this moment.
 func (p *Registry) NewCode(ctx context.Context, g *Guest) (string, error) {
-	digits := drawCode()
+	digits := NewDigits()
 	key, err := p.stretch(ctx, p.codes, digits)
 	if err != nil {
 		return "", err

@@ -46,7 +46,7 @@ func (p *Registry) comeBack(ctx context.Context, key vault.CodeKey, digits strin
 	}
 	claim, fresh := k.state == ClaimCode, key
 	if claim {
-		digits = drawCode()
+		digits = NewDigits()
 		if fresh, err = p.stretch(ctx, p.codes, digits); err != nil {
 			return "", nil, time.Time{}, err
 		}

@@ -44,8 +44,9 @@ func check(digits []byte) byte {
 	return c
 }
 
-// drawCode draws a fresh code.
-func drawCode() string {
+// NewDigits draws twenty digits: a return code, or the typed form of a mail
+// link.
+func NewDigits() string {
 	const fair = 250 // bytes from here on would favour some digits
 	code := make([]byte, 0, codeDigits)
 	var b [1]byte

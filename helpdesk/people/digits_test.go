@@ -22,7 +22,7 @@ var scripts = map[string]rune{
 }
 
 func TestACodeIsReadInEveryScriptsDigits(t *testing.T) {
-	code := drawCode()
+	code := NewDigits()
 	for name, zero := range scripts {
 		got, ok := Digits(in(zero, code))
 		if !ok || got != code {
@@ -58,7 +58,7 @@ func TestEveryDecimalDigitHasItsValue(t *testing.T) {
 }
 
 func TestACodeIsReadHoweverItWasWritten(t *testing.T) {
-	code := drawCode()
+	code := NewDigits()
 	for name, typed := range map[string]string{
 		"grouped": Groups(code), "bare": code, "dashes": strings.ReplaceAll(Groups(code), " ", "-"),
 		"long dashes": strings.ReplaceAll(Groups(code), " ", " – "), "two lines": code[:10] + "\r\n" + code[10:],
@@ -89,7 +89,7 @@ func TestGroups(t *testing.T) {
 
 func TestTheCheckDigitShowsEveryCommonMistake(t *testing.T) {
 	for range 200 {
-		code := drawCode()
+		code := NewDigits()
 		if got, ok := Digits(code); !ok || got != code {
 			t.Fatal("a drawn code does not fit itself")
 		}
@@ -115,7 +115,7 @@ func TestDrawnCodesAreDrawn(t *testing.T) {
 	var counts [10]int
 	const n = 3000
 	for range n {
-		code := drawCode()
+		code := NewDigits()
 		if len(code) != codeDigits || seen[code] {
 			t.Fatal("a code of another length, or twice the same")
 		}
@@ -133,7 +133,7 @@ func TestDrawnCodesAreDrawn(t *testing.T) {
 }
 
 func TestATextThatHoldsACodeIsNoticed(t *testing.T) {
-	code := drawCode()
+	code := NewDigits()
 	for name, text := range map[string]string{
 		"alone": code, "grouped": Groups(code), "in a sentence": "Hej, min kod är " + Groups(code) + ". Tack!",
 		"in brackets": "(" + code + ")", "on two lines": code[:12] + "\n" + code[12:], "after a list's number": "1. " + Groups(code),

@@ -27,7 +27,7 @@ func (Claim) Format(f fmt.State, _ rune) { fmt.Fprint(f, "claim ", sealedText) }
 
 // DrawClaim draws a code to hand over. Refusal "code.busy" as for NewCode.
 func (p *Registry) DrawClaim(ctx context.Context) (*Claim, error) {
-	digits := drawCode()
+	digits := NewDigits()
 	key, err := p.stretch(ctx, p.codes, digits)
 	if err != nil {
 		return nil, err
