@@ -1,0 +1,317 @@
+// The conversation, live. The page works without this: a frame that refreshes
+// itself beside a plain form. With it the frame becomes a list, and whatever
+// the net does, each message arrives once and in order: every message carries
+// an id drawn here and is sent again until it is acknowledged, one after the
+// other; what comes is asked for as "everything after number N".
+(() => {
+  "use strict";
+  const page = document.querySelector("[data-talk]");
+  if (!page || !window.fetch || !window.crypto) return;
+  const base = page.dataset.talk, say = page.dataset;
+  const form = document.getElementById("say"), text = form.elements.text, files = form.elements.files;
+  const seat = document.getElementById("seat"), net = document.getElementById("net"), idle = document.getElementById("idle");
+  const make = (tag, cls, words) => { const e = document.createElement(tag); if (cls) e.className = cls; if (words) e.textContent = words; return e; };
+
+  const log = make("ol", "log");
+  log.setAttribute("role", "log");
+  log.setAttribute("aria-label", say.log);
+  log.tabIndex = 0;
+  const frame = page.querySelector("iframe");
+  if (frame) frame.replaceWith(log);
+  page.querySelectorAll("[data-plain]").forEach((e) => { e.hidden = true; });
+
+  let last = 0, ended = false, socket = null, polling = null, tries = 0, sawSocket = false;
+  const waiting = []; // what was not acknowledged yet, in order
+  let sending = false;
+
+  const id = () => {
+    const b = crypto.getRandomValues(new Uint8Array(16));
+    return btoa(String.fromCharCode(...b)).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22);
+  };
+  const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 240;
+  const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+
+  // show draws one message. Words of people are only ever set as text.
+  const show = (m) => {
+    const li = make("li", "said" + (m.mine ? " mine" : "") + (m.system ? " system" : ""));
+    if (m.n) li.id = "m" + m.n;
+    if (!m.system) {
+      const who = make("p", "who");
+      who.append(make("span", "", m.who));
+      const at = make("time", "", m.at);
+      if (m.exact) { at.title = m.exact; at.dateTime = m.machine; }
+      who.append(at);
+      li.append(who);
+    }
+    if (m.text) { const p = make("p", "text", m.text); p.dir = "auto"; li.append(p); }
+    for (const f of m.files || []) {
+      const a = make("a", "", f.name + " (" + f.size + ")");
+      a.href = f.href;
+      a.setAttribute("download", "");
+      a.dir = "auto";
+      if (f.picture) {
+        const img = make("img");
+        img.alt = f.name;
+        img.loading = "lazy";
+        img.src = f.picture;
+        li.append(img);
+      }
+      li.append(a);
+    }
+    if (m.offers && m.offers.length) {
+      const row = make("div", "row offers");
+      row.setAttribute("role", "group");
+      row.setAttribute("aria-label", say.choose);
+      for (const o of m.offers) {
+        const b = make("button", "", o);
+        b.type = "button";
+        b.dir = "auto";
+        b.addEventListener("click", () => { row.remove(); queue(o, []); });
+        row.append(b);
+      }
+      li.append(row);
+    }
+    return li;
+  };
+
+  const apply = (news) => {
+    const follow = atEnd();
+    for (const m of news.said || []) {
+      if (m.n <= last) continue;
+      const mine = waiting.find((w) => w.id === m.client);
+      if (mine) acknowledged(mine);
+      // Offers are for the newest message alone.
+      log.querySelectorAll(".offers").forEach((o) => o.remove());
+      const at = waiting.length ? waiting[0].li : null;
+      log.insertBefore(show(m), at);
+      last = m.n;
+    }
+    if (news.cleared) { log.querySelectorAll("li[id]").forEach((li) => { if (+li.id.slice(1) <= news.cleared) li.remove(); }); }
+    if (news.seat !== undefined) {
+      const words = news.seat.join("\n");
+      if (seat.dataset.words !== words) {
+        seat.dataset.words = words;
+        seat.replaceChildren(...news.seat.map((s) => make("p", "", s)));
+      }
+      page.querySelectorAll("[data-when]").forEach((e) => { e.hidden = !e.dataset.when.split(" ").includes(news.state || "none"); });
+    }
+    if (news.ends !== undefined) clock(news.warn, news.ends);
+    if (news.said && news.said.length && follow) toEnd();
+    if (news.more) again(0);
+  };
+
+  // The page closes when nobody does anything; it says so first.
+  let warnAt = 0, endAt = 0;
+  const clock = (warn, ends) => {
+    warnAt = warn ? Date.now() + warn : 0;
+    endAt = ends ? Date.now() + ends : 0;
+    tick();
+  };
+  const tick = () => {
+    const now = Date.now();
+    const warn = warnAt && now >= warnAt;
+    if (idle && idle.hidden === !!warn) {
+      idle.hidden = !warn;
+      if (warn) idle.querySelector("button").focus();
+    }
+    if (endAt && now >= endAt + 5000) again(0);
+  };
+  if (idle) {
+    idle.querySelector("form").addEventListener("submit", (e) => {
+      e.preventDefault();
+      post(e.target.action, new URLSearchParams(new FormData(e.target))).then((r) => r.json()).then(apply).catch(offline);
+      idle.hidden = true;
+      warnAt = 0;
+      text.focus();
+    });
+  }
+
+  const post = (to, body, extra) => fetch(to, { method: "POST", body, redirect: "error", headers: { Accept: "application/json", ...extra } }).then((r) => {
+    if (r.status === 401) { close(); throw new Error("ended"); }
+    return r;
+  });
+
+  // close clears the screen: somebody else may come to it. What stood in the
+  // field is kept by the house, sealed, for when they come back.
+  const close = () => {
+    if (ended) return;
+    ended = true;
+    const left = waiting.map((w) => w.words).concat(text.value.trim()).filter(Boolean).join("\n\n");
+    log.remove();
+    const go = () => location.replace(say.ended + (left ? "?kept=1" : ""));
+    if (!left) return go();
+    const body = new URLSearchParams({ text: left, late: "1" });
+    fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).then(go, go);
+  };
+
+  const acknowledged = (w) => {
+    const i = waiting.indexOf(w);
+    if (i >= 0) waiting.splice(i, 1);
+    w.li.remove();
+    clearTimeout(w.timer);
+    sending = false;
+    if (waiting.length) next();
+  };
+  const refused = (w, why) => {
+    const i = waiting.indexOf(w);
+    if (i >= 0) waiting.splice(i, 1);
+    w.li.remove();
+    clearTimeout(w.timer);
+    sending = false;
+    if (!text.value) text.value = w.words;
+    note(why, "danger");
+    text.focus();
+    if (waiting.length) next();
+  };
+
+  const queue = (words, list) => {
+    const w = { id: id(), words, files: list, tries: 0 };
+    w.li = show({ mine: true, who: say.you, at: say.sending, text: words, files: [] });
+    w.li.classList.add("late");
+    for (const f of list) w.li.append(make("p", "quiet", f.name));
+    waiting.push(w);
+    log.append(w.li);
+    toEnd();
+    next();
+  };
+
+  // next sends the first that waits. Nothing overtakes it.
+  const next = () => {
+    if (sending || ended || !waiting.length) return;
+    sending = true;
+    const w = waiting[0];
+    const retry = () => {
+      sending = false;
+      w.tries++;
+      w.li.querySelector("time").textContent = say.waits;
+      w.timer = setTimeout(next, Math.min(30000, 1000 * 2 ** Math.min(w.tries, 5)));
+    };
+    if (sawSocket && socket && socket.readyState === 1 && !w.files.length && w.tries === 0) {
+      socket.send(JSON.stringify({ say: { id: w.id, text: w.words } }));
+      w.timer = setTimeout(retry, 8000);
+      return;
+    }
+    const body = new FormData();
+    body.append("proof", form.elements.proof.value);
+    body.append("client", w.id);
+    body.append("text", w.words);
+    for (const f of w.files) body.append("files", f, f.name);
+    post(form.action, body).then(async (r) => {
+      const got = await r.json();
+      if (got.no) return refused(w, got.no);
+      if (!r.ok) throw new Error(r.status);
+      acknowledged(w);
+      online();
+      apply(got);
+      if (got.n > last) again(0);
+    }).catch(() => { if (!ended) { offline(); retry(); } });
+  };
+
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    const words = text.value, list = files ? [...files.files] : [];
+    if (!words.trim() && !list.length) return;
+    note("");
+    queue(words, list);
+    text.value = "";
+    if (files) files.value = "";
+    text.focus();
+  });
+  text.addEventListener("keydown", (e) => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit(); });
+
+  let typed = 0;
+  if (say.typing) text.addEventListener("input", () => {
+    if (Date.now() - typed < 4000) return;
+    typed = Date.now();
+    if (sawSocket && socket && socket.readyState === 1) socket.send('{"typing":true}');
+  });
+
+  const note = (words, kind) => { net.className = words ? "notice " + (kind || "warn") : ""; net.textContent = words || ""; };
+  let off = false;
+  const offline = () => { if (!off) { off = true; note(say.offline); } };
+  const online = () => { if (off) { off = false; note(""); } };
+
+  // Asking. A websocket counts only once a round trip over it worked: some
+  // networks open it and let nothing through.
+  const open = () => {
+    if (ended || !window.WebSocket || tries > 2) return poll();
+    let ok = false;
+    const s = new WebSocket(base.replace(/^/, location.origin.replace(/^http/, "ws")) + "/live");
+    socket = s;
+    const giveUp = setTimeout(() => { if (!ok) s.close(); }, 5000);
+    s.onopen = () => s.send(JSON.stringify({ after: last, ping: 1 }));
+    s.onmessage = (e) => {
+      const m = JSON.parse(e.data);
+      if (m.pong && !ok) {
+        ok = sawSocket = true;
+        tries = 0;
+        clearTimeout(giveUp);
+        online();
+        if (polling) polling.abort();
+        if (waiting.length && !sending) next();
+      }
+      if (m.ack) { const w = waiting.find((x) => x.id === m.ack); if (w) acknowledged(w); }
+      if (m.no) { const w = waiting.find((x) => x.id === m.no); if (w) refused(w, m.why); }
+      if (m.said || m.seat) apply(m);
+    };
+    s.onclose = (e) => {
+      clearTimeout(giveUp);
+      if (socket !== s) return;
+      socket = null;
+      sawSocket = false;
+      if (e.code === 4401) return close();
+      tries++;
+      poll();
+      setTimeout(() => { if (!socket) { if (tries > 2) tries = 2; open(); } }, ok ? 1000 + Math.random() * 2000 : 60000);
+    };
+    s.onerror = () => {};
+  };
+
+  // poll asks and waits for news up to half a minute, again and again.
+  let pause = 0;
+  const poll = () => {
+    if (ended || polling || sawSocket) return;
+    const c = polling = new AbortController();
+    const giveUp = setTimeout(() => c.abort(), 40000);
+    fetch(base + "/news?after=" + last, { signal: c.signal, redirect: "error", headers: { Accept: "application/json", "X-Quiet": "1" } }).then(async (r) => {
+      if (r.status === 401) return close();
+      if (!r.ok) throw new Error(r.status);
+      apply(await r.json());
+      pause = 0;
+      online();
+      if (waiting.length && !sending) next();
+    }).catch(() => {
+      if (ended || sawSocket) return;
+      pause = Math.min(15000, (pause || 500) * 2);
+      offline();
+    }).then(() => {
+      clearTimeout(giveUp);
+      if (polling === c) polling = null;
+      if (!ended && !sawSocket) setTimeout(poll, pause);
+    });
+  };
+
+  // again asks at once: after sleep, a new net, or a hole.
+  const again = () => {
+    if (ended) return;
+    if (sawSocket && socket && socket.readyState === 1) { socket.send(JSON.stringify({ after: last, ping: 1 })); return; }
+    if (polling) polling.abort();
+    pause = 0;
+    setTimeout(poll, 0);
+  };
+  let beat = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    // A timer that comes far too late means the phone slept: what looked like
+    // an open socket may be dead.
+    if (now - beat > 20000) { if (socket) socket.close(); tries = 0; sawSocket = false; again(); }
+    beat = now;
+    tick();
+  }, 5000);
+  addEventListener("online", () => { tries = 0; again(); });
+  addEventListener("offline", offline);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+
+  poll();
+  open();
+})();
