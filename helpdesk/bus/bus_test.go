@@ -182,8 +182,7 @@ func TestAListenerIsWokenOnceUntilNothingWaits(t *testing.T) {
 	b := bus.InProcess()
 	id := helpdesk.NewID()
 	woken := 0
-	var l *bus.Listener
-	l = b.Listen(func() { woken++ }, bus.Ring{Topic: ticket, Subject: id})
+	l := b.Listen(func() { woken++ }, bus.Ring{Topic: ticket, Subject: id})
 	ring := func() { b.Publish(bus.Event{Topic: ticket, Subject: id, Number: 1}) }
 	ring()
 	ring()

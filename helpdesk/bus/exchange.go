@@ -129,24 +129,35 @@ func (x *exchange) size() int {
 	return len(x.all)
 }
 
+// restart begins a new round of the sweep.
+func (x *exchange) restart() {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	x.sweepAt = len(x.all)
+}
+
 // sweep tells the next n listeners that something may have been missed, and
-// begins a new round at the end of one. Who leaves meanwhile moves somebody
-// already told into the gap: told twice, never forgotten. The caller is one
+// reports the end of a round. It walks down: who joins stands above and has
+// just asked the store, and who leaves is replaced by the topmost, who may be
+// told twice. So a round forgets nobody. restart and sweep are for one
 // goroutine.
-func (x *exchange) sweep(n int) {
+func (x *exchange) sweep(n int) (ended bool) {
 	woken := make([]*Listener, 0, n)
 	x.mu.RLock()
-	for range min(n, len(x.all)) {
-		if x.sweepAt <= 0 || x.sweepAt > len(x.all) {
-			x.sweepAt = len(x.all)
-		}
+	x.sweepAt = min(x.sweepAt, len(x.all))
+	if x.sweepAt == 0 && n > 0 {
+		x.sweepAt = len(x.all)
+	}
+	for ; n > 0 && x.sweepAt > 0; n-- {
 		x.sweepAt--
 		if l := x.all[x.sweepAt]; l.doubt() {
 			woken = append(woken, l)
 		}
 	}
+	ended = x.sweepAt == 0
 	x.mu.RUnlock()
 	for _, l := range woken {
 		l.ring()
 	}
+	return ended
 }

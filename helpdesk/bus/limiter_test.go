@@ -123,7 +123,7 @@ func TestAKeyIsUnknownTomorrowElsewhereAndWithoutTheSecret(t *testing.T) {
 	if l.Address("door", address) == today {
 		t.Error("known tomorrow")
 	}
-	if s := fmt.Sprintf("%v %s", today, slog.AnyValue(today)); strings.Trim(s, "[]sealed ") != "" {
+	if s := fmt.Sprintf("%v %s", today, slog.AnyValue(today).Resolve()); s != "[sealed] [sealed]" {
 		t.Errorf("a key prints %q", s)
 	}
 }

@@ -70,5 +70,3 @@ func (q *queue) next() (Event, bool) {
 }
 
 func (q *queue) clear() { *q = queue{} }
-
-func (q *queue) empty() bool { return len(q.waiting) == 0 }

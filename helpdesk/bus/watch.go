@@ -21,7 +21,7 @@ func (r *Redis) watch(ctx context.Context) {
 	ticker := time.NewTicker(step)
 	defer ticker.Stop()
 	const steps = int(round / step)
-	owed, due, beat := 0, 0, time.Time{}
+	owed, due, beat := false, 0, time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,17 +33,21 @@ func (r *Redis) watch(ctx context.Context) {
 			}
 		}
 		r.link.overdue()
-		size := r.size()
 		if r.doubtful.Swap(false) {
-			owed = size
+			owed = true
+			r.restart()
 		}
-		n := min(owed, max(together, size/steps+1))
+		n, size := 0, r.size()
+		if owed {
+			n = max(together, size/steps+1)
+		}
 		if r.link.asking() {
 			due += size
 			n = max(n, due/steps)
 			due %= steps
 		}
-		r.sweep(n)
-		owed = max(0, owed-n)
+		if n > 0 && r.sweep(n) {
+			owed = false
+		}
 	}
 }
