@@ -93,17 +93,29 @@ func (p Plan) open(l Line, in Span) []Span {
 }
 
 // stretch finds the first open span at or after t, whole at its end, as far
-// as the horizon reaches.
+// as the horizon reaches. It looks a day ahead, then twice as far each time:
+// most answers lie near, a line closed all summer does not.
 func (p Plan) stretch(l Line, t time.Time) (Span, bool) {
-	// Two days answer most often; the year is for lines closed all summer.
-	for _, days := range []int{2, 8, 60, horizon} {
-		end := t.AddDate(0, 0, days)
-		all := p.open(l, Span{t, end})
-		if len(all) > 0 && (all[0].To.Before(end) || days == horizon) {
-			return all[0], true
+	var found Span
+	from := t
+	for days := 1; from.Before(t.AddDate(0, 0, horizon)); days *= 2 {
+		to := t.AddDate(0, 0, min(2*days-1, horizon))
+		for _, s := range p.open(l, Span{from, to}) {
+			switch {
+			case found.empty():
+				found = s
+			case found.To.Equal(s.From):
+				found.To = s.To
+			default:
+				return found, true
+			}
 		}
+		if !found.empty() && found.To.Before(to) {
+			return found, true
+		}
+		from = to
 	}
-	return Span{}, false
+	return found, !found.empty()
 }
 
 // late tells whether t lies in the house's late hours in a zone.

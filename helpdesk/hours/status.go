@@ -22,15 +22,18 @@ const (
 type Status struct {
 	State State
 	Line  string
-	Until time.Time // Open and Few: when its hours end. Capacity: when the closure does. Else zero
+	Until time.Time // Open and Few: when its hours end; zero when not within 400 days. Capacity: when the closure ends. Else zero
 	Next  time.Time // when it opens next; zero when Open, and when not within 400 days. Few: after Until
 	Why   Fact      // why it is not open; empty when Open
 }
 
-// Say is the status as one fact: hours.open (until), hours.closed (next),
+// Say is the status as one fact: hours.open (until), hours.open_always,
+// hours.closed (next),
 // hours.closed_long, hours.capacity (until, next), hours.few (until, next).
 func (s Status) Say() Fact {
 	switch {
+	case s.State == Open && s.Until.IsZero():
+		return Fact{"hours.open_always", nil}
 	case s.State == Open:
 		return Fact{"hours.open", []any{s.Until}}
 	case s.State == Few:
@@ -75,7 +78,9 @@ func (p Plan) At(line string, t time.Time, here []helpdesk.ID) Status {
 	}
 	after := t
 	if s.State == Few {
-		after = s.Until
+		if after = s.Until; after.IsZero() {
+			return s
+		}
 	}
 	if next, ok := p.stretch(l, after); ok {
 		s.Next = next.From.In(zone)
@@ -95,6 +100,9 @@ func (p Plan) now(l Line, t time.Time) Span {
 
 func (p Plan) openUntil(l Line, t time.Time) time.Time {
 	s, _ := p.stretch(l, t)
+	if !s.To.Before(t.AddDate(0, 0, horizon)) {
+		return time.Time{}
+	}
 	return s.To.In(p.zone(l))
 }
 
@@ -152,7 +160,7 @@ func (s Status) beats(o Status) bool {
 	}
 	switch s.State {
 	case Open:
-		return s.Until.After(o.Until)
+		return s.Until.IsZero() && !o.Until.IsZero() || !o.Until.IsZero() && s.Until.After(o.Until)
 	case Closed:
 		return o.Next.IsZero() && !s.Next.IsZero() || !s.Next.IsZero() && s.Next.Before(o.Next)
 	}

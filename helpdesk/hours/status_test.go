@@ -342,3 +342,21 @@ func TestSay(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestALineThatNeverClosesHasNoEnd(t *testing.T) {
+	p := plan(t)
+	p.Exceptions, p.Needed = nil, 2
+	s := p.At("always", wall("2026-11-24 03:00"), nil)
+	if s.State != hours.Open || !s.Until.IsZero() || say(s.Say()) != "hours.open_always" {
+		t.Errorf("%+v", s)
+	}
+	if s := p.Door(hours.Phone, hours.Everyone, wall("2026-11-25 10:00"), nil); s.Line != "always" {
+		t.Errorf("%+v", s)
+	}
+	for i := range p.Lines {
+		p.Lines[i].Present = 1
+	}
+	if s := p.At("always", wall("2026-11-24 12:00"), nil); s.State != hours.Few || !s.Until.IsZero() || !s.Next.IsZero() {
+		t.Errorf("%+v", s)
+	}
+}
