@@ -95,6 +95,11 @@ func TestCheckAgreesWithLookingAtEveryMinute(t *testing.T) {
 	for round := range 4 {
 		p := plan(t)
 		p.Roster.Shifts = nil
+		for i := range p.Lines {
+			if p.Lines[i].Key == "mail" {
+				p.Lines[i].Answer = time.Duration(2+round) * time.Hour
+			}
+		}
 		for range 6 {
 			from := hours.Clock(random.IntN(20) * 60)
 			p.Roster.Shifts = append(p.Roster.Shifts, hours.Shift{
@@ -177,5 +182,20 @@ func TestPreviewShowsTwoWeeks(t *testing.T) {
 	week := p.Week("mail", wall("2026-12-21 03:00"))
 	if len(week[0]) != 1 || !week[0][0].To.Equal(wall("2026-12-21 11:00")) || len(week[3]) != 0 || len(week[4]) != 1 || len(week[5]) != 0 {
 		t.Errorf("%v", week)
+	}
+}
+
+func TestLateHoursReachPastMidnight(t *testing.T) {
+	p := plan(t)
+	for at, want := range map[string]bool{
+		"2026-11-24 16:59": false, "2026-11-24 17:00": true, "2026-11-24 23:59": true, "2026-11-25 00:00": true,
+		"2026-11-25 07:59": true, "2026-11-25 08:00": false,
+	} {
+		if got := p.LateAt("", wall(at)); got != want {
+			t.Errorf("%s: late %v", at, got)
+		}
+	}
+	if !p.LateAt("helsinki", wall("2026-11-24 16:30")) {
+		t.Error("a site's own clocks are not looked at")
 	}
 }

@@ -118,6 +118,10 @@ func (p Plan) stretch(l Line, t time.Time) (Span, bool) {
 	return found, !found.empty()
 }
 
+// LateAt tells whether t lies in the hours in which nobody works alone, as the
+// clocks of a line's site show them; line "" means the house's own.
+func (p Plan) LateAt(line string, t time.Time) bool { return p.late(p.Zone(line), t) }
+
 // late tells whether t lies in the house's late hours in a zone.
 func (p Plan) late(zone *time.Location, t time.Time) bool {
 	if p.Late == (Interval{}) {
