@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -27,6 +26,9 @@ type Message struct {
 	// files' Data are read, not kept.
 	Original []byte
 	Files    []Upload
+	// OwnKey seals the message under a key of its own, which MakeLink can hand
+	// to somebody who is no reader.
+	OwnKey bool
 	// ClientID makes doing it twice invisible: the second Append with the same
 	// one in the same conversation returns the first number. Drawn when empty.
 	ClientID string
@@ -107,15 +109,20 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 	}
 	client := d.secrets.Index("tickets.client", m.ClientID)
 	if c.fresh == nil {
-		first, err := c.step(ctx, tx, &row, client)
-		if err != nil || c.Twice {
-			return first, err
+		if err := c.step(ctx, tx, &row); err != nil {
+			return 0, err
 		}
 	}
 	row.epoch = c.epoch
-	ticket, err := c.place(ctx, tx, &row)
+	ticket, first, err := c.place(ctx, tx, &row, client)
 	if err != nil {
 		return 0, err
+	}
+	if c.Twice = first > 0; c.Twice {
+		if _, err := tx.Exec(ctx, uncountConversation, c.ID); err != nil {
+			return 0, fmt.Errorf("append to conversation %s: %w", c.ID, err)
+		}
+		return first, nil
 	}
 	if ticket.state == StateClosed {
 		row.at = toDay(row.at) // a note on a closed ticket
@@ -123,90 +130,106 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 	if err := c.seal(ctx, tx, &row, &m, client); err != nil {
 		return 0, fmt.Errorf("append to conversation %s: %w", c.ID, err)
 	}
-	if m.Author != "" {
+	// Of a talk the book holds that it was opened, a line a quarter of an hour;
+	// who said what stands in the messages, under our MAC.
+	if m.Author != "" && m.Kind != KindChat {
 		if err := d.record(ctx, tx, m.Author, "ticket."+string(m.Kind), ticket.id); err != nil {
 			return 0, err
 		}
 	}
 	c.Last = row.serial
-	d.ring(tx, ticket)
+	c.ring(tx, ticket, &row)
 	return row.number, nil
 }
 
-// step takes the next number, unless the message is there already, and makes
-// sure that the keys in hand are those of the present epoch.
-func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow, client []byte) (int64, error) {
+// ring tells who has the ticket open, and who looks at the queues only when
+// something moved there: a talk would else ring at everybody's for each word.
+func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow) {
+	if m.kind == KindChat && m.beforeState == t.state {
+		c.desk.ringTicket(tx, t)
+		return
+	}
+	c.desk.ring(tx, t)
+}
+
+// step takes the next number and makes sure that the keys in hand are those of
+// the present epoch.
+func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) error {
 	d := c.desk
 	t, err := d.count(ctx, tx, c.ID)
 	if err != nil {
-		return 0, err
-	}
-	// Asked only now that the row is ours: whoever appended the same at the
-	// same moment has committed.
-	var first int64
-	switch err := tx.QueryRow(ctx, selectTwice, c.ID, client).Scan(&first); {
-	case err == nil:
-		c.Twice = true
-		if _, err := tx.Exec(ctx, uncountConversation, c.ID); err != nil {
-			return 0, fmt.Errorf("append to conversation %s: %w", c.ID, err)
-		}
-		return first, nil
-	case !errors.Is(err, helpdesk.ErrNotFound):
-		return 0, fmt.Errorf("append to conversation %s: %w", c.ID, err)
+		return err
 	}
 	row.number = t.last
 	if t.epoch == c.epoch {
-		return 0, nil
+		return nil
 	}
 	// Handed over since the door was opened.
 	if c.key == nil {
-		return 0, c.findReaders(ctx, tx, t)
+		return c.findReaders(ctx, tx, t)
 	}
-	if c.session == nil {
-		return 0, fmt.Errorf("append to conversation %s: %w", c.ID, helpdesk.ErrConflict)
+	if c.who == nil {
+		return fmt.Errorf("append to conversation %s: %w", c.ID, helpdesk.ErrConflict)
 	}
-	key, err := d.sealingKey(ctx, tx, c.session, t)
+	t, rows, err := d.door(ctx, tx, c.ID, selectDoor, c.ID)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	key, err := d.sealingKey(ctx, c.who, t, rows)
+	if err != nil {
+		return err
 	}
 	c.key, c.epoch = &key, t.epoch
-	return 0, nil
+	return nil
 }
 
-// place counts the message into its ticket, new or old.
-func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow) (*row, error) {
+// place counts the message into its ticket, new or old. first is the number of
+// the same message where it was appended before; then nothing is counted.
+func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow, client []byte) (t *row, first int64, err error) {
 	d := c.desk
 	if f := c.fresh; f != nil {
 		t := &f.ticket
 		t.openedAt, t.lastAt, t.version, t.serial = m.at, m.at, 1, 1
 		t.take(m)
 		m.serial = t.serial
+		m.beforeState = "" // nothing stood before
 		if err := f.write(ctx, tx, d); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		c.Number, c.fresh = t.number, nil
-		return t, nil
+		return t, 0, nil
 	}
 	if t := c.locked; t != nil {
 		t.serial++
 		t.take(m)
 		m.serial = t.serial
-		return t, nil
+		return t, 0, nil
 	}
-	t, err := d.lockRoot(ctx, tx, c.Ticket)
-	if err != nil {
-		return nil, err
+	if t, first, err = d.lockRoot(ctx, tx, c.Ticket, c.ID, client); err != nil || first > 0 {
+		return nil, first, err
+	}
+	if t.state == StateErasing {
+		return nil, 0, helpdesk.Refuse("ticket.erasing")
 	}
 	before := *t
 	t.serial++
 	t.take(m)
 	m.serial = t.serial
 	c.Number = t.number
-	return t, d.save(ctx, tx, before, t)
+	return t, 0, d.saveLocked(ctx, tx, before, t)
+}
+
+// before is what stands in the row: only an answer can be undone.
+func (m *messageRow) before() State {
+	if m.direction != Out {
+		return ""
+	}
+	return m.beforeState
 }
 
 // take changes a ticket by what comes in or goes out.
 func (t *row) take(m *messageRow) {
+	m.beforeState = t.state
 	switch m.direction {
 	case In:
 		t.version++ // whoever closes it must have seen the letter
@@ -216,7 +239,7 @@ func (t *row) take(m *messageRow) {
 		t.state = StateOpen
 		t.lastAt = max(t.lastAt, m.at)
 	case Out:
-		m.beforeState, m.beforeWaiting = t.state, t.waitingSince
+		m.beforeWaiting = t.waitingSince
 		t.version++
 		t.state, t.waitingSince = StateWaiting, 0
 		t.lastAt = max(t.lastAt, m.at)
@@ -227,12 +250,20 @@ func (t *row) take(m *messageRow) {
 func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, m *Message, client []byte) error {
 	d := c.desk
 	key, form := vault.Key{}, formOwn
-	if c.key != nil {
-		key = *c.key
-	} else {
+	row.keywrap = []byte{}
+	switch {
+	case c.key == nil:
 		key, form = vault.NewKey(), formBlind
+	case m.OwnKey:
+		key, form = vault.NewKey(), formSettled
+		row.keywrap = c.key.Wrap(row.settledAt(), key)
+	default:
+		key = *c.key
 	}
-	row.form, row.keywrap = form, []byte{}
+	row.form = form
+	if m.OwnKey {
+		c.own, c.ownRow = &key, row
+	}
 
 	in := inner{Content: m.Content, OriginalSize: -1}
 	in.At = m.At.UTC()
@@ -249,7 +280,7 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 	size := int64(len(row.content)) // padded, so it tells no more than the column beside it
 	if err := tx.Later(ctx, insertMessage, row.id, row.conversation, row.number, row.serial, row.epoch,
 		string(row.kind), string(row.direction), row.at, row.author, row.form, row.keywrap, row.content, size,
-		client, row.state, string(row.beforeState), row.beforeWaiting, row.mac); err != nil {
+		client, row.state, string(row.before()), row.beforeWaiting, row.mac); err != nil {
 		return fmt.Errorf("insert message %s: %w", row.id, err)
 	}
 	folded := m.Folded

@@ -67,7 +67,7 @@ func fill(tb testing.TB, h *house, team helpdesk.ID, many int) {
 					$6, $6, $6, $7, 1, 1, '', '', $8)`, ticket, 1000+n, conversation, team, state, at, int64(3)<<60+at, wrap[:41], owner); err != nil {
 					return err
 				}
-				if _, err := tx.Exec(background, `INSERT INTO tickets_conversation VALUES ($1, $2, 'person', 1, 1, $3, $4)`,
+				if _, err := tx.Exec(background, `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head, mac) VALUES ($1, $2, 'person', 1, 1, $3, $4)`,
 					conversation, ticket, wrap[:200], wrap[:41]); err != nil {
 					return err
 				}

@@ -17,6 +17,9 @@ type caseFile struct {
 	talks  []*talk // of all of them, the ticket's own first
 	rows   []*readerRow
 	held   keys
+	// member: the session is in a team that reads the ticket. Others, to whom it
+	// was lent, read and write in it and decide nothing.
+	member bool
 }
 
 // open reads a ticket for a session. Whoever holds no key of the ticket's own
@@ -49,7 +52,7 @@ func (d *Desk) openRow(ctx context.Context, r store.Reader, s *staff.Session, t 
 	if f.rows, err = d.readers(ctx, r, conversations...); err != nil {
 		return nil, err
 	}
-	if f.held, err = d.openKeys(ctx, s, f.rows, settle); err != nil {
+	if f.held, err = d.openKeys(ctx, colleague{s}, f.rows, settle); err != nil {
 		return nil, err
 	}
 	if own := f.own(); own == nil || !d.entitled(s, f, own) {
@@ -61,16 +64,16 @@ func (d *Desk) openRow(ctx context.Context, r store.Reader, s *staff.Session, t 
 // entitled: the session is among the readers of the conversation's present
 // epoch. Whether the wrap also opens is another question, answered on the page.
 func (d *Desk) entitled(s *staff.Session, f *caseFile, c *talk) bool {
-	if _, ok := f.held[spot{c.id, c.epoch}]; ok {
-		return true
-	}
+	_, held := f.held[spot{c.id, c.epoch}]
+	lent := false
 	for _, r := range f.rows {
-		if r.conversation == c.id && r.epoch == c.epoch && r.kind == teamReader && s.Member(r.reader) && d.vouchedReader(r) &&
-			(r.expires == 0 || r.expires > d.now().UnixMicro()) {
-			return true
+		if r.conversation != c.id || r.epoch != c.epoch || !held && !d.vouchedReader(r) || (r.expires != 0 && r.expires <= d.now().UnixMicro()) {
+			continue
 		}
+		f.member = f.member || r.kind == teamReader && s.Member(r.reader)
+		lent = lent || r.kind == userReader && r.reader == s.User.ID
 	}
-	return false
+	return f.member || lent
 }
 
 // own is the person's conversation of the ticket itself.

@@ -30,6 +30,8 @@ func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, ver
 			return err
 		}
 		switch {
+		case !file.member:
+			return fmt.Errorf("%s %s: %w", verb, id, helpdesk.ErrDenied)
 		case version != anyVersion && t.version != version:
 			return fmt.Errorf("%s %s: %w", verb, id, helpdesk.ErrConflict)
 		case t.state == StateJoined:

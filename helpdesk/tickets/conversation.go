@@ -11,9 +11,9 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-// Conversation is a thread that may be appended to, by one of three doors:
-// Open (new, key in hand), Blind (nobody is signed in) and With (a session
-// that can read it). It lives in one transaction.
+// Conversation is a thread that may be appended to, by one of four doors: Open
+// (new, key in hand), Blind (nobody is signed in), With (a session that can
+// read it) and AsPerson (the person whose it is). It lives in one transaction.
 type Conversation struct {
 	ID     helpdesk.ID
 	Ticket helpdesk.ID // the one it belongs to, also while that is joined into another
@@ -25,11 +25,14 @@ type Conversation struct {
 
 	desk    *Desk
 	fresh   *fresh            // not in the database yet
-	session *staff.Session    // nil for Open and Blind
+	who     holder            // nil for Open and Blind
 	key     *vault.Key        // nil for Blind
 	readers []vault.InsideKey // Blind only
 	epoch   int64
 	locked  *row // the ticket's row where the caller holds and saves it
+
+	own    *vault.Key // of the last message appended with OwnKey
+	ownRow *messageRow
 }
 
 // talk is a conversation as it is stored.
@@ -38,12 +41,13 @@ type talk struct {
 	kind       string
 	epoch      int64
 	last       int64
+	headEpoch  int64
 	head       []byte
 	mac        []byte
 }
 
 func (c *talk) dest() []any {
-	return []any{&c.id, &c.ticket, &c.kind, &c.epoch, &c.last, &c.head, &c.mac}
+	return []any{&c.id, &c.ticket, &c.kind, &c.epoch, &c.last, &c.headEpoch, &c.head, &c.mac}
 }
 
 // origin is what our MAC on the row speaks for: which ticket it belongs to and
@@ -91,15 +95,21 @@ func (c *Conversation) findReaders(ctx context.Context, tx *store.Tx, t *talk) e
 		return err
 	}
 	c.readers, c.epoch = nil, t.epoch
+	house := false
 	for _, r := range rows {
 		if r.epoch != t.epoch || !d.counts(ctx, r) {
 			continue
 		}
-		// A team whose key is not vouched for is left out; staff raised the
+		// Who has no key we vouch for is left out; staff or people raised the
 		// alarm. Had the database failed, so would the next statement.
-		if public, err := d.staff.TeamKey(ctx, tx, r.reader); err == nil {
+		if public, err := d.publicKey(ctx, tx, r.kind, r.reader); err == nil {
 			c.readers = append(c.readers, public)
+			house = house || r.kind == teamReader
 		}
+	}
+	if !house {
+		// A letter that none of us could read would be lost.
+		c.readers = nil
 	}
 	if len(c.readers) == 0 {
 		return fmt.Errorf("conversation %s: %w", t.id, ErrNobody)
@@ -111,37 +121,63 @@ func (c *Conversation) findReaders(ctx context.Context, tx *store.Tx, t *talk) e
 // appended is sealed under its own key. ErrNotFound when the session can't
 // read it, Refusal "ticket.unproven" when its rows lack our MAC.
 func (d *Desk) With(ctx context.Context, tx *store.Tx, s *staff.Session, conversation helpdesk.ID) (*Conversation, error) {
-	c, err := d.talk(ctx, tx, conversation)
+	return d.enter(ctx, tx, colleague{s}, conversation, selectDoor, conversation)
+}
+
+// enter opens a conversation by a query for it and its present readers.
+func (d *Desk) enter(ctx context.Context, tx *store.Tx, h holder, conversation helpdesk.ID, query string, args ...any) (*Conversation, error) {
+	c, rows, err := d.door(ctx, tx, conversation, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	key, err := d.sealingKey(ctx, tx, s, c)
+	key, err := d.sealingKey(ctx, h, c, rows)
 	if err != nil {
 		return nil, err
 	}
-	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, session: s, key: &key, epoch: c.epoch}, nil
+	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: h, key: &key, epoch: c.epoch}, nil
+}
+
+// door reads a conversation and readers of its present epoch, in one query.
+func (d *Desk) door(ctx context.Context, r store.Reader, conversation helpdesk.ID, query string, args ...any) (*talk, []*readerRow, error) {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read conversation %s: %w", conversation, err)
+	}
+	defer rows.Close()
+	var c talk
+	var out []*readerRow
+	for rows.Next() {
+		var row readerRow
+		if err := rows.Scan(append(c.dest(), row.dest()...)...); err != nil {
+			return nil, nil, fmt.Errorf("read conversation %s: %w", conversation, err)
+		}
+		out = append(out, &row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read conversation %s: %w", conversation, err)
+	}
+	if len(out) == 0 {
+		return nil, nil, fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
+	}
+	return &c, out, nil
 }
 
 // sealingKey opens the key of the conversation's present epoch for sealing
 // something new.
-func (d *Desk) sealingKey(ctx context.Context, r store.Reader, s *staff.Session, c *talk) (vault.Key, error) {
-	rows, err := d.readers(ctx, r, c.id)
-	if err != nil {
-		return vault.Key{}, err
-	}
+func (d *Desk) sealingKey(ctx context.Context, h holder, c *talk, rows []*readerRow) (vault.Key, error) {
 	found := false
 	for _, row := range rows {
 		if row.epoch != c.epoch {
 			continue
 		}
-		h, _, err := d.openReader(ctx, s, row)
+		held, _, err := d.openReader(ctx, h, row)
 		if errors.Is(err, helpdesk.ErrDenied) {
 			continue
 		}
 		found = true
 		// A key somebody else put there would read what we seal with it.
-		if err == nil && h.proven && d.secrets.Vouched(c.mac, c.origin()) {
-			return h.key, nil
+		if err == nil && held.proven && d.secrets.Vouched(c.mac, c.origin()) {
+			return held.key, nil
 		}
 	}
 	if !found {

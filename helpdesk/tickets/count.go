@@ -34,7 +34,7 @@ func (c cell) less(o cell) bool {
 }
 
 // recount moves one ticket from a cell to another.
-func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell) error {
+func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell, part int) error {
 	if from == to {
 		return nil
 	}
@@ -43,19 +43,35 @@ func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell) error {
 	if b.less(a) {
 		a, b, da, db = b, a, db, da
 	}
-	_, err := tx.Exec(ctx, moveCount, a.team, a.owner, string(a.state), da, b.team, b.owner, string(b.state), db)
+	err := tx.Later(ctx, insertTally+tuples(2, 5, 1)+onTally,
+		a.team, a.owner, string(a.state), part, da, b.team, b.owner, string(b.state), part, db)
 	if err != nil {
 		return fmt.Errorf("count team %s: %w", to.team, err)
 	}
 	return nil
 }
 
-// countNew counts a ticket that did not exist.
-func (d *Desk) countNew(ctx context.Context, tx *store.Tx, c cell) error {
-	if err := tx.Later(ctx, addCount, c.team, c.owner, string(c.state), 1); err != nil {
+// countNew counts a ticket that did not exist, or with -1 one that ends.
+func (d *Desk) countNew(ctx context.Context, tx *store.Tx, t *row, n int) error {
+	c := t.cell()
+	err := tx.Later(ctx, insertTally+tuples(1, 5, 1)+onTally, c.team, c.owner, string(c.state), t.part(), n)
+	if err != nil {
 		return fmt.Errorf("count team %s: %w", c.team, err)
 	}
 	return nil
+}
+
+// parts is how many rows hold one count, so that those who write about
+// different tickets seldom wait for each other.
+const parts = 16
+
+// part is the ticket's own among them: always the same, so that what a ticket
+// adds it takes away in the same row.
+func (t *row) part() int {
+	if t.id == "" {
+		return 0
+	}
+	return int(t.id[len(t.id)/2]) % parts
 }
 
 // Counts tells how many tickets stand in each queue of each of the session's
@@ -70,7 +86,7 @@ func (d *Desk) Counts(ctx context.Context, s *staff.Session) (map[helpdesk.ID]Co
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := d.db.Query(ctx, selectCounts+list(len(ids), 1)+")", ids...)
+	rows, err := d.db.Query(ctx, selectCounts+list(len(ids), 1)+groupCounts, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("read the counts: %w", err)
 	}
@@ -104,7 +120,7 @@ func (c *Counts) add(at cell, n int64, me helpdesk.ID) {
 	case StateWaiting:
 		c.Answered += n
 	default:
-		return // joined tickets are counted where they are shown
+		return // joined tickets are counted where they are shown, and nobody sees one that is being erased
 	}
 	c.Team += n
 	if at.owner == me {

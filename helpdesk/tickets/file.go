@@ -14,7 +14,7 @@ import (
 // Message opens one message for reading and writes so into the journal.
 func (d *Desk) Message(ctx context.Context, s *staff.Session, message helpdesk.ID) (Opened, error) {
 	var m messageRow
-	if err := d.db.QueryRow(ctx, selectMessage, message).Scan(m.dest()...); err != nil {
+	if err := d.db.QueryRow(ctx, selectReadable, message, s.ID, s.User.ID, d.now().UnixMicro()).Scan(m.dest()...); err != nil {
 		return Opened{}, fmt.Errorf("read message %s: %w", message, err)
 	}
 	t, err := d.talk(ctx, d.db, m.conversation)
@@ -26,7 +26,7 @@ func (d *Desk) Message(ctx context.Context, s *staff.Session, message helpdesk.I
 		return Opened{}, err
 	}
 	var unused Settle
-	held, err := d.openKeys(ctx, s, readers, &unused)
+	held, err := d.openKeys(ctx, colleague{s}, readers, &unused)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -34,7 +34,7 @@ func (d *Desk) Message(ctx context.Context, s *staff.Session, message helpdesk.I
 	if err != nil {
 		return Opened{}, err
 	}
-	out, err := d.openMessage(ctx, s, held, t, &m, blind[m.id], &unused)
+	out, err := d.openMessage(ctx, colleague{s}, held, t, &m, blind[m.id], &unused)
 	if errors.Is(err, helpdesk.ErrDenied) {
 		return Opened{}, fmt.Errorf("read message %s: %w", message, helpdesk.ErrNotFound)
 	}

@@ -8,7 +8,6 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
-	"returnsupport/helpdesk/vault"
 )
 
 // To is whom a ticket is handed to.
@@ -32,6 +31,8 @@ func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, v
 		}
 		t := file.ticket
 		switch {
+		case !file.member:
+			return fmt.Errorf("give ticket %s: %w", ticket, helpdesk.ErrDenied)
 		case t.version != version:
 			return fmt.Errorf("give ticket %s: %w", ticket, helpdesk.ErrConflict)
 		case t.state == StateJoined:
@@ -136,15 +137,35 @@ func (d *Desk) moveTeam(ctx context.Context, tx *store.Tx, s *staff.Session, fil
 }
 
 func (d *Desk) moveTalk(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, from helpdesk.ID, to To) error {
-	present, ok := file.held[spot{c.id, c.epoch}]
-	if !ok || !present.proven || !d.secrets.Vouched(c.mac, c.origin()) {
-		d.alarm(ctx, "conversation", c.id)
-		return unproven()
-	}
 	if err := d.settleAll(ctx, tx, s, file, c); err != nil {
 		return err
 	}
 	// The new team reads what was said before it came.
+	if err := d.readerOfOld(ctx, tx, s, file, c, from, seat{kind: teamReader, reader: to.Team}); err != nil {
+		return err
+	}
+	readers := []seat{{kind: teamReader, reader: to.Team}}
+	for _, r := range file.rows {
+		if r.conversation != c.id || r.epoch != c.epoch || !d.counts(ctx, r) {
+			continue
+		}
+		// Whoever else reads it stays, and so does the giver who asked to.
+		team := r.kind == teamReader
+		if !team || r.reader != to.Team && (r.reader != from || to.Stay) {
+			readers = append(readers, r.seat())
+		}
+	}
+	if !to.Stay {
+		if _, err := tx.Exec(ctx, deleteReader, c.id, teamReader, from); err != nil {
+			return fmt.Errorf("end a reader of %s: %w", c.id, err)
+		}
+	}
+	return d.stepEpoch(ctx, tx, s, file, c, readers)
+}
+
+// readerOfOld wraps to a new reader the keys of all older epochs and the
+// present one that the session opened as the team from reads them.
+func (d *Desk) readerOfOld(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, from helpdesk.ID, to seat) error {
 	var rows []*readerRow
 	for _, r := range file.rows {
 		if r.conversation != c.id || r.reader != from || r.kind != teamReader {
@@ -155,66 +176,22 @@ func (d *Desk) moveTalk(ctx context.Context, tx *store.Tx, s *staff.Session, fil
 			d.alarm(ctx, "reader", c.id)
 			return unproven()
 		}
-		if file.reads(c.id, r.epoch, to.Team) {
+		if file.reads(c.id, r.epoch, to) {
 			continue // it had the ticket before, or stayed a reader
 		}
-		row, err := d.readerFor(ctx, tx, s, c.id, r.epoch, to.Team, old.key)
+		row, err := d.readerFor(ctx, tx, colleague{s}, c.id, r.epoch, to, old.key)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, row)
 	}
-	head := []byte{} // notes have none
-	if len(c.head) > 0 {
-		var err error
-		if head, err = present.key.Open(headAt(c.id, c.epoch), c.head); err != nil {
-			return fmt.Errorf("open the head of %s: %w", c.id, err)
-		}
-	}
-	key, epoch := vault.NewKey(), c.epoch+1
-	readers := []helpdesk.ID{to.Team}
-	for _, r := range file.rows {
-		// Whoever else reads it stays, and so does the giver who asked to.
-		if r.conversation == c.id && r.epoch == c.epoch && r.reader != to.Team && (r.reader != from || to.Stay) && d.counts(ctx, r) {
-			readers = append(readers, r.reader)
-		}
-	}
-	for _, team := range readers {
-		row, err := d.readerFor(ctx, tx, s, c.id, epoch, team, key)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, row)
-	}
-	if !to.Stay {
-		if _, err := tx.Exec(ctx, deleteReader, c.id, teamReader, from); err != nil {
-			return fmt.Errorf("end a reader of %s: %w", c.id, err)
-		}
-	}
-	if err := d.insertReaders(ctx, tx, rows); err != nil {
-		return err
-	}
-	before := c.epoch
-	c.epoch, c.head = epoch, head
-	if len(head) > 0 {
-		c.head = key.Seal(headAt(c.id, epoch), head)
-	}
-	c.mac = d.secrets.Vouch(c.origin())
-	n, err := tx.Exec(ctx, updateEpoch, c.epoch, c.head, c.mac, c.id, before)
-	if err != nil {
-		return fmt.Errorf("new epoch of %s: %w", c.id, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("new epoch of %s: %w", c.id, helpdesk.ErrConflict)
-	}
-	file.held[spot{c.id, epoch}] = held{key: key, proven: true}
-	return nil
+	return d.insertReaders(ctx, tx, rows)
 }
 
 // reads: the reader has a wrap of that epoch.
-func (f *caseFile) reads(conversation helpdesk.ID, epoch int64, reader helpdesk.ID) bool {
+func (f *caseFile) reads(conversation helpdesk.ID, epoch int64, to seat) bool {
 	for _, r := range f.rows {
-		if r.conversation == conversation && r.epoch == epoch && r.reader == reader && r.kind == teamReader {
+		if r.conversation == conversation && r.epoch == epoch && r.reader == to.reader && r.kind == to.kind {
 			return true
 		}
 	}
@@ -236,7 +213,7 @@ func (d *Desk) settleAll(ctx context.Context, tx *store.Tx, s *staff.Session, fi
 	}
 	var x Settle
 	for _, m := range rows {
-		if _, err := d.openMessage(ctx, s, file.held, c, m, blind[m.id], &x); err != nil {
+		if _, err := d.openMessage(ctx, colleague{s}, file.held, c, m, blind[m.id], &x); err != nil {
 			d.alarm(ctx, "message", m.id)
 		}
 	}
@@ -251,7 +228,7 @@ func (d *Desk) system(ctx context.Context, tx *store.Tx, s *staff.Session, file 
 	if !ok || !h.proven {
 		return unproven()
 	}
-	open := &Conversation{ID: c.id, Ticket: c.ticket, desk: d, session: s, key: &h.key, epoch: c.epoch, locked: file.ticket}
+	open := &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: colleague{s}, key: &h.key, epoch: c.epoch, locked: file.ticket}
 	_, err := open.Append(ctx, tx, Message{
 		Kind: KindSystem, Direction: Inside, Author: s.User.ID, Content: Content{Key: key, Args: args},
 	})

@@ -76,6 +76,7 @@ func (l *lockedBuffer) String() string {
 func (h *house) replica() *tickets.Desk {
 	return tickets.New(tickets.House{
 		DB: h.db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: h.clock.now,
+		Cost: vault.Cost{MiB: 1, Passes: 1},
 	})
 }
 

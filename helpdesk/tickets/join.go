@@ -131,6 +131,9 @@ func (d *Desk) lockTwo(ctx context.Context, tx *store.Tx, s *staff.Session, from
 		if files[id], err = d.openRow(ctx, tx, s, rows[id], &unused); err != nil {
 			return nil, nil, err
 		}
+		if !files[id].member {
+			return nil, nil, fmt.Errorf("join ticket %s: %w", id, helpdesk.ErrDenied)
+		}
 	}
 	return files[from], files[into], nil
 }

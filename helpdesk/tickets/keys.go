@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/vault"
 )
 
@@ -27,17 +26,14 @@ type held struct {
 // ring of keys one request holds; it dies with the request.
 type keys map[spot]held
 
-// openReader opens one reader's wrap with the session's keys. ErrDenied when
-// the session does not hold them. The second result is the settled row to
-// store, nil when there is nothing to settle.
-func (d *Desk) openReader(ctx context.Context, s *staff.Session, r *readerRow) (held, *readerRow, error) {
-	if r.kind != teamReader || !s.Member(r.reader) {
-		return held{}, nil, helpdesk.ErrDenied
-	}
+// openReader opens one reader's wrap with the keys of h. ErrDenied when it does
+// not hold them. The second result is the settled row to store, nil when there
+// is nothing to settle.
+func (d *Desk) openReader(ctx context.Context, h holder, r *readerRow) (held, *readerRow, error) {
 	if r.expires != 0 && r.expires <= d.now().UnixMicro() {
 		return held{}, nil, helpdesk.ErrDenied
 	}
-	pair, err := s.TeamPair(r.reader, r.version)
+	pair, err := h.pair(r.kind, r.reader, r.version)
 	if errors.Is(err, helpdesk.ErrNotFound) {
 		// A version that waits for a member who still holds it: not theirs yet.
 		err = helpdesk.ErrDenied
@@ -64,17 +60,17 @@ func (d *Desk) openReader(ctx context.Context, s *staff.Session, r *readerRow) (
 	return held{key: key, proven: true}, settled, nil
 }
 
-// openKeys opens whatever the session may open of the conversations: the keys
-// of every epoch for which it is among the readers. A wrap that does not open
+// openKeys opens whatever h may open of the conversations: the keys
+// of every epoch for which they are among the readers. A wrap that does not open
 // is an alarm and is skipped, so that one broken row hides nothing else.
-func (d *Desk) openKeys(ctx context.Context, s *staff.Session, readers []*readerRow, settle *Settle) (keys, error) {
+func (d *Desk) openKeys(ctx context.Context, h holder, readers []*readerRow, settle *Settle) (keys, error) {
 	out := keys{}
 	for _, r := range readers {
 		at := spot{r.conversation, r.epoch}
 		if have, ok := out[at]; ok && have.proven {
 			continue
 		}
-		h, settled, err := d.openReader(ctx, s, r)
+		opened, settled, err := d.openReader(ctx, h, r)
 		switch {
 		case errors.Is(err, helpdesk.ErrDenied):
 			continue
@@ -84,7 +80,7 @@ func (d *Desk) openKeys(ctx context.Context, s *staff.Session, readers []*reader
 			d.alarm(ctx, "reader", r.conversation)
 			continue
 		}
-		out[at] = h
+		out[at] = opened
 		if settled != nil {
 			settle.readers = append(settle.readers, settled)
 		}

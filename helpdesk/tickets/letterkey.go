@@ -41,10 +41,10 @@ func (c *Conversation) wrapLetter(ctx context.Context, tx *store.Tx, m *messageR
 	const width = 6
 	var args []any
 	for _, public := range c.readers {
-		k := letterKeyRow{message: m.id, kind: teamReader, reader: public.ID.Owner, version: public.ID.Version}
+		k := letterKeyRow{message: m.id, kind: string(public.ID.Kind), reader: public.ID.Owner, version: public.ID.Version}
 		wrap, err := public.Wrap(k.wrapped(m), key)
 		if err != nil {
-			return fmt.Errorf("wrap to team %s: %w", k.reader, err)
+			return fmt.Errorf("wrap to %s %s: %w", k.kind, k.reader, err)
 		}
 		args = append(args, k.message, k.kind, k.reader, k.version, wrap, c.desk.secrets.Vouch(k.origin(m), wrap))
 	}

@@ -43,9 +43,10 @@ func (Opened) LogValue() slog.Value { return sealedValue }
 
 // openMessage opens one message with the keys a request holds. ErrDenied when
 // none of them is for it.
-func (d *Desk) openMessage(ctx context.Context, s *staff.Session, held keys, t *talk, m *messageRow, blind []*letterKeyRow, settle *Settle) (Opened, error) {
-	conversation, ok := held[spot{m.conversation, m.epoch}]
-	if !ok {
+func (d *Desk) openMessage(ctx context.Context, h holder, held keys, t *talk, m *messageRow, single []*letterKeyRow, settle *Settle) (Opened, error) {
+	conversation, reads := held[spot{m.conversation, m.epoch}]
+	key, proven, err := d.messageKey(h, conversation, reads, m, single, settle)
+	if err != nil && !reads {
 		return Opened{}, helpdesk.ErrDenied
 	}
 	out := Opened{
@@ -54,13 +55,12 @@ func (d *Desk) openMessage(ctx context.Context, s *staff.Session, held keys, t *
 	}
 	out.Content.At = out.At
 	// The message, the key it lies under, and the ticket it is shown in.
-	out.Proven = conversation.proven && d.secrets.Vouched(m.mac, m.origin(), m.content) &&
+	out.Proven = (conversation.proven || !reads) && d.secrets.Vouched(m.mac, m.origin(), m.content) &&
 		d.secrets.Vouched(t.mac, t.origin())
 	if m.state == messageWithdrawn {
 		out.Withdrawn = true
 		return out, nil
 	}
-	key, proven, err := d.messageKey(s, conversation, m, blind, settle)
 	if err == nil {
 		out.Proven = out.Proven && proven
 		var plain []byte
@@ -83,26 +83,36 @@ func (d *Desk) openMessage(ctx context.Context, s *staff.Session, held keys, t *
 	return out, nil
 }
 
-// messageKey finds the key a message is sealed under. proven is false when it
-// came from a wrap our MAC does not stand on.
-func (d *Desk) messageKey(s *staff.Session, conversation held, m *messageRow, blind []*letterKeyRow, settle *Settle) (key vault.Key, proven bool, err error) {
+// messageKey finds the key a message is sealed under: by the conversation's,
+// where h reads that, else by a wrap of that one message. proven is false when
+// it came from a wrap our MAC does not stand on.
+func (d *Desk) messageKey(h holder, conversation held, reads bool, m *messageRow, single []*letterKeyRow, settle *Settle) (key vault.Key, proven bool, err error) {
 	switch m.form {
 	case formOwn:
-		return conversation.key, true, nil
+		if reads {
+			return conversation.key, true, nil
+		}
 	case formSettled:
-		key, err = conversation.key.Unwrap(m.settledAt(), m.keywrap)
-		return key, true, err
+		if reads {
+			key, err = conversation.key.Unwrap(m.settledAt(), m.keywrap)
+			return key, true, err
+		}
 	case formBlind:
 	default:
 		return vault.Key{}, false, fmt.Errorf("message %s has no form we know", m.id)
 	}
 	err = helpdesk.ErrDenied
-	for _, k := range blind {
-		if k.kind != teamReader || !s.Member(k.reader) {
+	for _, k := range single {
+		// Only a person is given a message without its conversation. A
+		// colleague's wrap ends with their place among the readers.
+		if !reads && k.kind != personReader {
 			continue
 		}
-		var pair *vault.Pair
-		if pair, err = s.TeamPair(k.reader, k.version); err != nil {
+		pair, none := h.pair(k.kind, k.reader, k.version)
+		if errors.Is(none, helpdesk.ErrDenied) {
+			continue
+		}
+		if err = none; err != nil {
 			continue
 		}
 		if key, err = pair.Unwrap(k.wrapped(m), k.wrap); err != nil {
@@ -110,7 +120,7 @@ func (d *Desk) messageKey(s *staff.Session, conversation held, m *messageRow, bl
 		}
 		proven = d.secrets.Vouched(k.mac, k.origin(m), k.wrap)
 		// Only what is proven is settled: a settled wrap is believed for ever.
-		if proven && conversation.proven && d.secrets.Vouched(m.mac, m.origin(), m.content) {
+		if m.form == formBlind && reads && proven && conversation.proven && d.secrets.Vouched(m.mac, m.origin(), m.content) {
 			settle.letters = append(settle.letters, settledLetter{m.id, conversation.key.Wrap(m.settledAt(), key)})
 		}
 		return key, proven, nil
@@ -119,15 +129,17 @@ func (d *Desk) messageKey(s *staff.Session, conversation held, m *messageRow, bl
 }
 
 // messages reads and opens what came after a serial in the conversations,
-// oldest first.
+// oldest first. The same statement that reads them asks that the session lives
+// and still is a reader: whoever was removed since the keys were opened gets
+// nothing.
 func (d *Desk) messages(ctx context.Context, r store.Reader, s *staff.Session, held keys, talks []*talk, after int64, settle *Settle) ([]Opened, error) {
 	byID := map[helpdesk.ID]*talk{}
-	args := []any{after}
+	args := []any{after, s.ID, s.User.ID, d.now().UnixMicro()}
 	for _, t := range talks {
 		byID[t.id] = t
 		args = append(args, t.id)
 	}
-	rows, err := d.messageRows(ctx, r, selectMessages+list(len(talks), 2)+") ORDER BY serial, conversation, number", args...)
+	rows, err := d.messageRows(ctx, r, selectMessages+list(len(talks), 5)+") ORDER BY serial, conversation, number", args...)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +149,7 @@ func (d *Desk) messages(ctx context.Context, r store.Reader, s *staff.Session, h
 	}
 	var out []Opened
 	for _, m := range rows {
-		o, err := d.openMessage(ctx, s, held, byID[m.conversation], m, blind[m.id], settle)
+		o, err := d.openMessage(ctx, colleague{s}, held, byID[m.conversation], m, blind[m.id], settle)
 		if err != nil {
 			continue // of an epoch that is not the session's to read
 		}

@@ -22,6 +22,9 @@ func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, t
 		if err != nil {
 			return err
 		}
+		if !file.member {
+			return fmt.Errorf("note on ticket %s: %w", ticket, helpdesk.ErrDenied)
+		}
 		notes, err := d.notes(ctx, tx, s, file)
 		if err != nil {
 			return err
@@ -42,8 +45,9 @@ func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, t
 	return number, nil
 }
 
-// notes finds the ticket's notes conversation or makes it, for the readers of
-// the person's conversation.
+// notes finds the ticket's notes conversation or makes it, for the teams that
+// read the person's conversation: never for the person, nor for whom it was
+// lent to.
 func (d *Desk) notes(ctx context.Context, tx *store.Tx, s *staff.Session, f *caseFile) (helpdesk.ID, error) {
 	if c := f.notes(); c != nil {
 		return c.id, nil
@@ -66,14 +70,14 @@ func (d *Desk) notes(ctx context.Context, tx *store.Tx, s *staff.Session, f *cas
 		d.alarm(ctx, "conversation", own.id)
 		return "", unproven()
 	}
-	c := &talk{id: helpdesk.NewID(), ticket: f.ticket.id, kind: notesConversation, epoch: 1, head: []byte{}}
+	c := &talk{id: helpdesk.NewID(), ticket: f.ticket.id, kind: notesConversation, epoch: 1, headEpoch: 1, head: []byte{}}
 	key := vault.NewKey()
 	var rows []*readerRow
 	for _, r := range f.rows {
-		if r.conversation != own.id || r.epoch != own.epoch || !d.counts(ctx, r) {
+		if r.conversation != own.id || r.epoch != own.epoch || r.kind != teamReader || !d.counts(ctx, r) {
 			continue
 		}
-		row, err := d.readerFor(ctx, tx, s, c.id, c.epoch, r.reader, key)
+		row, err := d.readerFor(ctx, tx, colleague{s}, c.id, c.epoch, r.seat(), key)
 		if err != nil {
 			return "", err
 		}

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -25,17 +26,23 @@ type Opening struct {
 	Name     string // the writer's, for the head
 	Address  string // the writer's, for the head
 	Claim    helpdesk.ID
+	Facts    Facts
+	// Readers read it besides the team: pairs of persons or users, in hand.
+	Readers []*vault.Pair
 }
+
+// LogValue keeps content out of logs.
+func (Opening) LogValue() slog.Value { return sealedValue }
 
 // fresh is a ticket and its conversation before the first message.
 type fresh struct {
-	ticket row
-	talk   talk
-	reader *readerRow
+	ticket  row
+	talk    talk
+	readers []*readerRow
 }
 
 // Open makes a ticket with its conversation, whose key is in hand: the first
-// message costs one wrap to the team and no more. Nothing is written before
+// message costs one blind wrap to the team and no more. Nothing is written before
 // the first Append, so that no ticket is ever empty.
 func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation, error) {
 	if n.Priority < 0 || n.Priority > MaxPriority {
@@ -46,11 +53,15 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 	}
 	ticket, conversation := helpdesk.NewID(), helpdesk.NewID()
 	key := vault.NewKey()
-	reader, err := d.blindReader(ctx, tx, conversation, 1, n.Team, key)
-	if err != nil {
-		return nil, fmt.Errorf("open a ticket: %w", err)
+	readers := make([]*readerRow, 0, 1+len(n.Readers))
+	for _, to := range append([]seat{{kind: teamReader, reader: n.Team}}, seatsOf(n.Readers)...) {
+		r, err := d.readerFor(ctx, tx, nil, conversation, 1, to, key)
+		if err != nil {
+			return nil, fmt.Errorf("open a ticket: %w", err)
+		}
+		readers = append(readers, r)
 	}
-	head, err := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim}.encode()
+	head, err := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim, Facts: n.Facts}.encode()
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +72,20 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 			writer: n.Writer, person: n.Person,
 		},
 		talk: talk{
-			id: conversation, ticket: ticket, kind: personConversation, epoch: 1, last: 1,
+			id: conversation, ticket: ticket, kind: personConversation, epoch: 1, last: 1, headEpoch: 1,
 			head: key.Seal(headAt(conversation, 1), head),
 		},
-		reader: reader,
+		readers: readers,
 	}
 	return &Conversation{ID: conversation, Ticket: ticket, desk: d, fresh: f, key: &key, epoch: 1}, nil
+}
+
+func seatsOf(pairs []*vault.Pair) []seat {
+	out := make([]seat, len(pairs))
+	for i, p := range pairs {
+		out[i] = seat{kind: string(p.ID().Kind), reader: p.ID().Owner, pair: p}
+	}
+	return out
 }
 
 // write stores the new ticket with its first message counted in.
@@ -84,10 +103,10 @@ func (f *fresh) write(ctx context.Context, tx *store.Tx, d *Desk) error {
 	if err := tx.Later(ctx, insertConversation, d.vouchTalk(&f.talk)...); err != nil {
 		return fmt.Errorf("insert conversation %s: %w", f.talk.id, err)
 	}
-	if err := d.insertReaders(ctx, tx, []*readerRow{f.reader}); err != nil {
+	if err := d.insertReaders(ctx, tx, f.readers); err != nil {
 		return err
 	}
-	return d.countNew(ctx, tx, t.cell())
+	return d.countNew(ctx, tx, t, 1)
 }
 
 func (d *Desk) insertTalk(ctx context.Context, tx *store.Tx, c *talk) error {

@@ -70,7 +70,7 @@ type queued struct {
 }
 
 func (q *queued) dest() []any {
-	return append(append(q.ticket.dest(), &q.talk.epoch, &q.talk.head, &q.talk.mac), q.reader.dest()...)
+	return append(append(q.ticket.dest(), &q.talk.epoch, &q.talk.headEpoch, &q.talk.head, &q.talk.mac), q.reader.dest()...)
 }
 
 // Queue returns a page of at most limit (1 to PageMost) tickets the session
@@ -173,7 +173,7 @@ func (d *Desk) lines(ctx context.Context, lines []*queued, query string, args ..
 // it: hiding a ticket would lose it.
 func (d *Desk) openLine(ctx context.Context, s *staff.Session, q *queued, settle *Settle) Row {
 	out := Row{Ticket: d.facts(&q.ticket)}
-	h, settled, err := d.openReader(ctx, s, &q.reader)
+	h, settled, err := d.openReader(ctx, colleague{s}, &q.reader)
 	if err == nil {
 		out.Proven = out.Ticket.Proven && h.proven && d.secrets.Vouched(q.talk.mac, q.talk.origin())
 		out.Head, err = openHead(&q.talk, h)
@@ -192,7 +192,7 @@ func (d *Desk) openLine(ctx context.Context, s *staff.Session, q *queued, settle
 }
 
 func openHead(t *talk, h held) (Head, error) {
-	plain, err := h.key.Open(headAt(t.id, t.epoch), t.head)
+	plain, err := h.key.Open(headAt(t.id, t.headEpoch), t.head)
 	if err != nil {
 		return Head{}, fmt.Errorf("open the head of %s: %w", t.id, err)
 	}

@@ -171,11 +171,11 @@ func TestStandingCountsAreExactAfterAnyWalk(t *testing.T) {
 				continue
 			}
 			wrong := h.number(t, `SELECT COUNT(*) FROM (
-				SELECT team, owner, state, n FROM tickets_count WHERE n <> 0
+				SELECT team, owner, state, SUM(n) FROM tickets_tally GROUP BY team, owner, state HAVING SUM(n) <> 0
 				EXCEPT SELECT team, owner, state, COUNT(*) FROM tickets_ticket GROUP BY team, owner, state) AS x`)
 			missing := h.number(t, `SELECT COUNT(*) FROM (
 				SELECT team, owner, state, COUNT(*) FROM tickets_ticket GROUP BY team, owner, state
-				EXCEPT SELECT team, owner, state, n FROM tickets_count) AS x`)
+				EXCEPT SELECT team, owner, state, SUM(n) FROM tickets_tally GROUP BY team, owner, state) AS x`)
 			if wrong+missing > 0 {
 				t.Fatalf("after %d steps %d cells are wrong and %d missing", step+1, wrong, missing)
 			}
@@ -243,7 +243,7 @@ func TestEachTicketIsTakenExactlyOnce(t *testing.T) {
 			t.Errorf("taken %d times, want %d: %v", sum, many, took)
 		}
 		same(t, "left", h.number(t, "SELECT COUNT(*) FROM tickets_ticket WHERE owner = ''"), 0)
-		same(t, "counted", h.number(t, "SELECT n FROM tickets_count WHERE owner = ''"), 0)
+		same(t, "counted", h.number(t, "SELECT CAST(SUM(n) AS BIGINT) FROM tickets_tally WHERE owner = ''"), 0)
 		same(t, "journal", h.number(t, "SELECT COUNT(*) FROM journal_entry WHERE verb = 'ticket.take'"), many)
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 )
@@ -48,53 +47,60 @@ func (d *Desk) vouchedReader(r *readerRow) bool {
 // counts tells whether the reader may be sealed to: of a kind we know, vouched
 // for, not expired.
 func (d *Desk) counts(ctx context.Context, r *readerRow) bool {
-	if r.kind != teamReader || !d.vouchedReader(r) {
+	known := r.kind == teamReader || r.kind == personReader || r.kind == userReader
+	if !known || !d.vouchedReader(r) {
 		d.alarm(ctx, "reader", r.conversation)
 		return false
 	}
 	return r.expires == 0 || r.expires > d.now().UnixMicro()
 }
 
-// blindReader wraps a key to a team whose members are not here.
-func (d *Desk) blindReader(ctx context.Context, r store.Reader, conversation helpdesk.ID, epoch int64, team helpdesk.ID, key vault.Key) (*readerRow, error) {
-	public, err := d.staff.TeamKey(ctx, r, team)
-	if err != nil {
-		return nil, fmt.Errorf("key of team %s: %w", team, err)
+// seat is a reader to be given a wrap.
+type seat struct {
+	kind    string
+	reader  helpdesk.ID
+	expires int64
+	key     *vault.InsideKey // where the caller has a newer one in hand than the database
+	pair    *vault.Pair      // where the caller has the reader's own in hand
+}
+
+func (r *readerRow) seat() seat { return seat{kind: r.kind, reader: r.reader, expires: r.expires} }
+
+// readerFor wraps a key to a reader: settled where their pair is in hand,
+// blind otherwise. h is nil where nobody is here.
+func (d *Desk) readerFor(ctx context.Context, r store.Reader, h holder, conversation helpdesk.ID, epoch int64, to seat, key vault.Key) (*readerRow, error) {
+	row := &readerRow{conversation: conversation, epoch: epoch, kind: to.kind, reader: to.reader, expires: to.expires}
+	if to.pair == nil && to.key == nil && h != nil {
+		if pair, ok := h.present(to.kind, to.reader); ok {
+			to.pair = pair
+		}
 	}
-	row := &readerRow{
-		conversation: conversation, epoch: epoch, kind: teamReader, reader: team,
-		version: public.ID.Version, form: formBlind,
+	if to.pair != nil {
+		row.version, row.form = to.pair.ID().Version, formSettled
+		row.wrap = to.pair.Wrap(row.wrapped(), key)
+		row.mac = d.secrets.Vouch(row.origin(), row.wrap)
+		return row, nil
 	}
-	if row.wrap, err = public.Wrap(row.wrapped(), key); err != nil {
-		return nil, fmt.Errorf("wrap to team %s: %w", team, err)
+	if to.key == nil {
+		public, err := d.publicKey(ctx, r, to.kind, to.reader)
+		if err != nil {
+			return nil, fmt.Errorf("key of %s %s: %w", to.kind, to.reader, err)
+		}
+		to.key = &public
+	}
+	var err error
+	row.version, row.form = to.key.ID.Version, formBlind
+	if row.wrap, err = to.key.Wrap(row.wrapped(), key); err != nil {
+		return nil, fmt.Errorf("wrap to %s %s: %w", to.kind, to.reader, err)
 	}
 	row.mac = d.secrets.Vouch(row.origin(), row.wrap)
 	return row, nil
 }
 
-// readerFor wraps a key to a team: settled where the session holds the team's
-// key, blind otherwise.
-func (d *Desk) readerFor(ctx context.Context, r store.Reader, s *staff.Session, conversation helpdesk.ID, epoch int64, team helpdesk.ID, key vault.Key) (*readerRow, error) {
-	for _, mine := range s.Teams() {
-		if mine.ID != team {
-			continue
-		}
-		pair, err := s.TeamPair(team, mine.Version)
-		if err != nil {
-			return nil, fmt.Errorf("key of team %s: %w", team, err)
-		}
-		row := &readerRow{
-			conversation: conversation, epoch: epoch, kind: teamReader, reader: team,
-			version: mine.Version, form: formSettled,
-		}
-		row.wrap = pair.Wrap(row.wrapped(), key)
-		row.mac = d.secrets.Vouch(row.origin(), row.wrap)
-		return row, nil
-	}
-	return d.blindReader(ctx, r, conversation, epoch, team, key)
-}
-
 func (d *Desk) insertReaders(ctx context.Context, tx *store.Tx, rows []*readerRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	const width = 9
 	args := make([]any, 0, width*len(rows))
 	for _, r := range rows {

@@ -11,6 +11,10 @@ const (
 		rank, serial, version, joined_into, joined_state, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 	lockTicket = `UPDATE tickets_ticket SET version = version WHERE id = $1 RETURNING ` + ticketColumns
+	// Asked with the lock of the ticket, which comes after that of the
+	// conversation $2: whoever appended the same at the same moment has
+	// committed by then.
+	lockTicketTwice = lockTicket + `, COALESCE((SELECT number FROM tickets_message WHERE conversation = $2 AND client_index = $3), 0)`
 	// The version is asked again, although the row is locked: a caller that
 	// forgot to lock must not win.
 	updateTicket = `UPDATE tickets_ticket SET team = $1, owner = $2, state = $3, priority = $4, due_day = $5,
@@ -21,18 +25,22 @@ const (
 	selectJoined = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE joined_into = $1 AND joined_into <> '' ORDER BY number`
 	nextNumber   = `UPDATE tickets_number SET last = last + 1 RETURNING last`
 
-	moveCount = `INSERT INTO tickets_count (team, owner, state, n) VALUES ($1, $2, $3, $4), ($5, $6, $7, $8)
-		ON CONFLICT (team, owner, state) DO UPDATE SET n = tickets_count.n + excluded.n`
-	addCount = `INSERT INTO tickets_count (team, owner, state, n) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (team, owner, state) DO UPDATE SET n = tickets_count.n + excluded.n`
-	selectCounts = `SELECT team, owner, state, n FROM tickets_count WHERE team IN (`
+	// The tuples follow.
+	insertTally  = `INSERT INTO tickets_tally (team, owner, state, part, n) VALUES `
+	onTally      = ` ON CONFLICT (team, owner, state, part) DO UPDATE SET n = tickets_tally.n + excluded.n`
+	selectCounts = `SELECT team, owner, state, CAST(SUM(n) AS BIGINT) FROM tickets_tally WHERE team IN (`
+	groupCounts  = `) GROUP BY team, owner, state`
 )
 
-const conversationColumns = `id, ticket, kind, epoch, last_number, head, mac`
+// guestLives asks in the same query as everything else whether the session of
+// a person goes on: one that ended has no seed. The placeholder follows.
+const guestLives = `EXISTS (SELECT 1 FROM people_guest g WHERE g.seed IS NOT NULL AND g.id = `
+
+const conversationColumns = `id, ticket, kind, epoch, last_number, head_epoch, head, mac`
 
 const (
-	insertConversation = `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head, mac)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (ticket, kind) DO NOTHING`
+	insertConversation = `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head_epoch, head, mac)
+		VALUES ($1, $2, $3, $4, $5, $4, $6, $7) ON CONFLICT (ticket, kind) DO NOTHING`
 	selectConversation = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE id = $1`
 	// The list of tickets follows.
 	selectConversations = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE ticket IN (`
@@ -41,13 +49,21 @@ const (
 	uncountConversation = `UPDATE tickets_conversation SET last_number = last_number - 1 WHERE id = $1`
 	lockConversation    = `UPDATE tickets_conversation SET epoch = epoch WHERE id = $1
 		RETURNING ` + conversationColumns
-	updateEpoch = `UPDATE tickets_conversation SET epoch = $1, head = $2, mac = $3 WHERE id = $4 AND epoch = $5`
-	updateHead  = `UPDATE tickets_conversation SET head = $1 WHERE id = $2 AND epoch = $3`
+	updateEpoch = `UPDATE tickets_conversation SET epoch = $1, mac = $2 WHERE id = $3 AND epoch = $4`
+	updateHead  = `UPDATE tickets_conversation SET head = $1, head_epoch = $3 WHERE id = $2 AND epoch = $3`
 )
 
 const readerColumns = `conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires`
 
 const (
+	// A door in one query: the conversation with its present readers; a person
+	// gets their own row alone, and none once their session has ended.
+	doorColumns = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
+		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires
+		FROM tickets_conversation c JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch WHERE c.id = $1`
+	selectDoor       = doorColumns
+	selectPersonDoor = doorColumns + ` AND c.kind = 'person' AND r.kind = 'person' AND r.reader = $2 AND ` + guestLives + `$3)`
+
 	// The tuples follow.
 	insertReaders = `INSERT INTO tickets_reader (conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires) VALUES `
 	selectReaders = `SELECT ` + readerColumns + ` FROM tickets_reader WHERE conversation IN (`
@@ -59,14 +75,23 @@ const (
 const messageColumns = `id, conversation, number, serial, epoch, kind, direction, at, author,
 	form, keywrap, content, state, before_state, before_waiting, mac`
 
+// sessionReads asks in the query that fetches a message m whether the session
+// $2 of the user $3 lives and is among the readers of its epoch at the instant
+// $4. A key that was opened a moment ago is worth nothing without it.
+const sessionReads = `EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
+		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch
+			AND (r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND r.reader = $3
+			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3)))`
+
 const (
 	insertMessage = `INSERT INTO tickets_message (id, conversation, number, serial, epoch, kind, direction, at, author,
 		form, keywrap, content, size, client_index, state, before_state, before_waiting, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 	selectMessage  = `SELECT ` + messageColumns + ` FROM tickets_message WHERE id = $1`
 	lockMessage    = `UPDATE tickets_message SET state = state WHERE id = $1 RETURNING ` + messageColumns
-	selectTwice    = `SELECT number FROM tickets_message WHERE conversation = $1 AND client_index = $2`
-	selectMessages = `SELECT ` + messageColumns + ` FROM tickets_message WHERE serial > $1 AND conversation IN (`
+	selectReadable = `SELECT ` + messageColumns + ` FROM tickets_message m WHERE id = $1 AND ` + sessionReads
+	// The list of conversations follows.
+	selectMessages = `SELECT ` + messageColumns + ` FROM tickets_message m WHERE serial > $1 AND ` + sessionReads + ` AND conversation IN (`
 	selectCameIn   = `SELECT COALESCE(MIN(at), 0) FROM tickets_message WHERE conversation IN
 		(SELECT id FROM tickets_conversation WHERE ticket = $1) AND serial > $2 AND direction = 'in' AND state = 'kept'`
 	selectBlind     = `SELECT ` + messageColumns + ` FROM tickets_message WHERE conversation = $1 AND form = 'blind' ORDER BY number`
@@ -75,7 +100,7 @@ const (
 		(SELECT id FROM tickets_conversation WHERE ticket = $1)`
 	withdrawMessage = `UPDATE tickets_message SET state = 'withdrawn', content = $1, mac = $2, serial = $3
 		WHERE id = $4 AND state = 'kept'`
-	lastMessage = `SELECT MAX(number) FROM tickets_message WHERE conversation = $1 AND direction <> 'inside' AND state = 'kept'`
+	lastMessage = `SELECT MAX(number) FROM tickets_message WHERE conversation = $1 AND direction IN ('in', 'out') AND state = 'kept'`
 
 	insertLetterKeys = `INSERT INTO tickets_letterkey (message, kind, reader, reader_version, wrap, mac) VALUES `
 	selectLetterKeys = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey WHERE message IN (`
@@ -98,22 +123,22 @@ const (
 	lineColumns = `t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
 		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
 		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac,
-		COALESCE(c.epoch, 0), c.head, c.mac,
+		COALESCE(c.epoch, 0), COALESCE(c.head_epoch, 0), c.head, c.mac,
 		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
 		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0)`
 	lineJoins = ` t
 		LEFT JOIN tickets_conversation c ON c.id = t.conversation
-		LEFT JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team' AND r.reader = t.team`
+		LEFT JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.head_epoch AND r.kind = 'team' AND r.reader = t.team`
 	selectQueue = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + ` FROM tickets_ticket
 		WHERE team = $1 AND state = $2 AND (rank, id) > ($3, $4)`
 	queueOwner = ` AND owner = $5`
 	queueOrder = ` ORDER BY rank, id LIMIT 51)` + lineJoins + ` ORDER BY t.rank, t.id`
 	// The writer's other tickets, for offers.
 	selectSameWriter = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
-		WHERE t.writer = $1 AND t.id <> $2 AND t.state <> 'joined' ORDER BY t.number DESC LIMIT 51`
+		WHERE t.writer = $1 AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`
 
 	// The teams follow, twice: the ticket's own, and those that read it.
-	selectAll       = `SELECT id FROM tickets_ticket WHERE id > $1 AND (team IN (`
+	selectAll       = `SELECT id FROM tickets_ticket WHERE id > $1 AND state <> 'erasing' AND (team IN (`
 	selectAllReader = `) OR conversation IN (SELECT conversation FROM tickets_reader WHERE kind = 'team' AND reader IN (`
 	selectAllOrder  = `))) ORDER BY id LIMIT 200`
 )

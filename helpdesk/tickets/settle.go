@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 )
@@ -37,6 +38,15 @@ func (Settle) LogValue() slog.Value { return sealedValue }
 // harmless: each statement asks again that the wrap is still blind, and either
 // form opens. What is left over is found blind again by the next reader.
 func (d *Desk) Settle(ctx context.Context, s *staff.Session, x Settle) error {
+	return d.settleFor(ctx, s.ID, x)
+}
+
+// SettleHeard is Settle for a person's session.
+func (d *Desk) SettleHeard(ctx context.Context, g *people.Guest, x Settle) error {
+	return d.settleFor(ctx, g.ID, x)
+}
+
+func (d *Desk) settleFor(ctx context.Context, session helpdesk.ID, x Settle) error {
 	if x.Empty() {
 		return nil
 	}
@@ -45,7 +55,7 @@ func (d *Desk) Settle(ctx context.Context, s *staff.Session, x Settle) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("settle for session %s: %w", s.ID, err)
+		return fmt.Errorf("settle for session %s: %w", session, err)
 	}
 	return nil
 }

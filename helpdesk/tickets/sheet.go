@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -12,8 +13,9 @@ import (
 
 // Reader is who can read the ticket at present, for the page's head.
 type Reader struct {
-	Kind   string // team
+	Kind   string // team, person, user
 	Reader helpdesk.ID
+	Until  time.Time // zero: until removed
 }
 
 // Sheet is a ticket's page.
@@ -51,7 +53,7 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	own := f.own()
 	out.Conversation = own.id
 	out.Proven = out.Ticket.Proven && d.secrets.Vouched(own.mac, own.origin())
-	if h, ok := f.held[spot{own.id, own.epoch}]; ok {
+	if h, ok := f.held[spot{own.id, own.headEpoch}]; ok {
 		out.Proven = out.Proven && h.proven
 		if out.Head, err = openHead(own, h); err != nil {
 			d.alarm(ctx, "conversation", own.id)
@@ -102,7 +104,7 @@ func (d *Desk) presentReaders(ctx context.Context, f *caseFile) []Reader {
 	var out []Reader
 	for _, r := range f.rows {
 		if r.conversation == own.id && r.epoch == own.epoch && d.counts(ctx, r) {
-			out = append(out, Reader{Kind: r.kind, Reader: r.reader})
+			out = append(out, Reader{Kind: r.kind, Reader: r.reader, Until: instant(r.expires)})
 		}
 	}
 	return out

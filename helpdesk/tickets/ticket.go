@@ -102,20 +102,29 @@ func (d *Desk) lock(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*row, er
 }
 
 // lockRoot locks the ticket and, where it is joined into another, that one,
-// which is returned.
-func (d *Desk) lockRoot(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*row, error) {
+// which is returned. twice, where given, are a conversation and a client index;
+// first is then the number of the message that has them, 0 when none has.
+func (d *Desk) lockRoot(ctx context.Context, tx *store.Tx, id helpdesk.ID, twice ...any) (t *row, first int64, err error) {
 	for range maxChain {
-		t, err := d.lock(ctx, tx, id)
-		if err != nil || t.joinedInto == "" {
-			return t, err
+		if len(twice) > 0 {
+			t = &row{}
+			if err = tx.QueryRow(ctx, lockTicketTwice, append([]any{id}, twice...)...).Scan(append(t.dest(), &first)...); err != nil {
+				err = fmt.Errorf("lock ticket %s: %w", id, err)
+			}
+			twice = nil
+		} else {
+			t, err = d.lock(ctx, tx, id)
+		}
+		if err != nil || first > 0 || t.joinedInto == "" {
+			return t, first, err
 		}
 		if !d.secrets.Vouched(t.mac, t.origin()) {
 			d.alarm(ctx, "ticket", t.id)
-			return t, nil // somebody else joined it: what comes in stays with it
+			return t, 0, nil // somebody else joined it: what comes in stays with it
 		}
 		id = t.joinedInto
 	}
-	return nil, fmt.Errorf("ticket %s is joined in a circle", id)
+	return nil, 0, fmt.Errorf("ticket %s is joined in a circle", id)
 }
 
 // maxChain bounds tickets joined into tickets that are joined themselves.
@@ -124,21 +133,34 @@ const maxChain = 32
 // save writes a locked ticket back and keeps the standing counts exact.
 // before is the row as lock returned it.
 func (d *Desk) save(ctx context.Context, tx *store.Tx, before row, t *row) error {
-	t.rank = t.place()
-	// A row that was not ours stays so, whatever is changed in it.
-	if d.secrets.Vouched(before.mac, before.origin()) {
-		t.mac = d.secrets.Vouch(t.origin())
-	}
-	n, err := tx.Exec(ctx, updateTicket, t.team, t.owner, string(t.state), t.priority, t.dueDay, t.language,
-		t.writer, t.person, t.openedAt, t.waitingSince, t.lastAt, t.rank, t.serial, t.version,
-		t.joinedInto, string(t.joinedState), t.mac, t.id, before.version)
+	n, err := tx.Exec(ctx, updateTicket, d.saving(&before, t)...)
 	if err != nil {
 		return fmt.Errorf("save ticket %s: %w", t.id, err)
 	}
 	if n != 1 {
 		return fmt.Errorf("save ticket %s: %w", t.id, helpdesk.ErrConflict)
 	}
-	return d.recount(ctx, tx, before.cell(), t.cell())
+	return d.recount(ctx, tx, before.cell(), t.cell(), t.part())
+}
+
+// saveLocked is save for who locked the row in this very transaction and so
+// needs no answer.
+func (d *Desk) saveLocked(ctx context.Context, tx *store.Tx, before row, t *row) error {
+	if err := tx.Later(ctx, updateTicket, d.saving(&before, t)...); err != nil {
+		return fmt.Errorf("save ticket %s: %w", t.id, err)
+	}
+	return d.recount(ctx, tx, before.cell(), t.cell(), t.part())
+}
+
+func (d *Desk) saving(before, t *row) []any {
+	t.rank = t.place()
+	// A row that was not ours stays so, whatever is changed in it.
+	if d.secrets.Vouched(before.mac, before.origin()) {
+		t.mac = d.secrets.Vouch(t.origin())
+	}
+	return []any{t.team, t.owner, string(t.state), t.priority, t.dueDay, t.language,
+		t.writer, t.person, t.openedAt, t.waitingSince, t.lastAt, t.rank, t.serial, t.version,
+		t.joinedInto, string(t.joinedState), t.mac, t.id, before.version}
 }
 
 func instant(us int64) time.Time {

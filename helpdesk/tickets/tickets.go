@@ -39,6 +39,7 @@ type House struct {
 	Staff   *staff.Desk
 	People  *people.Registry
 	Now     func() time.Time
+	Cost    vault.Cost // of a guess at a link's digits; zero means vault.CodeCost
 }
 
 // Desk is the room. Its methods may be called from many goroutines.
@@ -50,13 +51,20 @@ type Desk struct {
 	staff   *staff.Desk
 	people  *people.Registry
 	now     func() time.Time
+	cost    vault.Cost
+	links   *staff.Gate // those who type a link's digits wait in a line of their own
+	noted   noted
 }
 
 // New makes the room.
 func New(h House) *Desk {
+	if h.Cost == (vault.Cost{}) {
+		h.Cost = vault.CodeCost
+	}
 	return &Desk{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal,
-		staff: h.Staff, people: h.People, now: h.Now,
+		staff: h.Staff, people: h.People, now: h.Now, cost: h.Cost,
+		links: staff.NewGate(1, 20, 0, "code.busy"),
 	}
 }
 
@@ -71,14 +79,19 @@ func unproven() error { return helpdesk.Refuse("ticket.unproven") }
 
 // ring publishes after commit that a ticket and its team's queues changed.
 func (d *Desk) ring(tx *store.Tx, t *row, teams ...helpdesk.ID) {
-	id, last := t.id, t.serial
+	d.ringTicket(tx, t)
 	teams = append(teams, t.team)
 	tx.After(func() {
-		d.bus.Publish(bus.Event{Topic: TopicTicket, Subject: id, Number: last})
 		for _, team := range teams {
 			d.bus.Publish(bus.Event{Topic: TopicTeam, Subject: team})
 		}
 	})
+}
+
+// ringTicket tells those who have the ticket open.
+func (d *Desk) ringTicket(tx *store.Tx, t *row) {
+	id, last := t.id, t.serial
+	tx.After(func() { d.bus.Publish(bus.Event{Topic: TopicTicket, Subject: id, Number: last}) })
 }
 
 // record writes one line of the journal in the caller's transaction.

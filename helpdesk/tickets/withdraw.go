@@ -26,10 +26,14 @@ func (d *Desk) Withdraw(ctx context.Context, tx *store.Tx, s *staff.Session, mes
 	if err := tx.QueryRow(ctx, lockConversation, seen.conversation).Scan(c.dest()...); err != nil {
 		return fmt.Errorf("lock conversation %s: %w", seen.conversation, err)
 	}
-	if _, err := d.sealingKey(ctx, tx, s, &c); err != nil {
+	at, readers, err := d.door(ctx, tx, c.id, selectDoor, c.id)
+	if err != nil {
 		return err
 	}
-	t, err := d.lockRoot(ctx, tx, c.ticket)
+	if _, err := d.sealingKey(ctx, colleague{s}, at, readers); err != nil {
+		return err
+	}
+	t, _, err := d.lockRoot(ctx, tx, c.ticket)
 	if err != nil {
 		return err
 	}

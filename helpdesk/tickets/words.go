@@ -8,6 +8,9 @@ const (
 	StateWaiting State = "waiting" // answered: waits for the person
 	StateClosed  State = "closed"
 	StateJoined  State = "joined" // shown in the ticket it was joined into
+	// StateErasing: the person asked for its erasure. It stands in no queue and
+	// nobody of the house can read it.
+	StateErasing State = "erasing"
 )
 
 // Kind is what a message is.
@@ -16,18 +19,20 @@ type Kind string
 const (
 	KindLetter Kind = "letter" // mail from outside
 	KindAnswer Kind = "answer" // what we sent
+	KindChat   Kind = "chat"   // said in a talk, by either side
 	KindNote   Kind = "note"   // for colleagues; lies in a conversation of its own
 	KindSystem Kind = "system" // a fact with a key and arguments, no sentence
 )
 
 // Direction is which way a message went. In makes a ticket wait for us and
-// opens a closed one, Out makes it wait for the person, Inside changes
-// neither.
+// opens a closed one, Out makes it wait for the person, Told and Inside change
+// neither. A person sees everything but what is Inside.
 type Direction string
 
 const (
 	In     Direction = "in"
 	Out    Direction = "out"
+	Told   Direction = "told" // a fact for both sides, such as that a talk has ended
 	Inside Direction = "inside"
 )
 
@@ -48,7 +53,10 @@ const (
 	personConversation = "person"
 	notesConversation  = "notes"
 
-	teamReader = "team"
+	// As vault.OwnerKind spells them.
+	teamReader   = "team"
+	personReader = "person"
+	userReader   = "user"
 
 	formOwn     = "own"
 	formBlind   = "blind"
@@ -67,4 +75,7 @@ const (
 	SystemGiven    = "ticket.given"    // args: team before, team after
 	SystemJoined   = "ticket.joined"   // args: number of the ticket joined in
 	SystemUnjoined = "ticket.unjoined" // args: number of the ticket taken out
+	SystemLent     = "ticket.lent"     // args: user who may read it now
+	SystemEnded    = "ticket.ended"    // args: user who may not any more
+	SystemCame     = "ticket.came"     // the person reads it here from now on
 )

@@ -20,10 +20,12 @@ func build(t testing.TB, db *store.DB) *house {
 	t.Helper()
 	h := &house{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: monday}, log: &lockedBuffer{}}
 	h.journal = journal.New(db, h.secrets, h.clock.now, h.logger())
-	h.people = people.New(people.House{Secrets: h.secrets, Now: h.clock.now})
 	h.staff = staff.New(staff.House{
 		DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Now: h.clock.now, Log: h.logger(), Cost: vault.Cost{MiB: 1, Passes: 1},
 		Office: office.New(office.House{DB: db, Secrets: h.secrets, Journal: h.journal, Now: h.clock.now, Log: h.logger()}),
+	})
+	h.people = people.New(people.House{
+		DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Now: h.clock.now, Log: h.logger(), Cost: vault.Cost{MiB: 1, Passes: 1},
 	})
 	h.desk = h.replica()
 	made, err := h.staff.Init(t.Context(), staff.InitOptions{

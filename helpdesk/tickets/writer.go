@@ -34,16 +34,21 @@ func (d *Desk) Retitle(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	})
 }
 
-// changeHead seals the head anew. The epoch is asked again: a hand-over in
-// between has another key.
+// changeHead seals the head of the ticket's own conversation anew.
 func (d *Desk) changeHead(ctx context.Context, tx *store.Tx, f *caseFile, change func(*Head)) error {
-	c := f.own()
-	h, ok := f.held[spot{c.id, c.epoch}]
-	if !ok || !h.proven || !d.secrets.Vouched(c.mac, c.origin()) {
+	return d.sealHead(ctx, tx, f.own(), f.held, change)
+}
+
+// sealHead seals a head anew, under the present key. The epoch is asked again:
+// a hand-over in between has another key.
+func (d *Desk) sealHead(ctx context.Context, tx *store.Tx, c *talk, keys keys, change func(*Head)) error {
+	h, ok := keys[spot{c.id, c.epoch}]
+	under, also := keys[spot{c.id, c.headEpoch}]
+	if !ok || !also || !h.proven || !under.proven || !d.secrets.Vouched(c.mac, c.origin()) {
 		d.alarm(ctx, "conversation", c.id)
 		return unproven()
 	}
-	head, err := openHead(c, h)
+	head, err := openHead(c, under)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,292 @@
+package tickets
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// kept is what an erasure takes out of a ticket while it can still be undone:
+// everybody else's wraps as they lay, sealed to the person. Under their own
+// readers' keys they are sealed besides, so the person reads no more by it.
+type kept struct {
+	State   State        `json:"state"`
+	Readers []keptReader `json:"readers"`
+	Letters []keptLetter `json:"letters,omitempty"`
+}
+
+type keptReader struct {
+	Conversation helpdesk.ID `json:"c"`
+	Epoch        int64       `json:"e"`
+	Kind         string      `json:"k"`
+	Reader       helpdesk.ID `json:"r"`
+	Version      int         `json:"v"`
+	Form         string      `json:"f"`
+	Wrap         []byte      `json:"w"`
+	Mac          []byte      `json:"m"`
+	Expires      int64       `json:"x,omitempty"`
+}
+
+type keptLetter struct {
+	Message helpdesk.ID `json:"i"`
+	Kind    string      `json:"k"`
+	Reader  helpdesk.ID `json:"r"`
+	Version int         `json:"v"`
+	Wrap    []byte      `json:"w"`
+	Mac     []byte      `json:"m"`
+}
+
+func keptAt(ticket, person helpdesk.ID) vault.Context {
+	return vault.At("tickets.erasing", ticket, person)
+}
+
+// EraseAll begins the erasure of everything the person reads: at once nobody of
+// ours can open it, not with any key of theirs, and it stands in no queue. For
+// 72 hours the person's code alone opens it and can undo it; then EraseFor is
+// due. All of the person's sessions end with the transaction, this one too.
+//
+// Whole tickets go, their notes with them.
+func (d *Desk) EraseAll(ctx context.Context, tx *store.Tx, g *people.Guest) error {
+	tickets, err := idsOf(ctx, tx, selectPersonTickets, g.Person, g.ID)
+	if err != nil {
+		return err
+	}
+	if tickets, err = d.withJoined(ctx, tx, tickets); err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := d.seclude(ctx, tx, g, id); err != nil {
+			return fmt.Errorf("erase ticket %s: %w", id, err)
+		}
+	}
+	return d.people.AskErase(ctx, tx, g)
+}
+
+// withJoined adds the tickets joined into the given ones: they are the same
+// matter, and without it they would hang in the air. In one order, whoever
+// asks.
+func (d *Desk) withJoined(ctx context.Context, r store.Reader, tickets []helpdesk.ID) ([]helpdesk.ID, error) {
+	for i := 0; i < len(tickets); i++ {
+		rows, err := d.ticketRows(ctx, r, selectJoined, tickets[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range rows {
+			if d.secrets.Vouched(j.mac, j.origin()) && !slices.Contains(tickets, j.id) {
+				tickets = append(tickets, j.id)
+			}
+		}
+	}
+	slices.Sort(tickets)
+	return tickets, nil
+}
+
+// lockTalks locks the conversations of a ticket and then the ticket, in the
+// order of Append.
+func (d *Desk) lockTalks(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) (*row, []helpdesk.ID, error) {
+	talks, err := idsOf(ctx, tx, selectTalkIDs, ticket)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, id := range talks {
+		if _, err := d.lockTalk(ctx, tx, id); err != nil {
+			return nil, nil, err
+		}
+	}
+	t, err := d.lock(ctx, tx, ticket)
+	return t, talks, err
+}
+
+func (d *Desk) seclude(ctx context.Context, tx *store.Tx, g *people.Guest, ticket helpdesk.ID) error {
+	t, talks, err := d.lockTalks(ctx, tx, ticket)
+	if err != nil || t.state == StateErasing {
+		return err
+	}
+	if !d.secrets.Vouched(t.mac, t.origin()) {
+		d.alarm(ctx, "ticket", ticket)
+		return unproven()
+	}
+	k := kept{State: t.state}
+	rows, err := d.readers(ctx, tx, talks...)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.kind != personReader {
+			k.Readers = append(k.Readers, keptReader{r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.wrap, r.mac, r.expires})
+		}
+	}
+	letters, err := d.singles(ctx, tx, selectHouseLetters, ticket)
+	if err != nil {
+		return err
+	}
+	for _, l := range letters {
+		k.Letters = append(k.Letters, keptLetter{l.message, l.kind, l.reader, l.version, l.wrap, l.mac})
+	}
+	plain, err := json.Marshal(k)
+	if err != nil {
+		return fmt.Errorf("encode what is kept: %w", err)
+	}
+	if _, err := tx.Exec(ctx, insertErasing, ticket, g.Person, g.Pair().Seal(keptAt(ticket, g.Person), plain)); err != nil {
+		return err
+	}
+	for _, query := range []string{deleteHouseReaders, deleteHouseLetters, deleteTicketLinks, forgetLooking} {
+		if _, err := tx.Exec(ctx, query, ticket); err != nil {
+			return err
+		}
+	}
+	return d.stand(ctx, tx, t, StateErasing, "ticket.erasing")
+}
+
+// stand gives a locked ticket another state, says so and rings.
+func (d *Desk) stand(ctx context.Context, tx *store.Tx, t *row, state State, verb string) error {
+	before := *t
+	t.state = state
+	t.version++
+	if err := d.save(ctx, tx, before, t); err != nil {
+		return err
+	}
+	if err := d.record(ctx, tx, "", verb, t.id); err != nil {
+		return err
+	}
+	d.ring(tx, t)
+	return nil
+}
+
+// UndoErase puts everything back as it lay, by the person who came in with
+// their code. Refusal "erase.over" when the 72 hours have passed.
+func (d *Desk) UndoErase(ctx context.Context, tx *store.Tx, g *people.Guest) error {
+	if err := d.people.UndoErase(ctx, tx, g); err != nil {
+		return err
+	}
+	tickets, err := idsOf(ctx, tx, selectErasing, g.Person)
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := d.putBack(ctx, tx, g, id); err != nil {
+			return fmt.Errorf("undo the erasure of ticket %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticket helpdesk.ID) error {
+	t, talks, err := d.lockTalks(ctx, tx, ticket)
+	if err != nil {
+		return err
+	}
+	var sealed []byte
+	if err := tx.QueryRow(ctx, takeErasing, ticket, g.Person).Scan(&sealed); err != nil {
+		return fmt.Errorf("what is kept: %w", err)
+	}
+	plain, err := g.Pair().Open(keptAt(ticket, g.Person), sealed)
+	if err != nil {
+		d.alarm(ctx, "erasing", ticket)
+		return fmt.Errorf("open what is kept: %w", err)
+	}
+	var k kept
+	if json.Unmarshal(plain, &k) != nil {
+		return fmt.Errorf("decode what is kept: not what was sealed")
+	}
+	// Wraps go back to the conversations they came from alone; everything else
+	// about them our own MACs say.
+	of := map[helpdesk.ID]bool{}
+	for _, id := range talks {
+		of[id] = true
+	}
+	var rows []*readerRow
+	for _, r := range k.Readers {
+		if of[r.Conversation] {
+			rows = append(rows, &readerRow{r.Conversation, r.Epoch, r.Kind, r.Reader, r.Version, r.Form, r.Wrap, r.Mac, r.Expires})
+		}
+	}
+	for len(rows) > 0 {
+		part := rows[:min(len(rows), 50)]
+		rows = rows[len(part):]
+		if err := d.insertReaders(ctx, tx, part); err != nil {
+			return err
+		}
+	}
+	for _, l := range k.Letters {
+		if err := tx.Later(ctx, upsertSingle, l.Message, l.Kind, l.Reader, l.Version, l.Wrap, l.Mac); err != nil {
+			return err
+		}
+	}
+	return d.stand(ctx, tx, t, k.State, "ticket.unerased")
+}
+
+// erased are the statements that leave nothing of a ticket, each with its id.
+var erased = []string{
+	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseHidden, deleteTicketLinks, eraseReaders,
+	eraseMessages, eraseTalks, eraseDrafts, forgetLooking, eraseKept, eraseTicket,
+}
+
+// EraseFor deletes everything of a person whose 72 hours have passed, but for
+// unlinked keyed marks of its messages. The caller asks people.Forget in the
+// same transaction, which stops it when the person undid it meanwhile, and has
+// the store scrub ErasedTables after.
+func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) error {
+	tickets, err := idsOf(ctx, tx, selectErasing, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := d.erase(ctx, tx, id); err != nil {
+			return fmt.Errorf("erase ticket %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) error {
+	t, _, err := d.lockTalks(ctx, tx, ticket)
+	if err != nil {
+		return err
+	}
+	if t.state != StateErasing {
+		return fmt.Errorf("its state is %s: %w", t.state, helpdesk.ErrConflict)
+	}
+	if _, err := tx.Exec(ctx, insertTombstones, ticket); err != nil {
+		return err
+	}
+	for _, query := range erased {
+		if _, err := tx.Exec(ctx, query, ticket); err != nil {
+			return err
+		}
+	}
+	if err := d.countNew(ctx, tx, t, -1); err != nil {
+		return err
+	}
+	if err := d.record(ctx, tx, "", "ticket.erased", ticket); err != nil {
+		return err
+	}
+	d.ring(tx, t)
+	return nil
+}
+
+// Erased tells whether a message with this ClientID was erased, so that an
+// import does not bring it back.
+func (d *Desk) Erased(ctx context.Context, r store.Reader, clientID string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, selectTombstone, d.secrets.Index("tickets.client", clientID)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look for what was erased: %w", err)
+	}
+	return n > 0, nil
+}
+
+// ErasedTables are those that hold bytes of what was erased until they are
+// scrubbed.
+func ErasedTables() []string {
+	return []string{
+		"tickets_message", "tickets_reader", "tickets_letterkey", "tickets_folded", "tickets_original", "tickets_file",
+		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_erasing", "tickets_ticket",
+	}
+}

@@ -1,0 +1,41 @@
+package tickets
+
+// What belongs to a ticket: its conversations and their messages.
+const (
+	ofTicket   = `(SELECT id FROM tickets_conversation WHERE ticket = $1)`
+	saidThere  = `(SELECT id FROM tickets_message WHERE conversation IN ` + ofTicket + `)`
+	ofLiving   = ` AND EXISTS (SELECT 1 FROM people_guest g WHERE g.seed IS NOT NULL AND g.id = $2)`
+	notPersons = ` AND kind <> 'person'`
+)
+
+const (
+	selectPersonTickets = `SELECT DISTINCT c.ticket FROM tickets_reader r
+		JOIN tickets_conversation c ON c.id = r.conversation
+		WHERE r.kind = 'person' AND r.reader = $1` + ofLiving + ` ORDER BY c.ticket`
+	selectTalkIDs      = `SELECT id FROM tickets_conversation WHERE ticket = $1 ORDER BY id`
+	selectHouseLetters = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey
+		WHERE message IN ` + saidThere + notPersons
+	deleteHouseReaders = `DELETE FROM tickets_reader WHERE conversation IN ` + ofTicket + notPersons
+	deleteHouseLetters = `DELETE FROM tickets_letterkey WHERE message IN ` + saidThere + notPersons
+	deleteTicketLinks  = `DELETE FROM tickets_link WHERE conversation IN ` + ofTicket
+
+	insertErasing = `INSERT INTO tickets_erasing (ticket, person, kept) VALUES ($1, $2, $3)`
+	selectErasing = `SELECT ticket FROM tickets_erasing WHERE person = $1 ORDER BY ticket`
+	takeErasing   = `DELETE FROM tickets_erasing WHERE ticket = $1 AND person = $2 RETURNING kept`
+
+	insertTombstones = `INSERT INTO tickets_tombstone (mark) SELECT client_index FROM tickets_message
+		WHERE conversation IN ` + ofTicket + ` ON CONFLICT (mark) DO NOTHING`
+	selectTombstone = `SELECT COUNT(*) FROM tickets_tombstone WHERE mark = $1`
+
+	eraseOriginals  = `DELETE FROM tickets_original WHERE message IN ` + saidThere
+	eraseFiles      = `DELETE FROM tickets_file WHERE message IN ` + saidThere
+	eraseFolded     = `DELETE FROM tickets_folded WHERE message IN ` + saidThere
+	eraseLetterKeys = `DELETE FROM tickets_letterkey WHERE message IN ` + saidThere
+	eraseHidden     = `DELETE FROM tickets_hidden WHERE message IN ` + saidThere
+	eraseReaders    = `DELETE FROM tickets_reader WHERE conversation IN ` + ofTicket
+	eraseMessages   = `DELETE FROM tickets_message WHERE conversation IN ` + ofTicket
+	eraseTalks      = `DELETE FROM tickets_conversation WHERE ticket = $1`
+	eraseDrafts     = `DELETE FROM tickets_draft WHERE ticket = $1`
+	eraseKept       = `DELETE FROM tickets_erasing WHERE ticket = $1`
+	eraseTicket     = `DELETE FROM tickets_ticket WHERE id = $1`
+)

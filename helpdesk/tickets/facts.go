@@ -1,0 +1,40 @@
+package tickets
+
+import "log/slog"
+
+// Facts are what a person told us in the start questions, or a colleague found
+// out later. They lie in the sealed head.
+type Facts struct {
+	Audience        string `json:"audience,omitempty"` // as hours.Audience: detained, child, partner; "" for everyone else
+	Helper          bool   `json:"helper,omitempty"`   // writes for somebody else
+	Spoken          string `json:"spoken,omitempty"`   // the language wished for, a tag
+	Interpreter     bool   `json:"interpreter,omitempty"`
+	NotOwnCommunity bool   `json:"not_own_community,omitempty"` // nor an interpreter from it
+	Wish            string `json:"wish,omitempty"`              // woman, man or ""
+	Urgent          bool   `json:"urgent,omitempty"`            // must travel within three days, or danger
+	Child           bool   `json:"child,omitempty"`
+	Alone           string `json:"alone,omitempty"`     // a child: alone, parents or ""
+	CallBack        string `json:"call_back,omitempty"` // a number and the hours that are safe, as they wrote it
+	// Secure is the person's own choice between plain mail and answers behind a
+	// link; nil where the mailbox decides.
+	Secure      *bool  `json:"secure,omitempty"`
+	LeftQuickly bool   `json:"left_quickly,omitempty"` // don't write first by another way
+	Topic       string `json:"topic,omitempty"`
+}
+
+// LogValue keeps content out of logs.
+func (Facts) LogValue() slog.Value { return sealedValue }
+
+// Priority is the one number of them that stands in plain: MaxPriority for who
+// must travel or is in danger, 2 for a child, 1 for who is detained.
+func (f Facts) Priority() int {
+	switch {
+	case f.Urgent:
+		return MaxPriority
+	case f.Child || f.Audience == "child":
+		return 2
+	case f.Audience == "detained":
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,174 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
+)
+
+// HeardMost is the greatest limit of Heard and Spoken.
+const HeardMost = 500
+
+// Said is a message as the person sees it.
+type Said struct {
+	ID     helpdesk.ID
+	Number int64 // in the conversation, dense from 1 but for what is not theirs to see
+	Mine   bool  // from the person's side
+	Kind   Kind
+	At     time.Time   // exact
+	Author helpdesk.ID // the colleague, for their alias; "" for the person and the program
+	// Content without addresses, sources and what only matters to the house.
+	Content   Content
+	Proven    bool // our own MAC stands on every row it came from
+	Broken    bool // it does not open
+	Withdrawn bool
+}
+
+// LogValue keeps content out of logs.
+func (Said) LogValue() slog.Value { return sealedValue }
+
+func said(o Opened) Said {
+	return Said{
+		ID: o.ID, Number: o.Number, Mine: o.Direction == In, Kind: o.Kind, At: o.At, Author: o.Author,
+		Content: Content{
+			At: o.Content.At, Subject: o.Content.Subject, Text: o.Content.Text, Language: o.Content.Language,
+			Files: o.Content.Files, Offers: o.Content.Offers, Key: o.Content.Key, Args: o.Content.Args,
+		},
+		Proven: o.Proven, Broken: o.Broken, Withdrawn: o.Withdrawn,
+	}
+}
+
+// Heard returns what was said after a number, at most limit (1 to HeardMost)
+// messages, oldest first, without what is hidden. One query asks whether the
+// session lives and the person reads, and brings wraps and messages: who was
+// removed a moment ago gets nothing. ErrNotFound as for AsPerson. The Settle is
+// for SettleHeard, after the response.
+func (d *Desk) Heard(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64, limit int) ([]Said, Settle, error) {
+	opened, settle, err := d.heard(ctx, g, conversation, after, limit)
+	if err != nil {
+		return nil, Settle{}, err
+	}
+	out := make([]Said, len(opened))
+	for i, o := range opened {
+		out[i] = said(o)
+	}
+	return out, settle, nil
+}
+
+func (d *Desk) heard(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64, limit int) ([]Opened, Settle, error) {
+	out, settle, err := d.listen(ctx, guest{g}, selectHeard, conversation, g.Person, g.ID, after, bounded(limit))
+	if err != nil || len(out) > 0 {
+		return out, settle, err
+	}
+	// Nothing new, or nothing of theirs?
+	_, _, err = d.door(ctx, d.db, conversation, selectPersonDoor, conversation, g.Person, g.ID)
+	return nil, Settle{}, err
+}
+
+// Spoken is Heard for a colleague: all messages of one conversation after a
+// number, with one query. It is what a talk's page asks on each ring; Since
+// asks for a whole ticket. It writes the opening into the journal.
+func (d *Desk) Spoken(ctx context.Context, s *staff.Session, conversation helpdesk.ID, after int64, limit int) ([]Opened, Settle, error) {
+	out, settle, err := d.listen(ctx, colleague{s}, selectSpoken, conversation, s.ID, s.User.ID, d.now().UnixMicro(), after, bounded(limit))
+	if err != nil {
+		return nil, Settle{}, err
+	}
+	if len(out) > 0 {
+		// What is not in the book was not read.
+		if err := d.noted.opened(ctx, d, s, conversation); err != nil {
+			return nil, Settle{}, err
+		}
+		return out, settle, nil
+	}
+	_, rows, err := d.door(ctx, d.db, conversation, selectDoor, conversation)
+	if err != nil {
+		return nil, Settle{}, err
+	}
+	for _, r := range rows {
+		if _, _, err := d.openReader(ctx, colleague{s}, r); err == nil {
+			return nil, Settle{}, nil
+		}
+	}
+	return nil, Settle{}, fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
+}
+
+func bounded(limit int) int { return max(1, min(limit, HeardMost)) }
+
+// listen runs one of the two queries and opens what it brings.
+func (d *Desk) listen(ctx context.Context, h holder, query string, args ...any) ([]Opened, Settle, error) {
+	type line struct {
+		message messageRow
+		reader  readerRow
+		single  letterKeyRow
+	}
+	rows, err := d.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+	}
+	defer rows.Close()
+	var (
+		c      talk
+		lines  []line
+		settle Settle
+	)
+	for rows.Next() {
+		var l line
+		if err := rows.Scan(append(append(append(c.dest(), l.message.dest()...), l.reader.dest()...), l.single.dest()...)...); err != nil {
+			return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+		}
+		lines = append(lines, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+	}
+	held := keys{}
+	var out []Opened
+	for i := range lines {
+		l := &lines[i]
+		if n := len(out); n > 0 && out[n-1].ID == l.message.id {
+			continue // opened as another reader
+		}
+		if err := d.hold(ctx, h, held, &l.reader, &settle); err != nil {
+			return nil, Settle{}, err
+		}
+		var single []*letterKeyRow
+		if l.single.kind != "" {
+			single = []*letterKeyRow{&l.single}
+		}
+		o, err := d.openMessage(ctx, h, held, &c, &l.message, single, &settle)
+		if err != nil {
+			continue // under a key that is not theirs, or not yet
+		}
+		out = append(out, o)
+	}
+	return out, settle, nil
+}
+
+// hold opens a reader's wrap unless that key is in hand already.
+func (d *Desk) hold(ctx context.Context, h holder, held keys, r *readerRow, settle *Settle) error {
+	at := spot{r.conversation, r.epoch}
+	if have, ok := held[at]; r.kind == "" || ok && have.proven {
+		return nil
+	}
+	opened, settled, err := d.openReader(ctx, h, r)
+	switch {
+	case errors.Is(err, helpdesk.ErrDenied):
+		return nil
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		d.alarm(ctx, "reader", r.conversation)
+		return nil
+	}
+	held[at] = opened
+	if settled != nil {
+		settle.readers = append(settle.readers, settled)
+	}
+	return nil
+}

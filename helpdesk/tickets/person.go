@@ -1,0 +1,145 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// AsPerson opens the door for the person whose conversation it is. ErrNotFound
+// for everybody else's conversations, and once the session has ended; Refusal
+// "ticket.unproven" when its rows lack our MAC. Append then refuses with
+// "ticket.erasing" while an erasure waits.
+func (d *Desk) AsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, conversation helpdesk.ID) (*Conversation, error) {
+	return d.enter(ctx, tx, guest{g}, conversation, selectPersonDoor, conversation, g.Person, g.ID)
+}
+
+// Thread is one conversation as its person sees it from outside.
+type Thread struct {
+	Conversation helpdesk.ID
+	Ticket       helpdesk.ID
+	Number       int64 // the ticket's order number
+	State        State
+	Closed       bool
+	Erasing      bool
+	Last         int64     // number of the newest message, seen by the person or not
+	At           time.Time // of the last letter, answer or word; a day once it is closed
+}
+
+// Mine lists the conversations the person reads, newest ticket first. Those
+// that our MAC does not stand on are left out, with an alarm.
+func (d *Desk) Mine(ctx context.Context, g *people.Guest) ([]Thread, error) {
+	rows, err := d.db.Query(ctx, selectMine, g.Person, g.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the conversations of %s: %w", g.Person, err)
+	}
+	defer rows.Close()
+	var out []Thread
+	for rows.Next() {
+		var c talk
+		var r readerRow
+		var t Thread
+		var at int64
+		if err := rows.Scan(append(append(c.dest(), r.dest()...), &t.Number, &t.State, &at)...); err != nil {
+			return nil, fmt.Errorf("list the conversations of %s: %w", g.Person, err)
+		}
+		if !d.vouchedReader(&r) || !d.secrets.Vouched(c.mac, c.origin()) {
+			d.alarm(ctx, "reader", c.id)
+			continue
+		}
+		t.Conversation, t.Ticket, t.Last, t.At = c.id, c.ticket, c.last, instant(at)
+		t.Closed, t.Erasing = t.State == StateClosed, t.State == StateErasing
+		out = append(out, t)
+	}
+	return out, finish(rows, "list conversations")
+}
+
+// TeamsOf are the teams of the tickets a person reads: those who decide
+// together whether somebody gets a new code.
+func (d *Desk) TeamsOf(ctx context.Context, r store.Reader, person helpdesk.ID) ([]helpdesk.ID, error) {
+	return idsOf(ctx, r, selectTeamsOf, person)
+}
+
+func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]helpdesk.ID, error) {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read ids: %w", err)
+	}
+	defer rows.Close()
+	var out []helpdesk.ID
+	for rows.Next() {
+		var id helpdesk.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read ids: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, finish(rows, "read ids")
+}
+
+// SetFacts changes what we know of the person. The ticket's priority rises
+// with it and never falls by it.
+func (d *Desk) SetFacts(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, change func(*Facts)) error {
+	file, err := d.lockCase(ctx, tx, s, ticket)
+	if err != nil {
+		return err
+	}
+	var facts Facts
+	if err := d.changeHead(ctx, tx, file, func(h *Head) { change(&h.Facts); facts = h.Facts }); err != nil {
+		return err
+	}
+	if err := d.record(ctx, tx, s.User.ID, "ticket.facts", ticket); err != nil {
+		return err
+	}
+	return d.raise(ctx, tx, file.ticket, facts)
+}
+
+// SetFactsAsPerson is SetFacts by the person. ErrNotFound as for AsPerson;
+// ErrDenied for who joined the conversation later and does not read its head.
+func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, conversation helpdesk.ID, change func(*Facts)) error {
+	if _, err := d.AsPerson(ctx, tx, g, conversation); err != nil {
+		return err
+	}
+	c, err := d.lockTalk(ctx, tx, conversation)
+	if err != nil {
+		return err
+	}
+	rows, err := d.readers(ctx, tx, conversation)
+	if err != nil {
+		return err
+	}
+	var unused Settle
+	held, err := d.openKeys(ctx, guest{g}, rows, &unused)
+	if err != nil {
+		return err
+	}
+	if _, ok := held[spot{c.id, c.headEpoch}]; !ok {
+		return fmt.Errorf("facts of conversation %s: %w", conversation, helpdesk.ErrDenied)
+	}
+	var facts Facts
+	if err := d.sealHead(ctx, tx, c, held, func(h *Head) { change(&h.Facts); facts = h.Facts }); err != nil {
+		return err
+	}
+	t, _, err := d.lockRoot(ctx, tx, c.ticket)
+	if err != nil {
+		return err
+	}
+	return d.raise(ctx, tx, t, facts)
+}
+
+// raise lets a locked ticket's priority follow new facts, and rings.
+func (d *Desk) raise(ctx context.Context, tx *store.Tx, t *row, facts Facts) error {
+	before := *t
+	t.priority = max(t.priority, facts.Priority())
+	t.version++
+	if err := d.save(ctx, tx, before, t); err != nil {
+		return err
+	}
+	d.ring(tx, t)
+	return nil
+}

@@ -1,0 +1,90 @@
+package tickets
+
+// The statements of the person's side. Each asks in itself whether the session
+// lives and the person reads, so that no step in between can be overtaken.
+const (
+	// The root's state, where the ticket is joined into another.
+	selectMine = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
+		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires,
+		t.number, COALESCE(p.state, t.state), t.last_at
+		FROM tickets_reader r
+		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch AND c.kind = 'person'
+		JOIN tickets_ticket t ON t.id = c.ticket
+		LEFT JOIN tickets_ticket p ON p.id = t.joined_into AND t.state = 'joined'
+		WHERE r.kind = 'person' AND r.reader = $1 AND ` + guestLives + `$2) ORDER BY t.number DESC`
+	selectTeamsOf = `SELECT t.team FROM tickets_reader r
+		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch
+		JOIN tickets_ticket t ON t.id = c.ticket WHERE r.kind = 'person' AND r.reader = $1
+		UNION SELECT team FROM tickets_ticket WHERE person = $1 AND person <> '' ORDER BY team`
+
+	// What was said after a number, with the wraps that open it: of the epoch,
+	// of the single message, or of both.
+	selectHeard = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
+		m.id, m.conversation, m.number, m.serial, m.epoch, m.kind, m.direction, m.at, m.author,
+		m.form, m.keywrap, m.content, m.state, m.before_state, m.before_waiting, m.mac,
+		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
+		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0),
+		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac
+		FROM tickets_conversation c
+		JOIN tickets_reader n ON n.conversation = c.id AND n.epoch = c.epoch AND n.kind = 'person' AND n.reader = $2
+		JOIN tickets_message m ON m.conversation = c.id AND m.number > $4 AND m.direction <> 'inside'
+		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND r.kind = 'person' AND r.reader = $2
+		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = 'person' AND k.reader = $2
+		WHERE c.id = $1 AND c.kind = 'person' AND (r.reader IS NOT NULL OR k.reader IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM tickets_hidden h WHERE h.person = $2 AND h.message = m.id)
+		AND ` + guestLives + `$3) ORDER BY m.number LIMIT $5`
+
+	// The same for a colleague: of each message as many rows as readers they are.
+	selectSpoken = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
+		m.id, m.conversation, m.number, m.serial, m.epoch, m.kind, m.direction, m.at, m.author,
+		m.form, m.keywrap, m.content, m.state, m.before_state, m.before_waiting, m.mac,
+		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires,
+		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac
+		FROM tickets_conversation c
+		JOIN tickets_message m ON m.conversation = c.id AND m.number > $5
+		JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND (r.expires = 0 OR r.expires > $4)
+		AND (r.kind = 'user' AND r.reader = $3
+			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3))
+		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = r.kind AND k.reader = r.reader
+		WHERE c.id = $1 AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
+		ORDER BY m.number LIMIT $6`
+
+	insertHidden = `INSERT INTO tickets_hidden (person, message)
+		SELECT $1, id FROM tickets_message WHERE conversation = $2 AND number = $3 ON CONFLICT (person, message) DO NOTHING`
+	insertAllHidden = `INSERT INTO tickets_hidden (person, message)
+		SELECT $1, id FROM tickets_message WHERE conversation = $2 ON CONFLICT (person, message) DO NOTHING`
+	deleteHidden = `DELETE FROM tickets_hidden WHERE person = $1 AND message IN (SELECT id FROM tickets_message WHERE conversation = $2)`
+
+	selectPersonTalks = `SELECT conversation FROM tickets_reader WHERE kind = 'person' AND reader = $1
+		UNION SELECT conversation FROM tickets_ticket WHERE person = $1 AND person <> '' ORDER BY conversation`
+	selectSingles = `SELECT k.message, k.kind, k.reader, k.reader_version, k.wrap, k.mac FROM tickets_letterkey k
+		JOIN tickets_message m ON m.id = k.message WHERE m.conversation = $1 AND k.kind = 'person' AND k.reader = $2`
+	upsertSingle = `INSERT INTO tickets_letterkey (message, kind, reader, reader_version, wrap, mac) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (message, kind, reader) DO UPDATE SET reader_version = excluded.reader_version, wrap = excluded.wrap, mac = excluded.mac`
+	deleteEpochReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND epoch = $2 AND kind = $3 AND reader = $4`
+	deleteSingles     = `DELETE FROM tickets_letterkey WHERE kind = $1 AND reader = $2 AND message IN
+		(SELECT id FROM tickets_message WHERE conversation = $3)`
+	selectLent = `SELECT ` + lineColumns + ` FROM tickets_ticket t
+		JOIN tickets_conversation c ON c.id = t.conversation
+		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.head_epoch AND r.kind = 'user' AND r.reader = $1
+		WHERE (r.expires = 0 OR r.expires > $2) AND t.state <> 'erasing' ORDER BY t.number DESC LIMIT 51`
+	selectLapsed = `SELECT DISTINCT conversation FROM tickets_reader WHERE kind = 'user' AND expires > 0 AND expires <= $1 ORDER BY conversation LIMIT 100`
+	deleteLapsed = `DELETE FROM tickets_reader WHERE conversation = $1 AND kind = 'user' AND expires > 0 AND expires <= $2`
+)
+
+const (
+	insertLink = `INSERT INTO tickets_link (row_id, link, message, conversation, expires, wrap, asked, mac) VALUES `
+	selectLink = `SELECT row_id, link, message, conversation, expires, wrap, mac FROM tickets_link WHERE row_id = $1`
+	// Either row of a link ends both; who comes second finds no wrap.
+	takeLink     = `UPDATE tickets_link SET wrap = $1 WHERE link = $2 AND expires > $3 AND LENGTH(wrap) > 0`
+	askLink      = `UPDATE tickets_link SET asked = $1 WHERE link = $2`
+	replaceLinks = `DELETE FROM tickets_link WHERE message = $1 AND conversation = $2`
+	lapseLinks   = `UPDATE tickets_link SET wrap = $1 WHERE expires <= $2 AND LENGTH(wrap) > 0`
+	deleteLinks  = `DELETE FROM tickets_link WHERE expires <= $1`
+	dropLinks    = `DELETE FROM tickets_link WHERE conversation = $1`
+	selectAsked  = `SELECT DISTINCT l.message, l.conversation, c.ticket FROM tickets_link l
+		JOIN tickets_conversation c ON c.id = l.conversation
+		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team'
+		WHERE l.asked AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $1)
+		ORDER BY l.conversation, l.message LIMIT 50`
+)
