@@ -74,8 +74,8 @@ var CrisisKeys = []string{"emergency", "information", "care", "mind", "bris", "p
 // CrisisHours are the times the catalogues can say.
 var CrisisHours = []string{"always", "nights", "evenings", "weekdays"}
 
-// The numbers were read in 2023 from the services' own pages; they are the
-// coordinator's to keep right.
+// The numbers and times are to be checked with the services before the house
+// opens, and the coordinator's to keep right from then on.
 const defaultCrisis = `# key | number | languages or all | always, nights, evenings or weekdays | own name, for other keys
 emergency | 112 | all | always
 mind | 90101 | all | always
