@@ -50,7 +50,9 @@ type Bus interface {
 	// Listen is for the many: a Listener costs a few hundred bytes and no
 	// goroutine. wake, if not nil, is called on the publisher's goroutine when
 	// something waits, and then not again before Next has said that nothing
-	// does; it must not block. With nil, use Ready.
+	// does; it must not block, may use the bus, and may be called before Listen
+	// has returned or once more just after Close. With nil, use Ready and read
+	// with Next until it says that nothing waits.
 	Listen(wake func(), rings ...Ring) *Listener
 	// Health is for the status page and the figures.
 	Health() Health
