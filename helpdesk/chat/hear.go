@@ -1,0 +1,147 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
+)
+
+// News is what a page asks for: everything after a number, and how the person
+// sits.
+type News struct {
+	Said   []tickets.Said
+	Seat   Seat
+	Settle tickets.Settle // for Settle, after the response
+}
+
+// LogValue keeps words out of logs.
+func (News) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Seat is how the person sits.
+type Seat struct {
+	State   State
+	Place   int           // in the queue, from 1; 0 when not waiting
+	Wait    time.Duration // what it took others lately; 0: not known
+	Since   time.Time
+	Alias   string // the counsellor's first name; "" while nobody is there
+	Typing  bool   // the counsellor writes
+	EndedBy string
+}
+
+// heardMost is how many messages one look brings; the next look asks for more.
+const heardMost = 200
+
+// Hear returns what was said after a number and how the person sits. It notes
+// that they are here.
+func (r *Room) Hear(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64) (News, error) {
+	said, settle, err := r.tickets.Heard(ctx, g, conversation, after, heardMost)
+	if err != nil {
+		return News{}, fmt.Errorf("hear conversation %s: %w", conversation, err)
+	}
+	seat, err := r.sits(ctx, conversation, true)
+	if err != nil {
+		return News{}, err
+	}
+	return News{Said: said, Seat: seat, Settle: settle}, nil
+}
+
+// Seat tells how the person sits, without any message.
+func (r *Room) Seat(ctx context.Context, g *people.Guest, conversation helpdesk.ID) (Seat, error) {
+	if err := r.mine(ctx, g, conversation); err != nil {
+		return Seat{}, err
+	}
+	return r.sits(ctx, conversation, false)
+}
+
+// sits reads the newest table of a conversation whose reader has been checked.
+func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (Seat, error) {
+	t, err := r.latest(ctx, r.db, conversation)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return Seat{}, nil
+	}
+	if err != nil {
+		return Seat{}, err
+	}
+	if seen && (t.state == Waiting || t.state == Talking) && r.now().Sub(time.UnixMicro(t.guestAt)) > often {
+		if err := r.guestSeen(ctx, t); err != nil {
+			return Seat{}, err
+		}
+	}
+	s := Seat{State: t.state, Since: instant(t.since), EndedBy: t.endedBy}
+	switch t.state {
+	case Waiting:
+		return s, r.place(ctx, t, &s)
+	case Talking:
+		s.Alias = r.staff.Alias(ctx, t.taken)
+		s.Typing = r.now().Before(time.UnixMicro(t.deskTyping))
+		if t.asked == anybody && r.now().Sub(time.UnixMicro(t.deskAt)) > here {
+			s.State = Away
+		}
+	}
+	return s, nil
+}
+
+func (r *Room) guestSeen(ctx context.Context, t *tableRow) error {
+	wasAway := r.now().Sub(time.UnixMicro(t.guestAt)) > here
+	return r.db.Write(ctx, "see a person", func(tx *store.Tx) error {
+		if wasAway {
+			r.rang(tx, t.conversation)
+		}
+		if err := tx.Later(ctx, deleteDue, t.conversation); err != nil {
+			return err
+		}
+		return tx.Later(ctx, guestSeen, t.id, r.now().UnixMicro())
+	})
+}
+
+// place counts who stands before them and says honestly what it took others.
+func (r *Room) place(ctx context.Context, t *tableRow, s *Seat) error {
+	var before int
+	err := r.db.QueryRow(ctx, countBefore, t.team, rank(t.priority, time.UnixMicro(t.since)), t.id).Scan(&before)
+	if err != nil {
+		return fmt.Errorf("count the queue: %w", err)
+	}
+	s.Place = before + 1
+	s.Wait, err = r.usualWait(ctx)
+	return err
+}
+
+// usualWait is the middle one of the last waits of six hours; 0 when fewer than
+// three people waited: then we do not know, and say so.
+func (r *Room) usualWait(ctx context.Context) (time.Duration, error) {
+	rows, err := r.db.Query(ctx, selectWaited, r.now().Add(-6*time.Hour).UnixMicro())
+	if err != nil {
+		return 0, fmt.Errorf("read waits: %w", err)
+	}
+	defer rows.Close()
+	var all []int64
+	for rows.Next() {
+		var us int64
+		if err := rows.Scan(&us); err != nil {
+			return 0, fmt.Errorf("read waits: %w", err)
+		}
+		all = append(all, us)
+	}
+	if err := rows.Err(); err != nil {
+		return 0, fmt.Errorf("read waits: %w", err)
+	}
+	if len(all) < 3 {
+		return 0, nil
+	}
+	slices.Sort(all)
+	return time.Duration(all[len(all)/2]) * time.Microsecond, nil
+}
+
+// tell rings for one table.
+func (r *Room) tell(conversation helpdesk.ID) {
+	r.bus.Publish(bus.Event{Topic: TopicTable, Subject: conversation})
+}

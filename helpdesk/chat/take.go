@@ -1,0 +1,93 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
+)
+
+// Take sits the counsellor down at a table that waits, or that a colleague
+// left or hands over. helpdesk.ErrConflict when somebody was faster. In late
+// hours nobody works alone: Refusal "chat.alone", but not for what is urgent.
+func (r *Room) Take(ctx context.Context, s *staff.Session, table helpdesk.ID) error {
+	t, err := r.byID(ctx, r.db, table)
+	if err != nil {
+		return err
+	}
+	if ok, err := r.sees(ctx, s, t); err != nil || !ok {
+		return errors.Join(err, fmt.Errorf("table %s: %w", table, helpdesk.ErrNotFound))
+	}
+	if err := r.notAlone(ctx, s, t); err != nil {
+		return err
+	}
+	err = r.db.Write(ctx, "take a table", func(tx *store.Tx) error {
+		if err := r.claim(ctx, tx, s, t); err != nil {
+			return err
+		}
+		r.ring(tx, t.conversation)
+		if err := r.people.Hold(ctx, tx, t.person, false); err != nil {
+			return err
+		}
+		return r.note(ctx, tx, t.conversation, SystemTaken, r.staff.Alias(ctx, s.User.ID))
+	})
+	if err != nil {
+		return fmt.Errorf("take table %s: %w", table, err)
+	}
+	// The table is taken whatever becomes of this: a ticket somebody else owns
+	// stays theirs, and whoever talks sees so.
+	err = r.tickets.Take(ctx, s, t.ticket, 0)
+	if errors.Is(err, helpdesk.ErrConflict) || errors.Is(err, helpdesk.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// claim changes the row only if it still is as it was seen.
+func (r *Room) claim(ctx context.Context, tx *store.Tx, s *staff.Session, t *tableRow) error {
+	now := r.now().UnixMicro()
+	var n int64
+	var err error
+	switch {
+	case t.state == Waiting:
+		n, err = tx.Exec(ctx, takeWaiting, s.User.ID, now, now-t.since, t.id)
+	case t.state == Talking && (t.asked == anybody || t.asked == s.User.ID):
+		n, err = tx.Exec(ctx, takeOver, s.User.ID, now, t.id, t.taken, t.asked)
+	}
+	if err == nil && n == 0 {
+		err = helpdesk.ErrConflict
+	}
+	return err
+}
+
+func (r *Room) notAlone(ctx context.Context, s *staff.Session, t *tableRow) error {
+	if t.priority == tickets.MaxPriority {
+		return nil
+	}
+	plan, err := r.office.Hours(ctx)
+	if err != nil || !plan.LateAt("", r.now()) {
+		return err
+	}
+	present, err := r.presentIDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range present {
+		if id != s.User.ID {
+			return nil
+		}
+	}
+	return helpdesk.Refuse("chat.alone")
+}
+
+// found turns "no row" into no.
+func found(err error) (bool, error) {
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,73 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
+)
+
+// TurnTo makes a conversation of theirs the one the person is in.
+func (r *Room) TurnTo(ctx context.Context, g *people.Guest, conversation helpdesk.ID) error {
+	if err := r.mine(ctx, g, conversation); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, "turn to a conversation", func(tx *store.Tx) error {
+		return r.people.TurnTo(ctx, tx, g, conversation)
+	})
+}
+
+// Wish changes what the person told of themselves: when it is safe to call,
+// for one.
+func (r *Room) Wish(ctx context.Context, g *people.Guest, conversation helpdesk.ID, change func(*tickets.Facts)) error {
+	return r.db.Write(ctx, "note a wish", func(tx *store.Tx) error {
+		return r.tickets.SetFactsAsPerson(ctx, tx, g, conversation, change)
+	})
+}
+
+// Alias is what a colleague is called towards persons.
+func (r *Room) Alias(ctx context.Context, colleague helpdesk.ID) string {
+	return r.staff.Alias(ctx, colleague)
+}
+
+// OpenLink opens the one answer a mail link holds, and lets who opened it write
+// back: as the person of g, or, where g is nil, as somebody new, whose cookie
+// is returned. Refusals: "link.gone", "code.typo", "code.busy".
+func (r *Room) OpenLink(ctx context.Context, g *people.Guest, typed string, shared bool) (cookie string, conversation helpdesk.ID, err error) {
+	link, err := r.tickets.TypedLink(ctx, typed)
+	if err != nil {
+		return "", "", err
+	}
+	err = r.db.Write(ctx, "open a link", func(tx *store.Tx) error {
+		who := g
+		if who == nil {
+			var err error
+			if cookie, who, err = r.people.Begin(ctx, tx, shared); err != nil {
+				return err
+			}
+		}
+		var err error
+		if conversation, _, err = r.tickets.UseLink(ctx, tx, link, who.Pair()); err != nil {
+			return err
+		}
+		return r.people.TurnTo(ctx, tx, who, conversation)
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("open a link: %w", err)
+	}
+	return cookie, conversation, nil
+}
+
+// AskLink notes that a link that opens nothing any more is wanted anew.
+func (r *Room) AskLink(ctx context.Context, typed string) error {
+	link, err := r.tickets.TypedLink(ctx, typed)
+	if err != nil {
+		return err
+	}
+	return r.db.Write(ctx, "ask for a link", func(tx *store.Tx) error {
+		return r.tickets.AskLink(ctx, tx, link)
+	})
+}

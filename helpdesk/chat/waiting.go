@@ -1,0 +1,112 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/tickets"
+)
+
+// Waiting lists who waits for the session's teams, and the talks whose
+// counsellor has gone or hands over: what is urgent, a child, who is detained,
+// then the longest wait. Heads come opened.
+func (r *Room) Waiting(ctx context.Context, s *staff.Session) ([]Table, error) {
+	var rows []*tableRow
+	for _, team := range s.Teams() {
+		for _, query := range []string{selectWaits, selectAsked} {
+			some, err := r.all(ctx, r.db, query, team.ID)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, some...)
+		}
+	}
+	rows = slices.DeleteFunc(rows, func(t *tableRow) bool {
+		return t.state == Talking && (t.taken == s.User.ID || t.asked != anybody && t.asked != s.User.ID)
+	})
+	slices.SortFunc(rows, func(a, b *tableRow) int {
+		if x, y := rank(a.priority, time.UnixMicro(a.since)), rank(b.priority, time.UnixMicro(b.since)); x != y {
+			if x < y {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(string(a.id), string(b.id))
+	})
+	return r.shown(ctx, s, rows)
+}
+
+// Talks lists the session's own talks, and those it was brought into.
+func (r *Room) Talks(ctx context.Context, s *staff.Session) ([]Table, error) {
+	rows, err := r.all(ctx, r.db, selectMine, s.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	more, err := r.all(ctx, r.db, selectAsGuest, s.User.ID, r.now().UnixMicro())
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range more {
+		if t.taken != s.User.ID {
+			rows = append(rows, t)
+		}
+	}
+	return r.shown(ctx, s, rows)
+}
+
+// TableOf is the newest sitting of a ticket the session may open;
+// helpdesk.ErrNotFound when nobody ever sat there.
+func (r *Room) TableOf(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (Table, error) {
+	if _, err := r.tickets.Facts(ctx, s, ticket); err != nil {
+		return Table{}, err
+	}
+	var t tableRow
+	if err := r.db.QueryRow(ctx, selectOf, ticket).Scan(t.dest()...); err != nil {
+		return Table{}, err
+	}
+	limits, err := r.office.Chat(ctx)
+	return r.table(&t, limits), err
+}
+
+// shown are tables with the heads the session may open.
+func (r *Room) shown(ctx context.Context, s *staff.Session, rows []*tableRow) ([]Table, error) {
+	ids := make([]helpdesk.ID, len(rows))
+	for i, t := range rows {
+		ids[i] = t.ticket
+	}
+	heads, err := r.tickets.Heads(ctx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	limits, err := r.office.Chat(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Table, len(rows))
+	for i, t := range rows {
+		out[i] = r.table(t, limits)
+		out[i].Head = heads[t.ticket]
+	}
+	return out, nil
+}
+
+// sees: the session may act at the table: a member of its team, or brought in.
+func (r *Room) sees(ctx context.Context, s *staff.Session, t *tableRow) (bool, error) {
+	if s.Member(t.team) {
+		return true, nil
+	}
+	var role string
+	err := r.db.QueryRow(ctx, selectGuest, t.id, s.User.ID, r.now().UnixMicro()).Scan(&role)
+	return found(err)
+}
+
+// Call is a colleague who asks for a second person, at a ticket.
+type Call struct {
+	Ticket, Who helpdesk.ID
+	At          time.Time
+	Head        tickets.Head
+}
