@@ -23,6 +23,7 @@ var (
 	teamID  = KeyID{Kind: Team, Owner: "team-a", Version: 3}
 	userID  = KeyID{Kind: User, Owner: "user-b", Version: 1}
 	place   = At("tickets.message", "conversation", 7, []byte("row"), true, teamID)
+	digits  = "46103870925551730264"
 	content = []byte("Jag fick avslag i går. Vad händer nu?")
 )
 
@@ -75,15 +76,17 @@ type material struct {
 	s        *Secrets
 	session  SessionKey
 	salt     []byte
+	link     LinkKey
 }
 
 func forms(t testing.TB) []form {
-	return formsOf(t, material{NewKey(), NewKey(), NewPair(userID), NewPair(teamID), NewSecrets(), NewSessionKey(), NewSalt()})
+	return formsOf(t, material{NewKey(), NewKey(), NewPair(userID), NewPair(teamID), NewSecrets(), NewSessionKey(), NewSalt(), NewLinkKey()})
 }
 
 func formsOf(t testing.TB, m material) []form {
 	k, inner, p, team, s, session, salt := m.k, m.inner, m.p, m.team, m.s, m.session, m.salt
 	k2, p2, s2, session2 := NewKey(), NewPair(userID), NewSecrets(), NewSessionKey()
+	code, code2 := s.CodeKey("return", digits, cheap), s2.CodeKey("return", digits, cheap)
 	public := p.Public()
 
 	unwrap := func(by func(Context, []byte) (Key, error)) func(Context, []byte) error {
@@ -129,6 +132,10 @@ func formsOf(t testing.TB, m material) []form {
 		{"office", schemeOffice, s.SealOffice(place, content), open(s.OpenOffice), open(s2.OpenOffice)},
 		{"words", schemeWords, s.LockWithWords(team, "ett två tre fyra fem sex", salt, cheap, place), words(s), words(s2)},
 		{"session", schemeSession, session.Seal(place, team), pair(session.Open), pair(session2.Open)},
+		{"notice", schemeNotice, s.SealNotice(place, content), open(s.OpenNotice), open(s2.OpenNotice)},
+		{"code", schemeCode, code.Lock(place, team), pair(code.Unlock), pair(code2.Unlock)},
+		{"key under a code", schemeCodeWrap, code.Wrap(place, inner), unwrap(code.Unwrap), unwrap(code2.Unwrap)},
+		{"key under a link", schemeLink, m.link.Wrap(place, inner), unwrap(m.link.Unwrap), unwrap(NewLinkKey().Unwrap)},
 	}
 }
 

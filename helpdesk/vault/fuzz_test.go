@@ -139,6 +139,25 @@ func FuzzParseSessionKey(f *testing.F) {
 	})
 }
 
+func FuzzParseLinkKey(f *testing.F) {
+	f.Add(NewLinkKey().Fragment())
+	f.Add(strings.Repeat("A", 22))
+	f.Add(strings.Repeat("A", 21) + "B") // bits beyond the last byte
+	f.Add(strings.Repeat("A", 21) + "\n")
+	f.Fuzz(func(t *testing.T, fragment string) {
+		l, err := ParseLinkKey(fragment)
+		if err != nil {
+			if !errors.Is(err, ErrMalformed) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if l.Fragment() != fragment {
+			t.Fatal("two fragments are one link")
+		}
+	})
+}
+
 func FuzzKeyFrom(f *testing.F) {
 	f.Add(NewKey().Bytes())
 	f.Add([]byte{})

@@ -34,6 +34,7 @@ func TestOldSecretsStillVerifyButMakeNothing(t *testing.T) {
 	s := NewSecrets()
 	pair, salt := NewPair(userID), NewSalt()
 	mac, sealed, sig := s.Vouch(place, content), s.SealOffice(place, content), s.SignLedger(content)
+	notice := s.SealNotice(place, content)
 	locked, public := s.LockWithWords(pair, "ord", salt, cheap, place), s.LedgerPublic()
 	for _, p := range []Purpose{Origin, Pepper, Office, Notice, Ledger} {
 		for range 2 {
@@ -50,6 +51,10 @@ func TestOldSecretsStillVerifyButMakeNothing(t *testing.T) {
 	if err := same(got, content, err); err != nil {
 		t.Errorf("office: %v", err)
 	}
+	got, err = s.OpenNotice(place, notice)
+	if err := same(got, content, err); err != nil {
+		t.Errorf("notice: %v", err)
+	}
 	opened, err := s.UnlockWithWords(userID, locked, "ord", salt, cheap, place)
 	if err := samePair(opened, pair, err); err != nil {
 		t.Errorf("pepper: %v", err)
@@ -59,6 +64,7 @@ func TestOldSecretsStillVerifyButMakeNothing(t *testing.T) {
 	}
 	for name, made := range map[string][2][]byte{
 		"origin": {s.Vouch(place, content), mac}, "office": {s.SealOffice(place, content), sealed},
+		"notice": {s.SealNotice(place, content), notice},
 		"ledger": {s.SignLedger(content), sig}, "pepper": {s.LockWithWords(pair, "ord", salt, cheap, place), locked},
 	} {
 		if bytes.Equal(made[0][:headLen], made[1][:headLen]) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var writeStored = flag.Bool("write-stored", false, "write testdata/stored.json anew (a change of what is stored needs a new scheme instead)")
+var writeStored = flag.Bool("write-stored", false, "add to testdata/stored.json what is not in it yet (a change of what is stored needs a new scheme instead)")
 
 // stored is what an earlier version left in a database, with keys made for
 // this file alone.
@@ -19,6 +19,8 @@ type stored struct {
 	Ledger  []byte            `json:"ledger"`
 	Index   []byte            `json:"index"`
 	Session []byte            `json:"session row"`
+	Link    []byte            `json:"link row"`
+	Code    []byte            `json:"code lookup"`
 	Print   []byte            `json:"fingerprint"`
 	Sheets  [3]string         `json:"sheets"`
 	Wraps   [3][]byte         `json:"wraps"`
@@ -33,7 +35,7 @@ func fixedMaterial(t *testing.T, s *Secrets) material {
 		t.Fatal(err)
 	}
 	return material{k: keyOf(fixed(1)), inner: keyOf(fixed(2)), p: p, team: pairOf(teamID, fixed(4)), s: s,
-		session: SessionKey{hide(fixed(5))}, salt: fixed(6)[:16]}
+		session: SessionKey{hide(fixed(5))}, salt: fixed(6)[:16], link: linkOf(fixed(7)[:16])}
 }
 
 // A database outlives the program that wrote it. If this fails, what people
@@ -71,6 +73,9 @@ func TestWhatWasStoredStillOpens(t *testing.T) {
 	if !s.Vouched(was.MAC, place, content) || !s.VerifyLedger(content, was.Ledger) {
 		t.Error("a MAC or signature no longer verifies")
 	}
+	if !bytes.Equal(m.link.RowID(), was.Link) || !bytes.Equal(s.CodeKey("return", digits, cheap).Lookup(), was.Code) {
+		t.Error("a link or a code no longer leads to its row")
+	}
 	if !bytes.Equal(s.Index("address", "a@b.se"), was.Index) || !bytes.Equal(m.session.RowID(), was.Session) || !bytes.Equal(m.p.Fingerprint(), was.Print) {
 		t.Error("a row is no longer found, or a pinned key no longer known")
 	}
@@ -80,20 +85,30 @@ func TestWhatWasStoredStillOpens(t *testing.T) {
 	}
 }
 
+// write keeps every row that is there: they are what is tested.
 func write(t *testing.T, path string) {
-	s := NewSecrets()
-	m := fixedMaterial(t, s)
-	out := stored{Forms: map[string][]byte{}, MAC: s.Vouch(place, content), Ledger: s.SignLedger(content), Index: s.Index("address", "a@b.se"),
-		Session: m.session.RowID(), Print: m.p.Fingerprint(), Secrets: string(s.Marshal())}
-	for _, f := range formsOf(t, m) {
-		out.Forms[f.name] = f.sealed
-	}
-	out.Sheets, out.Wraps = NewSheets(m.team)
-	b, err := json.MarshalIndent(out, "", "  ")
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	var out stored
+	if err := json.Unmarshal(b, &out); err != nil {
+		t.Fatal(err)
+	}
+	s, err := ParseSecrets([]byte(out.Secrets))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fixedMaterial(t, s)
+	if out.Link == nil {
+		out.Link, out.Code = m.link.RowID(), s.CodeKey("return", digits, cheap).Lookup()
+	}
+	for _, f := range formsOf(t, m) {
+		if out.Forms[f.name] == nil {
+			out.Forms[f.name] = f.sealed
+		}
+	}
+	if b, err = json.MarshalIndent(out, "", "  "); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, append(b, '\n'), 0o644); err != nil {
