@@ -241,6 +241,9 @@ func (t *row) take(m *messageRow) {
 	case Out:
 		m.beforeWaiting = t.waitingSince
 		t.version++
+		if m.kind == KindSystem {
+			return // both sides hear of it; whose turn it is stays
+		}
 		t.state, t.waitingSince = StateWaiting, 0
 		t.lastAt = max(t.lastAt, m.at)
 	}

@@ -49,11 +49,12 @@ func keptAt(ticket, person helpdesk.ID) vault.Context {
 // EraseAll begins the erasure of everything the person reads: at once nobody of
 // ours can open it, not with any key of theirs, and it stands in no queue. For
 // 72 hours the person's code alone opens it and can undo it; then EraseFor is
-// due. All of the person's sessions end with the transaction, this one too.
+// due. The caller asks people.AskErase in the same transaction, which ends the
+// person's sessions.
 //
 // Whole tickets go, their notes with them.
 func (d *Desk) EraseAll(ctx context.Context, tx *store.Tx, g *people.Guest) error {
-	tickets, err := idsOf(ctx, tx, selectPersonTickets, g.Person, g.ID)
+	tickets, err := idsOf(ctx, tx, selectPersonTickets, g.Person)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (d *Desk) EraseAll(ctx context.Context, tx *store.Tx, g *people.Guest) erro
 			return fmt.Errorf("erase ticket %s: %w", id, err)
 		}
 	}
-	return d.people.AskErase(ctx, tx, g)
+	return nil
 }
 
 // withJoined adds the tickets joined into the given ones: they are the same
@@ -160,11 +161,9 @@ func (d *Desk) stand(ctx context.Context, tx *store.Tx, t *row, state State, ver
 }
 
 // UndoErase puts everything back as it lay, by the person who came in with
-// their code. Refusal "erase.over" when the 72 hours have passed.
+// their code. The caller asks people.UndoErase in the same transaction, which
+// refuses when the 72 hours have passed.
 func (d *Desk) UndoErase(ctx context.Context, tx *store.Tx, g *people.Guest) error {
-	if err := d.people.UndoErase(ctx, tx, g); err != nil {
-		return err
-	}
 	tickets, err := idsOf(ctx, tx, selectErasing, g.Person)
 	if err != nil {
 		return err

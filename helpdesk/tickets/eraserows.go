@@ -4,14 +4,13 @@ package tickets
 const (
 	ofTicket   = `(SELECT id FROM tickets_conversation WHERE ticket = $1)`
 	saidThere  = `(SELECT id FROM tickets_message WHERE conversation IN ` + ofTicket + `)`
-	ofLiving   = ` AND EXISTS (SELECT 1 FROM people_guest g WHERE g.seed IS NOT NULL AND g.id = $2)`
 	notPersons = ` AND kind <> 'person'`
 )
 
 const (
 	selectPersonTickets = `SELECT DISTINCT c.ticket FROM tickets_reader r
 		JOIN tickets_conversation c ON c.id = r.conversation
-		WHERE r.kind = 'person' AND r.reader = $1` + ofLiving + ` ORDER BY c.ticket`
+		WHERE r.kind = 'person' AND r.reader = $1 ORDER BY c.ticket`
 	selectTalkIDs      = `SELECT id FROM tickets_conversation WHERE ticket = $1 ORDER BY id`
 	selectHouseLetters = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey
 		WHERE message IN ` + saidThere + notPersons

@@ -15,6 +15,21 @@ import (
 // person's conversation ever holds it: they can't leave. clientID makes doing
 // it twice invisible.
 func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text, clientID string) (int64, error) {
+	return d.noteAs(ctx, s, ticket, Message{
+		Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID, Content: Content{Text: text},
+	})
+}
+
+// NoteFact is Note for a fact with a key and arguments instead of words.
+func (d *Desk) NoteFact(ctx context.Context, s *staff.Session, ticket helpdesk.ID, key string, args []string, clientID string) error {
+	_, err := d.noteAs(ctx, s, ticket, Message{
+		Kind: KindSystem, Direction: Inside, Author: s.User.ID, ClientID: clientID, Content: Content{Key: key, Args: args},
+	})
+	return err
+}
+
+// noteAs appends a message to the notes.
+func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID, m Message) (int64, error) {
 	var number int64
 	err := d.db.Write(ctx, "ticket.note", func(tx *store.Tx) error {
 		var unused Settle
@@ -33,10 +48,7 @@ func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, t
 		if err != nil {
 			return err
 		}
-		number, err = c.Append(ctx, tx, Message{
-			Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID,
-			Content: Content{Text: text},
-		})
+		number, err = c.Append(ctx, tx, m)
 		return err
 	})
 	if err != nil {

@@ -34,7 +34,17 @@ type Thread struct {
 // Mine lists the conversations the person reads, newest ticket first. Those
 // that our MAC does not stand on are left out, with an alarm.
 func (d *Desk) Mine(ctx context.Context, g *people.Guest) ([]Thread, error) {
-	rows, err := d.db.Query(ctx, selectMine, g.Person, g.ID)
+	return d.mine(ctx, d.db, g, selectMine+mineLiving+mineOrder, g.Person, g.ID)
+}
+
+// MineIn is Mine inside a transaction, also in one that has just ended the
+// session.
+func (d *Desk) MineIn(ctx context.Context, tx *store.Tx, g *people.Guest) ([]Thread, error) {
+	return d.mine(ctx, tx, g, selectMine+mineOrder, g.Person)
+}
+
+func (d *Desk) mine(ctx context.Context, r store.Reader, g *people.Guest, query string, args ...any) ([]Thread, error) {
+	rows, err := r.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the conversations of %s: %w", g.Person, err)
 	}
@@ -99,29 +109,64 @@ func (d *Desk) SetFacts(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 	return d.raise(ctx, tx, file.ticket, facts)
 }
 
-// SetFactsAsPerson is SetFacts by the person. ErrNotFound as for AsPerson;
-// ErrDenied for who joined the conversation later and does not read its head.
+// FactsAsPerson returns what stands in plain about the person's ticket and what
+// they told us. ErrNotFound as for AsPerson. The facts are empty for who joined
+// the conversation later and does not read its head.
+func (d *Desk) FactsAsPerson(ctx context.Context, g *people.Guest, conversation helpdesk.ID) (Ticket, Facts, error) {
+	c, _, err := d.door(ctx, d.db, conversation, selectPersonDoor, conversation, g.Person, g.ID)
+	if err != nil {
+		return Ticket{}, Facts{}, err
+	}
+	var t row
+	if err := d.db.QueryRow(ctx, selectTicket, c.ticket).Scan(t.dest()...); err != nil {
+		return Ticket{}, Facts{}, fmt.Errorf("read ticket %s: %w", c.ticket, err)
+	}
+	held, err := d.heldBy(ctx, d.db, guest{g}, c)
+	if err != nil {
+		return Ticket{}, Facts{}, err
+	}
+	under, ok := held[spot{c.id, c.headEpoch}]
+	if !ok {
+		return d.facts(&t), Facts{}, nil
+	}
+	head, err := openHead(c, under)
+	return d.facts(&t), head.Facts, err
+}
+
+func (d *Desk) heldBy(ctx context.Context, r store.Reader, h holder, c *talk) (keys, error) {
+	rows, err := d.readers(ctx, r, c.id)
+	if err != nil {
+		return nil, err
+	}
+	var unused Settle
+	return d.openKeys(ctx, h, rows, &unused)
+}
+
+// SetFactsAsPerson is SetFacts by the person. ErrNotFound as for AsPerson. Who
+// joined the conversation later does not read its head: that they left quickly
+// is then written into the conversation, for us, and everything else is
+// ErrDenied.
 func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, conversation helpdesk.ID, change func(*Facts)) error {
-	if _, err := d.AsPerson(ctx, tx, g, conversation); err != nil {
+	open, err := d.AsPerson(ctx, tx, g, conversation)
+	if err != nil {
 		return err
 	}
 	c, err := d.lockTalk(ctx, tx, conversation)
 	if err != nil {
 		return err
 	}
-	rows, err := d.readers(ctx, tx, conversation)
+	held, err := d.heldBy(ctx, tx, guest{g}, c)
 	if err != nil {
 		return err
-	}
-	var unused Settle
-	held, err := d.openKeys(ctx, guest{g}, rows, &unused)
-	if err != nil {
-		return err
-	}
-	if _, ok := held[spot{c.id, c.headEpoch}]; !ok {
-		return fmt.Errorf("facts of conversation %s: %w", conversation, helpdesk.ErrDenied)
 	}
 	var facts Facts
+	if _, ok := held[spot{c.id, c.headEpoch}]; !ok {
+		if change(&facts); !facts.LeftQuickly {
+			return fmt.Errorf("facts of conversation %s: %w", conversation, helpdesk.ErrDenied)
+		}
+		_, err := open.Append(ctx, tx, Message{Kind: KindSystem, Direction: Inside, Content: Content{Key: SystemLeft}})
+		return err
+	}
 	if err := d.sealHead(ctx, tx, c, held, func(h *Head) { change(&h.Facts); facts = h.Facts }); err != nil {
 		return err
 	}
@@ -130,6 +175,21 @@ func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Gue
 		return err
 	}
 	return d.raise(ctx, tx, t, facts)
+}
+
+// PersonConversation is where an answer to a ticket's person goes, and who that
+// is ("" while nobody is known), in one query. ErrNotFound for who does not
+// read it, Refusal "ticket.unproven" as for With.
+func (d *Desk) PersonConversation(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (conversation, person helpdesk.ID, err error) {
+	var t row
+	if err := d.db.QueryRow(ctx, selectReads, ticket, s.User.ID, d.now().UnixMicro()).Scan(t.dest()...); err != nil {
+		return "", "", fmt.Errorf("read ticket %s: %w", ticket, err)
+	}
+	if !d.secrets.Vouched(t.mac, t.origin()) {
+		d.alarm(ctx, "ticket", ticket)
+		return "", "", unproven()
+	}
+	return t.conversation, t.person, nil
 }
 
 // raise lets a locked ticket's priority follow new facts, and rings.

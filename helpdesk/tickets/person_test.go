@@ -194,10 +194,11 @@ func TestAPersonFindsOnlyTheirOwn(t *testing.T) {
 					return h.desk.SetFactsAsPerson(ctx, tx, p.Guest, id, func(*tickets.Facts) {})
 				})
 			},
-			"Heard":     func(id helpdesk.ID) error { _, _, err := h.desk.Heard(ctx, p.Guest, id, 0, 5); return err },
-			"HeardFile": func(id helpdesk.ID) error { _, _, err := h.desk.HeardFile(ctx, p.Guest, id, 1, 0); return err },
-			"Hide":      func(id helpdesk.ID) error { return h.desk.Hide(ctx, p.Guest, id) },
-			"Show":      func(id helpdesk.ID) error { return h.desk.Show(ctx, p.Guest, id) },
+			"FactsAsPerson": func(id helpdesk.ID) error { _, _, err := h.desk.FactsAsPerson(ctx, p.Guest, id); return err },
+			"Heard":         func(id helpdesk.ID) error { _, _, err := h.desk.Heard(ctx, p.Guest, id, 0, 5); return err },
+			"HeardFile":     func(id helpdesk.ID) error { _, _, err := h.desk.HeardFile(ctx, p.Guest, id, 1, 0); return err },
+			"Hide":          func(id helpdesk.ID) error { return h.desk.Hide(ctx, p.Guest, id) },
+			"Show":          func(id helpdesk.ID) error { return h.desk.Show(ctx, p.Guest, id) },
 		}
 		for name, call := range calls {
 			for what, id := range map[string]helpdesk.ID{

@@ -11,7 +11,9 @@ const (
 		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch AND c.kind = 'person'
 		JOIN tickets_ticket t ON t.id = c.ticket
 		LEFT JOIN tickets_ticket p ON p.id = t.joined_into AND t.state = 'joined'
-		WHERE r.kind = 'person' AND r.reader = $1 AND ` + guestLives + `$2) ORDER BY t.number DESC`
+		WHERE r.kind = 'person' AND r.reader = $1`
+	mineLiving    = ` AND ` + guestLives + `$2)`
+	mineOrder     = ` ORDER BY t.number DESC`
 	selectTeamsOf = `SELECT t.team FROM tickets_reader r
 		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch
 		JOIN tickets_ticket t ON t.id = c.ticket WHERE r.kind = 'person' AND r.reader = $1
@@ -48,6 +50,12 @@ const (
 		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = r.kind AND k.reader = r.reader
 		WHERE c.id = $1 AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
 		ORDER BY m.number LIMIT $6`
+
+	// A ticket of which the user $2 is among the present readers at $3.
+	selectReads = `SELECT ` + ticketColumns + ` FROM tickets_ticket t WHERE id = $1 AND EXISTS (
+		SELECT 1 FROM tickets_conversation c JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch
+		WHERE c.id = t.conversation AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'user' AND r.reader = $2
+		OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2)))`
 
 	insertHidden = `INSERT INTO tickets_hidden (person, message)
 		SELECT $1, id FROM tickets_message WHERE conversation = $2 AND number = $3 ON CONFLICT (person, message) DO NOTHING`

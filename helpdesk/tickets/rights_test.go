@@ -22,13 +22,13 @@ var noSession = map[string]bool{
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
 	// What a message was opened for already; and re-wrapping, which reaches what
 	// the session reads (person_test.go).
-	"FileBytes": true, "Readdress": true,
+	"FileBytes": true, "Readdress": true, "Heads": true,
 }
 
 // ofPersons are the methods for a person's session; TestAPersonFindsOnlyTheirOwn
 // has a call of each.
 var ofPersons = map[string]bool{
-	"AsPerson": true, "Mine": true, "SetFactsAsPerson": true, "Heard": true, "HeardFile": true, "SettleHeard": true,
+	"AsPerson": true, "Mine": true, "MineIn": true, "FactsAsPerson": true, "SetFactsAsPerson": true, "Heard": true, "HeardFile": true, "SettleHeard": true,
 	"Hide": true, "Show": true, "EraseAll": true, "UndoErase": true,
 }
 
@@ -88,7 +88,9 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 			"AddReader": func(id, _, _, _ helpdesk.ID) error {
 				return h.desk.AddReader(ctx, bo, id, bo.User.ID, h.clock.now().Add(time.Hour))
 			},
-			"RemoveReader": func(id, _, _, _ helpdesk.ID) error { return h.desk.RemoveReader(ctx, bo, id, anna.User.ID) },
+			"PersonConversation": func(id, _, _, _ helpdesk.ID) error { _, _, err := h.desk.PersonConversation(ctx, bo, id); return err },
+			"NoteFact":           func(id, _, _, _ helpdesk.ID) error { return h.desk.NoteFact(ctx, bo, id, "k", nil, "y") },
+			"RemoveReader":       func(id, _, _, _ helpdesk.ID) error { return h.desk.RemoveReader(ctx, bo, id, anna.User.ID) },
 			"SetFacts": func(id, _, _, _ helpdesk.ID) error {
 				return write(func(tx *store.Tx) error { return h.desk.SetFacts(ctx, tx, bo, id, func(*tickets.Facts) {}) })
 			},
@@ -125,7 +127,9 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 		h.ok(t, err)
 		asked, err := h.desk.AskedLinks(ctx, bo)
 		h.ok(t, err)
-		same(t, "lent to and asked of the other", len(lent.Rows)+len(asked), 0)
+		heads, err := h.desk.Heads(ctx, bo, []helpdesk.ID{ticket, other.Ticket})
+		h.ok(t, err)
+		same(t, "lent to, asked of and opened by the other", len(lent.Rows)+len(asked)+len(heads), 0)
 		same(t, "openings by the other", h.number(t, "SELECT COUNT(*) FROM journal_entry WHERE actor = $1 AND object IN ($2, $3, $4)",
 			bo.User.ID, ticket, c.ID, message), 0)
 	})

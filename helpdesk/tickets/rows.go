@@ -100,7 +100,7 @@ const (
 		(SELECT id FROM tickets_conversation WHERE ticket = $1)`
 	withdrawMessage = `UPDATE tickets_message SET state = 'withdrawn', content = $1, mac = $2, serial = $3
 		WHERE id = $4 AND state = 'kept'`
-	lastMessage = `SELECT MAX(number) FROM tickets_message WHERE conversation = $1 AND direction IN ('in', 'out') AND state = 'kept'`
+	lastMessage = `SELECT MAX(number) FROM tickets_message WHERE conversation = $1 AND direction <> 'inside' AND kind <> 'system' AND state = 'kept'`
 
 	insertLetterKeys = `INSERT INTO tickets_letterkey (message, kind, reader, reader_version, wrap, mac) VALUES `
 	selectLetterKeys = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey WHERE message IN (`
@@ -133,6 +133,8 @@ const (
 		WHERE team = $1 AND state = $2 AND (rank, id) > ($3, $4)`
 	queueOwner = ` AND owner = $5`
 	queueOrder = ` ORDER BY rank, id LIMIT 51)` + lineJoins + ` ORDER BY t.rank, t.id`
+	// The ids follow.
+	selectHeads = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + ` WHERE t.id IN (`
 	// The writer's other tickets, for offers.
 	selectSameWriter = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
 		WHERE t.writer = $1 AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`

@@ -25,14 +25,14 @@ const (
 )
 
 // Direction is which way a message went. In makes a ticket wait for us and
-// opens a closed one, Out makes it wait for the person, Told and Inside change
-// neither. A person sees everything but what is Inside.
+// opens a closed one, Out makes it wait for the person, Inside changes neither,
+// and a person never sees it. A system message that goes Out is a fact for both
+// sides, such as that a talk has ended: it changes neither, too.
 type Direction string
 
 const (
 	In     Direction = "in"
 	Out    Direction = "out"
-	Told   Direction = "told" // a fact for both sides, such as that a talk has ended
 	Inside Direction = "inside"
 )
 
@@ -77,5 +77,6 @@ const (
 	SystemUnjoined = "ticket.unjoined" // args: number of the ticket taken out
 	SystemLent     = "ticket.lent"     // args: user who may read it now
 	SystemEnded    = "ticket.ended"    // args: user who may not any more
+	SystemLeft     = "ticket.left"     // the person left quickly: don't write first by another way
 	SystemCame     = "ticket.came"     // the person reads it here from now on
 )
