@@ -31,9 +31,10 @@ type house struct {
 	clock   *clock
 	log     *lockedBuffer
 
-	ada   helpdesk.ID // the coordinator
-	words string      // hers
-	made  int         // teams and users so far
+	ada   helpdesk.ID       // the coordinator
+	words string            // hers
+	given map[string]string // everybody's words, by login
+	made  int               // teams and users so far
 }
 
 var monday = time.Date(2026, 3, 2, 9, 41, 7, 123000, time.UTC)

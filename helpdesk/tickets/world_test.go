@@ -18,7 +18,7 @@ import (
 // team.
 func build(t testing.TB, db *store.DB) *house {
 	t.Helper()
-	h := &house{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: monday}, log: &lockedBuffer{}}
+	h := &house{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: monday}, log: &lockedBuffer{}, given: map[string]string{}}
 	h.journal = journal.New(db, h.secrets, h.clock.now, h.logger())
 	h.staff = staff.New(staff.House{
 		DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Now: h.clock.now, Log: h.logger(), Cost: vault.Cost{MiB: 1, Passes: 1},
@@ -68,5 +68,12 @@ func (h *house) session(t testing.TB, teams ...helpdesk.ID) *staff.Session {
 	for _, team := range teams {
 		h.ok(t, h.staff.Admit(t.Context(), h.signIn(t, "ada", h.words), s.User.ID, team))
 	}
+	h.given[login] = words
 	return h.signIn(t, login, words)
+}
+
+// signInAgain is for who was away longer than a session lives.
+func (h *house) signInAgain(t testing.TB, s *staff.Session) *staff.Session {
+	t.Helper()
+	return h.signIn(t, s.User.Login, h.given[s.User.Login])
 }
