@@ -129,9 +129,13 @@ func TestThereIsNoUndoingAfterThreeDays(t *testing.T) {
 		_, g, code := w.withCode()
 		w.must(w.askErase(g))
 		w.clock.pass(71 * time.Hour)
-		_, back, _ := w.comeBack(code)
-		w.clock.pass(time.Hour)
+		cookie, back, _ := w.comeBack(code)
+		w.must(w.write(func(tx *store.Tx) error { return w.people.Hold(w.ctx, tx, back.ID, true) }))
+		w.clock.pass(59 * time.Minute)
+		w.guest(cookie)
+		w.clock.pass(time.Minute)
 		w.refused(w.undoErase(back), "erase.over")
+		w.denied(cookie) // also what is open closes
 	})
 }
 

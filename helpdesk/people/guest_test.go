@@ -146,7 +146,12 @@ func TestWaitingInAQueueIsNeverIdle(t *testing.T) {
 		}
 		w.clock.pass(6 * time.Minute)
 		w.denied(cookie)
-		hold(g.ID, true) // what has ended is not revived
+		// What has ended is not revived, whether the sweep has come or not.
+		hold(g.ID, true)
+		w.denied(cookie)
+		cookie, g = w.begin(true)
+		w.clock.pass(6 * time.Minute)
+		hold(g.Person, true)
 		w.denied(cookie)
 	})
 }

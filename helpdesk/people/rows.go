@@ -31,7 +31,8 @@ const (
 	insertGuest  = `INSERT INTO people_guest (place, id, person, generation, seed, created, touched, expires, ended,
 		shared, held, show, conversation, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	touchGuest   = `UPDATE people_guest SET touched = $1 WHERE id = $2 AND seed IS NOT NULL AND touched < $1`
-	holdGuest    = `UPDATE people_guest SET held = $1, touched = $2 WHERE (id = $3 OR person = $3) AND seed IS NOT NULL`
+	holdGuest    = `UPDATE people_guest SET held = $4 WHERE NOT (` + stale + `) AND seed IS NOT NULL AND (id = $5 OR person = $5)`
+	letGuest     = `UPDATE people_guest SET held = $1, touched = $2 WHERE held AND seed IS NOT NULL AND (id = $3 OR person = $3)`
 	turnGuest    = `UPDATE people_guest SET conversation = $1 WHERE id = $2`
 	shownGuest   = `UPDATE people_guest SET show = $1 WHERE id = $2`
 	stale        = `seed IS NOT NULL AND (expires <= $1 OR (NOT held AND ((shared AND touched <= $2) OR (NOT shared AND touched <= $3))))`

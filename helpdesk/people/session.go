@@ -35,7 +35,7 @@ func (p *Registry) Guest(ctx context.Context, cookie string, quiet bool) (*Guest
 	if err != nil {
 		return nil, err
 	}
-	if !ok || r.generation != k.generation {
+	if !ok || r.generation != k.generation || k.erased(p.now()) {
 		return nil, fmt.Errorf("open guest %s: %w", r.id, helpdesk.ErrDenied)
 	}
 	if now := p.now(); !r.alive(now) {
@@ -95,7 +95,12 @@ func (p *Registry) Awake(ctx context.Context, g *Guest) error {
 // Hold keeps a session, or with a person's id all their living ones, from
 // being idle: they wait in a queue. Letting go begins the idle time anew.
 func (p *Registry) Hold(ctx context.Context, tx *store.Tx, guestOrPerson helpdesk.ID, held bool) error {
-	if _, err := tx.Exec(ctx, holdGuest, held, p.now().UnixMicro(), string(guestOrPerson)); err != nil {
+	now := p.now()
+	query, args := holdGuest, append(staleBefore(now), true, string(guestOrPerson))
+	if !held {
+		query, args = letGuest, []any{false, now.UnixMicro(), string(guestOrPerson)}
+	}
+	if _, err := tx.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("hold %s: %w", guestOrPerson, err)
 	}
 	return nil
