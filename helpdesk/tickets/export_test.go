@@ -28,7 +28,7 @@ var ErasingPlace = keptAt
 
 // Between opens a ticket's keys, lets something happen, and reads the messages
 // with the keys in hand.
-func (d *Desk) Between(ctx context.Context, s *staff.Session, ticket helpdesk.ID, happens func()) ([]Opened, error) {
+func Between(ctx context.Context, d *Desk, s *staff.Session, ticket helpdesk.ID, happens func()) ([]Opened, error) {
 	var x Settle
 	f, err := d.open(ctx, d.db, s, ticket, &x)
 	if err != nil {

@@ -86,16 +86,8 @@ func (d *Desk) Spoken(ctx context.Context, s *staff.Session, conversation helpde
 		}
 		return out, settle, nil
 	}
-	_, rows, err := d.door(ctx, d.db, conversation, selectDoor, conversation)
-	if err != nil {
-		return nil, Settle{}, err
-	}
-	for _, r := range rows {
-		if _, _, err := d.openReader(ctx, colleague{s}, r); err == nil {
-			return nil, Settle{}, nil
-		}
-	}
-	return nil, Settle{}, fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
+	_, _, err = d.door(ctx, d.db, conversation, selectStaffDoor, conversation, s.ID, s.User.ID, d.now().UnixMicro())
+	return nil, Settle{}, err
 }
 
 func bounded(limit int) int { return max(1, min(limit, HeardMost)) }

@@ -37,12 +37,18 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, conversation helpdesk.ID
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(rows, func(r *readerRow) bool {
-		return r.epoch == c.epoch && r.kind == to.kind && r.reader == to.reader && r.version == version && d.vouchedReader(r)
-	}) {
+	if d.sits(rows, c, to, version) {
 		return nil
 	}
 	return d.renew(ctx, tx, c, rows, to)
+}
+
+// sits: the reader has a wrap of the present epoch, made for that version of
+// their key.
+func (d *Desk) sits(rows []*readerRow, c *talk, to seat, version int) bool {
+	return slices.ContainsFunc(rows, func(r *readerRow) bool {
+		return r.epoch == c.epoch && r.kind == to.kind && r.reader == to.reader && r.version == version && d.vouchedReader(r)
+	})
 }
 
 // renew gives a locked conversation a new key for its present readers and one
@@ -150,8 +156,8 @@ func (d *Desk) readdress(ctx context.Context, tx *store.Tx, s *staff.Session, co
 		return err
 	}
 	if h, ok := held[spot{c.id, c.epoch}]; !ok || !h.proven || !d.secrets.Vouched(c.mac, c.origin()) {
-		if !reads {
-			return nil // neither theirs to open nor the person's to read
+		if !reads || d.sits(rows, c, to, to.key.ID.Version) {
+			return nil // not the session's to open; nor the person's to read, or theirs already
 		}
 		return d.renew(ctx, tx, c, rows, to)
 	}
