@@ -32,6 +32,7 @@ const (
 	ExitAddress    = "exit_address"    // where the exit leads: a page about the weather
 	PosterBranches = "poster_branches" // see readBranches
 	OnCall         = "on_call"         // rows: work addresses for neutral notices
+	Phrases        = "phrases"         // rows: LANGUAGE: what counsellors often say
 
 	ChatTeam              = "chat_team"                // which takes conversations; "" for the first that is not restricted
 	ChildTeam             = "child_team"               // the same for children; "" for ChatTeam
@@ -84,6 +85,7 @@ var known = []Known{
 	{Name: ExitAddress, Default: "https://www.smhi.se/", fits: secureAddress},
 	{Name: PosterBranches, Rows: true, refuse: readable(readBranches)},
 	{Name: OnCall, Rows: true, refuse: readable(readAddresses)},
+	{Name: Phrases, Default: defaultPhrases, Rows: true, refuse: readable(readPhrases)},
 
 	{Name: ChatTeam, fits: idOrNone},
 	{Name: ChildTeam, fits: idOrNone},
