@@ -90,8 +90,24 @@ func (d *Desk) CloseTicket(ctx context.Context, s *staff.Session, ticket helpdes
 				return err
 			}
 		}
-		return nil
+		return d.forgetNotice(ctx, tx, t)
 	})
+}
+
+// forgetNotice deletes where a person wanted to be told of messages, with the
+// last of their tickets that is closed.
+func (d *Desk) forgetNotice(ctx context.Context, tx *store.Tx, t *row) error {
+	if t.person == "" {
+		return nil
+	}
+	var others int
+	if err := tx.QueryRow(ctx, countOthers, t.person, t.id).Scan(&others); err != nil {
+		return fmt.Errorf("close ticket %s: %w", t.id, err)
+	}
+	if others > 0 {
+		return nil
+	}
+	return d.people.DropNotice(ctx, tx, t.person)
 }
 
 // coarsen cuts the plain times of a ticket and its messages to the day; the

@@ -71,6 +71,9 @@ type Content struct {
 	Proven bool        `json:"proven,omitempty"`
 	Claim  helpdesk.ID `json:"claim,omitempty"`
 
+	// Secure: the words never left by mail; a link leads to them.
+	Secure bool `json:"secure,omitempty"`
+
 	// Offers are short answers to choose from, shown as buttons.
 	Offers []string `json:"offers,omitempty"`
 

@@ -58,7 +58,7 @@ func (d *Desk) SaveDraft(ctx context.Context, s *staff.Session, ticket helpdesk.
 	if err != nil {
 		return Saved{}, fmt.Errorf("encode a draft: %w", err)
 	}
-	body := s.Own().Seal(draftAt(ticket, s.User.ID, draft.Kind), plain)
+	body := s.Own().Seal(draftAt(ticket, s.User.ID, draft.Kind), floor(plain, contentFloor))
 	var out Saved
 	err = d.db.Write(ctx, "save a draft", func(tx *store.Tx) error {
 		err := tx.QueryRow(ctx, upsertDraft, ticket, s.User.ID, string(draft.Kind), body).Scan(&out.Version)

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
@@ -88,28 +87,4 @@ func FuzzCursor(f *testing.F) {
 			t.Errorf("%q gives the id %q", s, id)
 		}
 	})
-}
-
-// "yes" and "no" must look the same to who holds the rows.
-func TestLengthsTellNothing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		h := build(t, db)
-		team := h.team(t)
-		c := h.arriveAs(t, tickets.Opening{Team: team, Title: "x"}, plain(h, "yes"))
-		h.later(t, c.ID, plain(h, "no, thank you"))
-		for table, column := range map[string]string{
-			"tickets_message": "content", "tickets_folded": "body", "tickets_original": "chunk", "tickets_file": "chunk",
-		} {
-			if n := h.number(t, "SELECT COUNT(DISTINCT LENGTH("+column+")) FROM "+table); n != 1 {
-				t.Errorf("%s has %d different lengths", table, n)
-			}
-		}
-	})
-}
-
-func plain(h *house, text string) tickets.Message {
-	return tickets.Message{
-		ID: helpdesk.NewID(), Kind: tickets.KindLetter, Direction: tickets.In, At: h.clock.now(), Content: tickets.Content{Text: text},
-		Original: []byte(text), Files: []tickets.Upload{{Name: "n", Data: []byte(text)}},
-	}
 }

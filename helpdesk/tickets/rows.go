@@ -23,6 +23,7 @@ const (
 		WHERE id = $18 AND version = $19`
 	selectTicket = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE id = $1`
 	selectJoined = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE joined_into = $1 AND joined_into <> '' ORDER BY number`
+	countOthers  = `SELECT COUNT(*) FROM tickets_ticket WHERE person = $1 AND person <> '' AND state IN ('open', 'waiting') AND id <> $2`
 	nextNumber   = `UPDATE tickets_number SET last = last + 1 RETURNING last`
 
 	// The tuples follow.
