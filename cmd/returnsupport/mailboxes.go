@@ -22,7 +22,7 @@ import (
 type mailboxFlags struct {
 	team, imap, smtp, name, after, since, authserv string
 	passwordFile, smtpPasswordFile, signatureFile  string
-	plus                                           bool
+	plus, secure                                   bool
 }
 
 func (m *mailboxFlags) declare(f *flag.FlagSet) {
@@ -37,6 +37,7 @@ func (m *mailboxFlags) declare(f *flag.FlagSet) {
 	f.StringVar(&m.smtpPasswordFile, "smtp-password-file", "", "")
 	f.StringVar(&m.signatureFile, "signature-file", "", "")
 	f.BoolVar(&m.plus, "plus", false, "")
+	f.BoolVar(&m.secure, "secure", false, "")
 }
 
 const mailboxHelp = `
@@ -51,6 +52,7 @@ const mailboxHelp = `
                            then does not reach the mail server
   --since 2026-01-31       at the first connection, only letters from that day on
   --plus                   the server takes local+token@domain (safer threading)
+  --secure                 answers stay here; the mail says only that one waits
   --authserv ID            the name our own mail exchanger writes into
                            Authentication-Results; without it nobody is "proven"
   --password-file FILE     the IMAP password; asked for when absent
@@ -99,7 +101,7 @@ func (h *house) addMailbox(ctx context.Context, c console, address string, m mai
 	if err != nil {
 		return err
 	}
-	box := office.Mailbox{Team: teams[0], Address: address, Name: m.name, IMAP: m.imap, SMTP: m.smtp, PlusTokens: m.plus, Authserv: m.authserv}
+	box := office.Mailbox{Team: teams[0], Address: address, Name: m.name, IMAP: m.imap, SMTP: m.smtp, PlusTokens: m.plus, Secure: m.secure, Authserv: m.authserv}
 	// Said before the password is asked for.
 	if _, _, err := mailbridge.ParseIMAP(m.imap); err != nil {
 		return err

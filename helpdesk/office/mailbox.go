@@ -41,6 +41,7 @@ type Mailbox struct {
 	PlusTokens   bool   // the server takes local+token@domain
 	Authserv     string // authserv-id our own MX writes (RFC 8601 §2.2), "" when it writes none
 	Signature    string
+	Secure       bool   // answers stay here, and a mail says only that they wait, unless the person wishes otherwise
 	State        string // Collecting or Paused
 }
 

@@ -36,6 +36,7 @@ type composed struct {
 	to      []string // bare addresses: To and then Cc
 	content tickets.Content
 	files   []tickets.Upload
+	link    *tickets.Link // of a secure answer: raw says only that it waits
 }
 
 // compose checks and builds a letter. The bytes are built once and kept for

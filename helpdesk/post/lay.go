@@ -36,13 +36,19 @@ func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, clie
 		}
 		out.Number, err = talk.Append(ctx, tx, tickets.Message{
 			ID: out.Message, Kind: tickets.KindAnswer, Direction: tickets.Out, At: now, Author: s.User.ID,
-			Content: c.content, Original: c.raw, Files: c.files, ClientID: string(client) + clientID,
+			Content: c.content, Original: c.original(), Files: c.files, ClientID: string(client) + clientID,
+			OwnKey: c.link != nil,
 		})
 		if err != nil {
 			return err
 		}
 		if talk.Twice {
 			return helpdesk.ErrConflict
+		}
+		if c.link != nil {
+			if _, err := p.tickets.MakeLink(ctx, tx, talk, out.Message, c.link); err != nil {
+				return err
+			}
 		}
 		if err := check(tx); err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 // their language, not before the hour they called safe. A house without a
 // mailbox can't send it; that is no error.
 func (p *Postroom) Waiting(ctx context.Context, tx *store.Tx, address, lang string, notBefore time.Time) error {
-	return p.neutral(ctx, tx, address, lang, "post.waiting", notBefore)
+	return p.neutral(ctx, tx, address, lang, "letter.notice", notBefore)
 }
 
 // OnCall tells staff at their work addresses that somebody needs them now, and

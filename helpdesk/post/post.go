@@ -58,8 +58,11 @@ type House struct {
 	Tickets *tickets.Desk
 	Words   Words
 	Deliver Deliverer
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Links makes the address of a link in a language, with the secret behind #,
+	// and the address where its digits are typed; nil where no pages are served.
+	Links func(lang, fragment string) (link, typed string)
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Postroom is the room. It implements mailbridge.Receiver and Beginner; its
@@ -75,6 +78,7 @@ type Postroom struct {
 	tickets   *tickets.Desk
 	words     Words
 	deliverer Deliverer
+	links     func(lang, fragment string) (link, typed string)
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -85,7 +89,7 @@ type Postroom struct {
 func New(h House) *Postroom {
 	return &Postroom{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office, staff: h.Staff,
-		people: h.People, tickets: h.Tickets, words: h.Words, deliverer: h.Deliver, now: h.Now, log: h.Log,
+		people: h.People, tickets: h.Tickets, words: h.Words, deliverer: h.Deliver, links: h.Links, now: h.Now, log: h.Log,
 	}
 }
 

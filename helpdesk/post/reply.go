@@ -56,7 +56,11 @@ func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client
 	if d.box == nil {
 		return Sent{}, helpdesk.Refuse("post.mailbox")
 	}
-	c, err := p.compose(ctx, d)
+	compose := p.compose
+	if a.Secure {
+		compose = p.composeSecure
+	}
+	c, err := compose(ctx, d)
 	if err != nil {
 		return Sent{}, err
 	}

@@ -29,6 +29,8 @@ type Answer struct {
 	Seen     int64
 	Anyway   bool
 	ClientID string // the same one twice is one answer
+	// Secure: the words stay here and the mail says only that they wait.
+	Secure bool
 }
 
 // LogValue keeps answers out of logs.

@@ -1,0 +1,59 @@
+package post
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/tickets"
+	"returnsupport/mailbridge/letter"
+)
+
+// composeSecure composes an answer whose words stay here: the mail says only
+// that a message waits, and how to open it once. Whoever reads along at the
+// mail provider learns that, and could open it first; the person then sees that
+// the link is used. Cc would be a second reader of one link: refused with
+// "post.secure.one", as is more than one recipient. "post.secure.nowhere": this
+// house serves no pages.
+func (p *Postroom) composeSecure(ctx context.Context, d draft) (*composed, error) {
+	switch {
+	case len(d.to)+len(d.cc) != 1:
+		return nil, helpdesk.Refuse("post.secure.one")
+	case p.links == nil:
+		return nil, helpdesk.Refuse("post.secure.nowhere")
+	}
+	c, err := p.compose(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if c.link, err = p.tickets.NewLink(ctx); err != nil {
+		return nil, err
+	}
+	lang := d.lang
+	link, typed := p.links(lang, c.link.Fragment())
+	until := d.at.Add(tickets.LinkTime).Format(time.DateOnly)
+	text := p.words.Say(lang, "letter.secure.body") + "\n\n" + link + "\n\n" +
+		p.words.Say(lang, "letter.secure.typed", typed) + "\n\n" + people.Groups(c.link.Digits()) + "\n\n" +
+		p.words.Say(lang, "letter.secure.until", until) + "\n\n" + p.words.Say(lang, "letter.secure.end") + "\n"
+	// Neither the subject of before nor a name that may say what we are.
+	c.raw, err = letter.Build(letter.Outgoing{
+		From: letter.Address{Addr: c.box.address}, To: d.to, Subject: p.words.Say(lang, "letter.secure.subject"),
+		Text: text, MessageID: c.id, Date: c.content.Date, Language: lang,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build a notice of an answer: %w", err)
+	}
+	c.content.Text, c.content.Secure = d.text, true
+	return c, nil
+}
+
+// original is what is kept with the message: of a secure answer nothing, for
+// its mail holds the link.
+func (c *composed) original() []byte {
+	if c.link != nil {
+		return nil
+	}
+	return c.raw
+}
