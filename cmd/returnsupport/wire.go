@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -39,6 +41,7 @@ type house struct {
 	people  *people.Registry
 	tickets *tickets.Desk
 	post    *post.Postroom
+	chat    *chat.Room
 	locale  *locale.Catalogue
 
 	bridge *mailbridge.Collector // while serving
@@ -67,7 +70,9 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Now: now, Log: log})
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
-		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Now: now, Log: log})
+		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Links: h.links(), Now: now, Log: log})
+	h.chat = chat.New(chat.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
+		People: h.people, Tickets: h.tickets, Bell: h.post, Now: now, Log: log})
 	return h, nil
 }
 
@@ -79,6 +84,22 @@ func open(ctx context.Context, set settings, log *slog.Logger) (*house, error) {
 		return nil, err
 	}
 	return build(ctx, set, secrets, vault.StaffCost, time.Now, log)
+}
+
+// links makes the addresses of mail links; nil while nobody said where people
+// reach this house, for a link that leads nowhere is worse than none.
+func (h *house) links() func(lang, fragment string) (link, typed string) {
+	site := strings.TrimRight(h.set.publicURL, "/")
+	if site == "" {
+		return nil
+	}
+	return func(lang, fragment string) (string, string) {
+		if !h.locale.Has(lang) {
+			lang = "en"
+		}
+		typed := site + "/" + lang + "/l"
+		return typed + "#" + fragment, typed
+	}
 }
 
 // Close lets what was written reach the other processes, then closes the store.

@@ -198,9 +198,13 @@ func (r *Room) erasures(ctx context.Context) error {
 	return nil
 }
 
-// sweep forgets what has no use any more.
+// sweep forgets what has no use any more, and who was brought in for a while
+// reads no more.
 func (r *Room) sweep(ctx context.Context) error {
 	now := r.now()
+	if err := r.tickets.Lapse(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, "sweep the chat", func(tx *store.Tx) error {
 		return errors.Join(
 			tx.Later(ctx, deleteTables, now.Add(-keepTables).UnixMicro()),
