@@ -175,7 +175,7 @@ func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) 
 	if err != nil {
 		return err
 	}
-	key, err := d.sealingKey(ctx, c.who, t, rows)
+	key, _, err := d.sealingKey(ctx, c.who, t, rows)
 	if err != nil {
 		return err
 	}

@@ -130,9 +130,15 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, h holder, conversation h
 	if err != nil {
 		return nil, err
 	}
-	key, err := d.sealingKey(ctx, h, c, rows)
+	key, settled, err := d.sealingKey(ctx, h, c, rows)
 	if err != nil {
 		return nil, err
+	}
+	if settled != nil {
+		// A talk opens the same wrap for each word: 1 µs instead of 200.
+		if _, err := d.settle(ctx, tx, Settle{readers: []*readerRow{settled}}, 1); err != nil {
+			return nil, err
+		}
 	}
 	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: h, key: &key, epoch: c.epoch}, nil
 }
@@ -163,28 +169,28 @@ func (d *Desk) door(ctx context.Context, r store.Reader, conversation helpdesk.I
 }
 
 // sealingKey opens the key of the conversation's present epoch for sealing
-// something new.
-func (d *Desk) sealingKey(ctx context.Context, h holder, c *talk, rows []*readerRow) (vault.Key, error) {
+// something new. The second result is as openReader's.
+func (d *Desk) sealingKey(ctx context.Context, h holder, c *talk, rows []*readerRow) (vault.Key, *readerRow, error) {
 	found := false
 	for _, row := range rows {
 		if row.epoch != c.epoch {
 			continue
 		}
-		held, _, err := d.openReader(ctx, h, row)
+		held, settled, err := d.openReader(ctx, h, row)
 		if errors.Is(err, helpdesk.ErrDenied) {
 			continue
 		}
 		found = true
 		// A key somebody else put there would read what we seal with it.
 		if err == nil && held.proven && d.secrets.Vouched(c.mac, c.origin()) {
-			return held.key, nil
+			return held.key, settled, nil
 		}
 	}
 	if !found {
-		return vault.Key{}, fmt.Errorf("conversation %s: %w", c.id, helpdesk.ErrNotFound)
+		return vault.Key{}, nil, fmt.Errorf("conversation %s: %w", c.id, helpdesk.ErrNotFound)
 	}
 	d.alarm(ctx, "conversation", c.id)
-	return vault.Key{}, unproven()
+	return vault.Key{}, nil, unproven()
 }
 
 // count takes the conversation's next number and keeps its row until the

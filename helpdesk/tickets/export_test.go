@@ -37,3 +37,10 @@ func Between(ctx context.Context, d *Desk, s *staff.Session, ticket helpdesk.ID,
 	happens()
 	return d.messages(ctx, d.db, s, f.held, f.talks, 0, &x)
 }
+
+// The statements of a talk, whose plans are checked.
+const (
+	HeardStatement  = selectHeard
+	SpokenStatement = selectSpoken
+	MineStatement   = selectMine + mineLiving + mineOrder
+)

@@ -44,6 +44,34 @@ func TestAQueueIsReadInTheOrderOfItsIndex(t *testing.T) {
 	})
 }
 
+// What a talk asks on each ring must not grow with the archive, nor with the
+// talks that go on beside it.
+func TestATalkIsReadByItsIndexes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		team := h.team(t)
+		anna := h.session(t, team)
+		fill(t, h, team, 2_000)
+		p := h.begin(t, team, "hello")
+		explain, bad := "EXPLAIN QUERY PLAN ", []string{"SCAN "}
+		if db.Engine() == store.Postgres {
+			// Of what is big here; an empty table it rightly reads as a whole.
+			explain, bad = "EXPLAIN ", []string{"Scan on tickets_ticket ", "Scan on tickets_reader ", "Scan on tickets_conversation "}
+		}
+		for name, plan := range map[string]string{
+			"heard":  h.plan(t, explain+tickets.HeardStatement, p.talk.ID, p.Person, p.Guest.ID, 40, 200),
+			"spoken": h.plan(t, explain+tickets.SpokenStatement, p.talk.ID, anna.ID, anna.User.ID, 0, 40, 200),
+			"mine":   h.plan(t, explain+tickets.MineStatement, p.Person, p.Guest.ID),
+		} {
+			for _, word := range bad {
+				if strings.Contains(plan, "Seq "+word) || db.Engine() == store.SQLite && strings.Contains(plan, word) {
+					t.Errorf("%s: %s in the plan:\n%s", name, word, plan)
+				}
+			}
+		}
+	})
+}
+
 func (h *house) plan(t *testing.T, query string, args ...any) string {
 	t.Helper()
 	rows, err := h.db.Query(t.Context(), query, args...)

@@ -30,7 +30,7 @@ func (d *Desk) Withdraw(ctx context.Context, tx *store.Tx, s *staff.Session, mes
 	if err != nil {
 		return err
 	}
-	if _, err := d.sealingKey(ctx, colleague{s}, at, readers); err != nil {
+	if _, _, err := d.sealingKey(ctx, colleague{s}, at, readers); err != nil {
 		return err
 	}
 	t, _, err := d.lockRoot(ctx, tx, c.ticket)

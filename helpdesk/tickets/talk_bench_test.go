@@ -1,0 +1,69 @@
+package tickets_test
+
+import (
+	"fmt"
+	"testing"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
+)
+
+// BenchmarkTalk is what one word costs: said by the person, said by the
+// counsellor, and read by either, in a talk of 40 words, beside a bare insert
+// of the same size with its commit.
+func BenchmarkTalk(b *testing.B) {
+	eachEngine(b, func(b *testing.B, db *store.DB) {
+		h := build(b, db)
+		team := h.team(b)
+		anna := h.session(b, team)
+		p := h.begin(b, team, "hello")
+		for i := range 40 {
+			h.say(b, p, fmt.Sprint("word ", i))
+		}
+		h.exec(b, "CREATE TABLE bare (id TEXT PRIMARY KEY, body BYTEA)")
+		body := make([]byte, 512)
+		b.Run("bare", func(b *testing.B) {
+			for b.Loop() {
+				h.write(b, func(tx *store.Tx) error {
+					_, err := tx.Exec(background, "INSERT INTO bare (id, body) VALUES ($1, $2)", helpdesk.NewID(), body)
+					return err
+				})
+			}
+		})
+		b.Run("said by the person", func(b *testing.B) {
+			for b.Loop() {
+				h.say(b, p, "a few words")
+			}
+		})
+		b.Run("said by the counsellor", func(b *testing.B) {
+			for b.Loop() {
+				h.tell(b, anna, p.talk.ID, "a few words")
+			}
+		})
+		b.Run("in turns", func(b *testing.B) {
+			for b.Loop() {
+				h.say(b, p, "a few words")
+				h.tell(b, anna, p.talk.ID, "a few words")
+			}
+		})
+		q := h.begin(b, team, "hello")
+		h.say(b, q, "the newest")
+		_, settle, err := h.desk.Spoken(background, anna, q.talk.ID, 0, 5)
+		h.ok(b, err)
+		h.ok(b, h.desk.Settle(background, anna, settle))
+		b.Run("heard by the person", func(b *testing.B) {
+			for b.Loop() {
+				if got, _, err := h.desk.Heard(background, q.Guest, q.talk.ID, 1, 200); err != nil || len(got) != 1 {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+		b.Run("heard by the counsellor", func(b *testing.B) {
+			for b.Loop() {
+				if got, _, err := h.desk.Spoken(background, anna, q.talk.ID, 1, 200); err != nil || len(got) != 1 {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+	})
+}
