@@ -22,7 +22,7 @@ import (
 func bellSite(s *Site) {
 	doors(s)
 	s.Bell("/w/bell", Newcomer, func(v *Visit) ([]Ring, error) {
-		return []Ring{{"team", helpdesk.ID(v.Session.User.Name)}}, nil
+		return []Ring{{Topic: "team", Subject: helpdesk.ID(v.Session.User.Name)}}, nil
 	})
 }
 

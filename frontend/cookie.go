@@ -31,7 +31,7 @@ func (s *Site) readLook(c *fiber.Ctx) look {
 		return look{}
 	}
 	l := look{session: parts[0], lang: parts[1], theme: parts[2]}
-	if !s.Words.Has(l.lang) {
+	if !s.Words.Desk(l.lang) {
 		l.lang = ""
 	}
 	if l.theme != "light" && l.theme != "dark" {

@@ -21,6 +21,8 @@ var (
 	errTooLarge    = errors.New("body too large")
 	errBadForm     = errors.New("form cannot be read")
 	errNotAdmitted = errors.New("waits for a member to admit them")
+	errNoGuest     = errors.New("no person's session")
+	errLateFile    = errors.New("file for a session that has ended")
 )
 
 // Fault is the page of what went wrong: what happened, what is safe, what to
@@ -80,6 +82,9 @@ func (s *Site) fail(v *Visit, err error) error {
 		// taken for the next request.
 		v.c.Context().SetConnectionClose()
 	}
+	if v.person {
+		return s.failPerson(v, err)
+	}
 	if errors.Is(err, errNotAdmitted) {
 		return v.lead(WaitingPath)
 	}
@@ -113,7 +118,12 @@ func (s *Site) fail(v *Visit, err error) error {
 
 // lastResort answers what no route took, and failures on the way to one.
 func (s *Site) lastResort(c *fiber.Ctx, err error) error {
-	v := &Visit{site: s, c: c, look: s.readLook(c)}
+	v := &Visit{site: s, c: c}
+	if s.Guests == nil || ofDesk(c.Path()) {
+		v.look = s.readLook(c)
+	} else {
+		v.person = true
+	}
 	if errors.Is(err, helpdesk.ErrDenied) {
 		err = helpdesk.ErrNotFound // without a route there is nothing to sign in to
 	}
@@ -123,6 +133,9 @@ func (s *Site) lastResort(c *fiber.Ctx, err error) error {
 	}
 	return nil
 }
+
+// ofDesk tells the desk's paths from everybody else's.
+func ofDesk(path string) bool { return path == "/w" || strings.HasPrefix(path, "/w/") }
 
 // incident is a number people can read over the phone.
 func incident() string { return strings.ToUpper(rand.Text()[:8]) }

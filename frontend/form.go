@@ -67,7 +67,10 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 	}
 	route := v.c.Route().Path
 	check := func() error {
-		if may.name == Anyone.name || v.proven(v.Form.values.Get("proof"), route) {
+		if may.guest && v.Guest == nil {
+			return errLateFile // its text is still to be kept, see OnGuestEnded
+		}
+		if may.unproven || v.proven(v.Form.values.Get("proof"), route) {
 			return nil
 		}
 		return errNoProof
@@ -83,7 +86,8 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 			return errBadForm
 		}
 	case "multipart/form-data":
-		if err := v.readParts(multipart.NewReader(body, params["boundary"]), check); err != nil {
+		err := v.readParts(multipart.NewReader(body, params["boundary"]), check)
+		if err != nil && !errors.Is(err, errLateFile) {
 			return formFault(err)
 		}
 	case "":
@@ -93,7 +97,10 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 	default:
 		return errBadForm
 	}
-	return check()
+	if err := check(); !errors.Is(err, errLateFile) {
+		return err
+	}
+	return nil
 }
 
 func (v *Visit) body() io.Reader {

@@ -40,7 +40,11 @@ func (s *Site) guard(c *fiber.Ctx) (err error) {
 	if s.proxy && !s.believed(c.Context().RemoteAddr()) {
 		return errNotOurProxy
 	}
-	if c.Path() == "/" && s.home != "" {
+	switch path := c.Path(); {
+	case path == "/" && s.landing:
+		c.Vary(fiber.HeaderAcceptLanguage)
+		return c.Redirect("/"+s.Words.Match(c.Get(fiber.HeaderAcceptLanguage))+"/", fiber.StatusSeeOther)
+	case s.home != "" && (path == "/" || path == "/w" || path == "/w/"):
 		return c.Redirect(s.home, fiber.StatusSeeOther)
 	}
 	if !safeMethod(c.Method()) && !s.sameSite(c) {

@@ -28,6 +28,7 @@ func (s *Site) Open(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
+	s.sayLimit()
 	if s.tls {
 		cert, err := tls.LoadX509KeyPair(s.Cert, s.Key)
 		if err != nil {

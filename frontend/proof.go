@@ -8,30 +8,43 @@ import (
 )
 
 // A proof ties a form to one session and one route: salt ‖ HMAC(session
-// cookie, salt ‖ route). Another site cannot know it, and a proof for a
+// cookie, salt ‖ route). A person's and a member's never fit each other. Another site cannot know it, and a proof for a
 // harmless route opens no other. The salt makes each page's proof different,
 // so that compressing a page tells nothing about it.
 const proofSalt = 12
 
 func (v *Visit) proof(route string) string {
-	if v.look.session == "" {
+	secret := v.secret()
+	if secret == "" {
 		return ""
 	}
 	salt := make([]byte, proofSalt)
 	rand.Read(salt)
-	return base64.RawURLEncoding.EncodeToString(append(salt, proofSum(v.look.session, salt, route)...))
+	return base64.RawURLEncoding.EncodeToString(append(salt, proofSum(secret, salt, route)...))
 }
 
 func (v *Visit) proven(proof, route string) bool {
 	b, err := base64.RawURLEncoding.DecodeString(proof)
-	if err != nil || len(b) != proofSalt+16 || v.look.session == "" {
+	secret := v.secret()
+	if err != nil || len(b) != proofSalt+16 || secret == "" {
 		return false
 	}
-	return hmac.Equal(b[proofSalt:], proofSum(v.look.session, b[:proofSalt], route))
+	return hmac.Equal(b[proofSalt:], proofSum(secret, b[:proofSalt], route))
 }
 
-func proofSum(session string, salt []byte, route string) []byte {
-	m := hmac.New(sha256.New, []byte("proof of form\x00"+session))
+// secret is what only this browser and we know.
+func (v *Visit) secret() string {
+	switch {
+	case v.person && v.guestCookie != "":
+		return "person\x00" + v.guestCookie
+	case !v.person && v.look.session != "":
+		return "desk\x00" + v.look.session
+	}
+	return ""
+}
+
+func proofSum(secret string, salt []byte, route string) []byte {
+	m := hmac.New(sha256.New, []byte("proof of form\x00"+secret))
 	m.Write(salt)
 	m.Write([]byte(route))
 	return m.Sum(nil)[:16]

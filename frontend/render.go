@@ -45,7 +45,8 @@ type Page struct {
 
 func (p Page) page() Page { return p }
 
-// Shown is a page struct: it embeds Page and has a template of its own name.
+// Shown is a page struct: it embeds Page, or PublicPage, and has a template of
+// its own name.
 type Shown interface{ page() Page }
 
 // pages is the one parsed set of templates.
@@ -60,6 +61,21 @@ type frame struct {
 	Sprite template.HTML
 	Body   template.HTML
 }
+
+// publicFrame is the same for a person's page.
+type publicFrame struct {
+	PublicPage
+	Body template.HTML
+}
+
+// around says what is rendered around a page.
+type around int
+
+const (
+	framed  around = iota // its frame
+	alone                 // nothing: a script puts it into a page
+	inFrame               // the frame of a person's page that stands in another
+)
 
 func newPages(a *assets) (*pages, error) {
 	p := &pages{}
@@ -94,19 +110,27 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // render executes page's template, named like its type, with or without the
 // frame around it. Nothing is sent before all of it is rendered, so a failing
 // template never leaves half a page.
-func (p *pages) render(page Shown, framed bool) ([]byte, error) {
+func (p *pages) render(page Shown, with around) ([]byte, error) {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer func() { clear(buf.Bytes()); buf.Reset(); buffers.Put(buf) }()
 	name := templateName(page)
 	if err := p.set.ExecuteTemplate(buf, name, page); err != nil {
 		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
-	if !framed {
+	if with == alone {
 		return bytes.Clone(buf.Bytes()), nil
 	}
 	body := template.HTML(buf.String()) // made by our own templates just above
 	buf.Reset()
-	if err := p.set.ExecuteTemplate(buf, "frontend.frame", frame{page.page(), p.sprite, body}); err != nil {
+	var err error
+	if persons, ok := page.(interface{ public() PublicPage }); ok {
+		of := publicFrame{persons.public(), body}
+		of.Bare = of.Bare || with == inFrame
+		err = p.set.ExecuteTemplate(buf, "frontend.publicFrame", of)
+	} else {
+		err = p.set.ExecuteTemplate(buf, "frontend.frame", frame{page.page(), p.sprite, body})
+	}
+	if err != nil {
 		return nil, fmt.Errorf("render frame of %s: %w", name, err)
 	}
 	return bytes.Clone(buf.Bytes()), nil
@@ -132,7 +156,7 @@ func (s *Site) Templates() []string {
 }
 
 // Render is what Show would send, framed; for tests.
-func (s *Site) Render(page Shown) ([]byte, error) { return s.pages.render(page, true) }
+func (s *Site) Render(page Shown) ([]byte, error) { return s.pages.render(page, framed) }
 
 // WordsFor returns the words of lang outside a visit; for tests and notices.
 func (s *Site) WordsFor(lang string) Words {

@@ -13,24 +13,28 @@ import (
 
 // Permission is who may use a route. The zero value lets nobody in.
 type Permission struct {
-	name  string
-	check func(*Visit) error
+	name     string
+	check    func(*Visit) error
+	person   bool // of person's pages
+	guest    bool // needs a person's session
+	quiet    bool // never the visitor's own action
+	unproven bool // forms need no proof: there may be no session to tie it to
 }
 
 // The permissions of staff pages. Rooms check rights to things again, in the
 // query itself; these say who may knock at all.
 var (
 	// Anyone needs no session; a session is looked up if there is one.
-	Anyone = Permission{"anyone", func(*Visit) error { return nil }}
+	Anyone = Permission{name: "anyone", unproven: true, check: func(*Visit) error { return nil }}
 	// Newcomer has signed in, and may still wait for a member to admit them.
-	Newcomer = Permission{"newcomer", func(v *Visit) error {
+	Newcomer = Permission{name: "newcomer", check: func(v *Visit) error {
 		if v.Session == nil {
 			return helpdesk.ErrDenied
 		}
 		return nil
 	}}
 	// Member has signed in and was admitted to a team.
-	Member = Permission{"member", func(v *Visit) error {
+	Member = Permission{name: "member", check: func(v *Visit) error {
 		if v.Session == nil {
 			return helpdesk.ErrDenied
 		}
@@ -40,7 +44,7 @@ var (
 		return nil
 	}}
 	// Coordinator manages teams and people.
-	Coordinator = Permission{"coordinator", func(v *Visit) error {
+	Coordinator = Permission{name: "coordinator", check: func(v *Visit) error {
 		if v.Session == nil || !v.Session.Coordinator() {
 			return helpdesk.ErrDenied
 		}
@@ -75,25 +79,39 @@ func (s *Site) Route(method, path string, may Permission, do Handler, limit ...L
 		most = limit[0]
 	}
 	s.app.Add(method, path, func(c *fiber.Ctx) error {
+		if tag := c.Params("lang"); may.person && tag != "" && !s.Words.Has(tag) {
+			return c.Next() // not a language: somebody else's path
+		}
 		// Fiber does not notice a visitor who left, so time bounds the work.
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		v, err := s.visit(ctx, c)
+		v, err := s.visit(ctx, c, may)
 		defer s.finish(v) // also when the handler panics
 		if err == nil {
-			err = may.check(v)
-		}
-		if err == nil && !safeMethod(method) {
-			err = v.readForm(may, most)
-		}
-		if err == nil {
-			err = do(v)
+			err = s.serve(v, may, do, most)
 		}
 		if err != nil {
 			return s.fail(v, err)
 		}
 		return nil
 	})
+}
+
+func (s *Site) serve(v *Visit, may Permission, do Handler, most Limit) error {
+	posted := !safeMethod(v.c.Method())
+	err := may.check(v)
+	if errors.Is(err, errNoGuest) && posted && s.late != nil {
+		do, err = s.late, nil
+	}
+	if err != nil {
+		return err
+	}
+	if posted {
+		if err := v.readForm(may, most); err != nil {
+			return err
+		}
+	}
+	return do(v)
 }
 
 // finish starts what a handler put off; Shutdown waits for it.
@@ -118,9 +136,14 @@ func (s *Site) finish(v *Visit) {
 
 // visit gathers who is there. A session that ended is no error: the
 // permission decides whether one is needed.
-func (s *Site) visit(ctx context.Context, c *fiber.Ctx) (*Visit, error) {
-	v := &Visit{Context: ctx, site: s, c: c, look: s.readLook(c)}
-	v.Quiet = c.Get("X-Quiet") != ""
+func (s *Site) visit(ctx context.Context, c *fiber.Ctx, may Permission) (*Visit, error) {
+	v := &Visit{Context: ctx, site: s, c: c, person: may.person}
+	v.Quiet = may.quiet || c.Get("X-Quiet") != ""
+	if v.person {
+		c.Set("Content-Security-Policy", personPolicy)
+		return v, v.lookUpGuest()
+	}
+	v.look = s.readLook(c)
 	if v.look.session != "" {
 		session, err := s.Door.Session(ctx, v.look.session, v.Quiet)
 		switch {

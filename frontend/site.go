@@ -7,6 +7,7 @@ package frontend
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,14 @@ type Options struct {
 	Door  Door
 	Bus   bus.Bus
 	Words *locale.Catalogue
+	// Guests opens person's sessions; nil serves the desk alone.
+	Guests GuestDoor
+	// Limiter counts what one address does, over all replicas; nil counts in
+	// this process.
+	Limiter *bus.Limiter
+	// Sign is what person's pages say of the house in a language; nil says
+	// PublicName, and leads to the weather.
+	Sign func(ctx context.Context, lang string) (Sign, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Zone is where the counsellors work; nil means Europe/Stockholm.
@@ -49,9 +58,11 @@ type Options struct {
 	// Only from there is a request taken, and only from there is a forwarded
 	// header believed.
 	BehindProxy []netip.Prefix
-	// MaxBells bounds open doorbells, below the file descriptor limit: at that
-	// limit accept stalls and everything hangs. 0 means 5000.
-	MaxBells int
+	// MaxBells bounds the open doorbells of the desk, MaxTalks the live
+	// connections of persons. Together they stay below the file descriptor
+	// limit: at that limit accept stalls and everything hangs. 0 means 5,000
+	// and 20,000, or as many as the limit leaves room for.
+	MaxBells, MaxTalks int
 }
 
 // Site is one web server with its routes. Make it with New, mount audiences
@@ -61,11 +72,17 @@ type Site struct {
 	app    *fiber.App
 	pages  *pages
 	assets *assets
-	bells  *bells
-	knocks *knocks
-	proxy  bool
-	tls    bool
-	home   string
+	lines  *lines
+	// descriptors is openFiles but in tests.
+	descriptors func() (uint64, bool)
+	waits       *waits
+	proxy       bool
+	tls         bool
+
+	home    string
+	landing bool    // person's pages are mounted
+	late    Handler // see OnGuestEnded
+	onExit  Handler
 
 	mu        sync.Mutex
 	closed    bool
@@ -93,8 +110,10 @@ func New(o Options) (*Site, error) {
 		}
 		o.Zone = zone
 	}
-	if o.MaxBells == 0 {
-		o.MaxBells = 5000
+	if o.Limiter == nil {
+		secret := make([]byte, 32)
+		rand.Read(secret)
+		o.Limiter = bus.NewLimiter(o.Bus, secret, o.Now)
 	}
 	s := &Site{Options: o, proxy: len(o.BehindProxy) > 0, tls: o.Cert != "", later: make(chan struct{}, 8)}
 	var err error
@@ -104,7 +123,7 @@ func New(o Options) (*Site, error) {
 	if s.pages, err = newPages(s.assets); err != nil {
 		return nil, err
 	}
-	s.bells, s.knocks = newBells(s), newKnocks(s.Now)
+	s.lines, s.waits, s.descriptors = newLines(s), newWaits(), openFiles
 	s.app = fiber.New(fiber.Config{
 		// Fiber reuses the memory of strings: without this, what one person
 		// typed turns up in what another reads.
@@ -127,20 +146,25 @@ func New(o Options) (*Site, error) {
 	s.app.Server().KeepHijackedConns = true
 	s.app.Use(s.guard)
 	s.app.Get("/static/:file", s.serveAsset)
+	if s.Guests != nil {
+		s.Route(fiber.MethodGet, ExitPath, leaving, s.exit)
+		s.Route(fiber.MethodPost, ExitPath, leaving, s.exit)
+	}
 	return s, nil
 }
 
-// Home names the page that "/" leads to.
+// Home names the desk's first page. "/" leads to it where no person's pages
+// are mounted, "/w" always.
 func (s *Site) Home(path string) { s.home = path }
 
-// Shutdown takes no new requests, says goodbye to every doorbell (1001) and
+// Shutdown takes no new requests, says goodbye to every websocket (1001) and
 // waits for the requests in hand until ctx ends.
 func (s *Site) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
 	var both errgroup.Group
-	both.Go(func() error { s.bells.closeAll(); return nil })
+	both.Go(func() error { s.waits.closeAll(); s.lines.closeAll(); return nil })
 	both.Go(func() error {
 		if err := s.app.ShutdownWithContext(ctx); err != nil {
 			return fmt.Errorf("stop the web server: %w", err)

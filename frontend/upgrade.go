@@ -26,14 +26,15 @@ var upgrader = websocket.Upgrader{
 }
 
 // upgrade takes the connection over from fasthttp and hands the websocket to
-// serve, in a goroutine of its own.
+// serve, in a goroutine of its own; failed is called when that comes to nothing
+// after upgrade has returned.
 //
 // What fasthttp passes to a hijack handler is a pooled wrapper: written to
 // after the handler returned, it belongs to somebody else's connection, and
 // one person's message reaches another. So only the connection inside it is
 // kept (Server.KeepHijackedConns makes that ours), and the handler returns at
 // once, which frees the request and its buffers.
-func (s *Site) upgrade(c *fiber.Ctx, serve func(*websocket.Conn)) error {
+func (s *Site) upgrade(c *fiber.Ctx, serve func(*websocket.Conn), failed func()) error {
 	if !s.sameSite(c) {
 		return errCrossSite
 	}
@@ -47,16 +48,19 @@ func (s *Site) upgrade(c *fiber.Ctx, serve func(*websocket.Conn)) error {
 		inside, ok := wrapped.(interface{ UnsafeConn() net.Conn })
 		if !ok {
 			wrapped.Close()
+			failed()
 			return
 		}
 		conn := inside.UnsafeConn()
 		if early(wrapped, conn) {
 			conn.Close()
+			failed()
 			return
 		}
 		ws, err := upgrader.Upgrade(&takenOver{conn: conn, header: http.Header{}}, r, nil)
 		if err != nil {
 			conn.Close()
+			failed()
 			return
 		}
 		go serve(ws)

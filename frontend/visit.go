@@ -13,21 +13,29 @@ import (
 
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/staff"
 )
 
 // Visit is one request and who made it. It must not outlive the handler.
 type Visit struct {
 	Context context.Context
-	Session *staff.Session // nil without one
+	Session *staff.Session // nil without one, and on person's pages
 	Ended   bool           // the cookie named a session that has ended
 	Quiet   bool           // asked by a script on its own, not by the visitor
 	Form    Form           // what was posted; empty on GET
 
-	site  *Site
-	c     *fiber.Ctx
-	look  look
-	after []func(context.Context)
+	// Guest is the person whose session this is; nil without one, and on pages
+	// of the desk.
+	Guest      *people.Guest
+	GuestEnded bool // their cookie named a session that has ended
+
+	site        *Site
+	c           *fiber.Ctx
+	look        look
+	person      bool // a person's page: another frame, language and cookie
+	guestCookie string
+	after       []func(context.Context)
 }
 
 // Param is a named part of the path.
@@ -74,10 +82,14 @@ func (v *Visit) Theme() string { return v.look.theme }
 // Partial tells whether htmx asked and wants the page without its frame.
 func (v *Visit) Partial() bool { return v.c.Get("HX-Request") != "" }
 
-// Lang is the language of this visit: the member's, else the one chosen in
-// this browser, else the first we have among those it names, else Swedish.
+// Lang is the language of this visit: on person's pages the one in the
+// address; else the member's, else the one chosen in this browser, else the
+// first we have among those it names, else Swedish.
 func (v *Visit) Lang() string {
-	if v.Session != nil && v.site.Words.Has(v.Session.User.Locale) {
+	if v.person {
+		return v.personLang()
+	}
+	if v.Session != nil && v.site.Words.Desk(v.Session.User.Locale) {
 		return v.Session.User.Locale
 	}
 	if v.look.lang != "" {
@@ -86,7 +98,7 @@ func (v *Visit) Lang() string {
 	for part := range strings.SplitSeq(v.c.Get("Accept-Language"), ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
 		tag, _, _ = strings.Cut(strings.ToLower(tag), "-")
-		if v.site.Words.Has(tag) {
+		if v.site.Words.Desk(tag) {
 			return tag
 		}
 	}
@@ -119,7 +131,11 @@ func (v *Visit) Show(page Shown) error { return v.ShowAs(fiber.StatusOK, page) }
 
 // ShowAs is Show with a status.
 func (v *Visit) ShowAs(status int, page Shown) error {
-	html, err := v.site.pages.render(page, !v.Partial())
+	around := framed
+	if v.Partial() && !v.person {
+		around = alone
+	}
+	html, err := v.site.pages.render(page, around)
 	if err != nil {
 		return err
 	}
@@ -136,6 +152,23 @@ func (v *Visit) Done() error { return v.c.SendStatus(fiber.StatusNoContent) }
 
 // Header sets a header of the answer, for scripts of ours.
 func (v *Visit) Header(name, value string) { v.c.Set(name, value) }
+
+// Asked tells whether the browser wants that kind of answer by name, as our
+// scripts do: "application/json".
+func (v *Visit) Asked(kind string) bool {
+	for part := range strings.SplitSeq(v.c.Get(fiber.HeaderAccept), ",") {
+		if name, _, _ := strings.Cut(strings.TrimSpace(part), ";"); strings.EqualFold(name, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// JSON answers a script with facts.
+func (v *Visit) JSON(status int, facts any) error {
+	v.c.Vary(fiber.HeaderAccept)
+	return v.c.Status(status).JSON(facts)
+}
 
 // Text answers a script with a few plain words.
 func (v *Visit) Text(s string) error { return v.c.SendString(s) }
@@ -163,19 +196,6 @@ func (v *Visit) Download(name string, size int64, from io.Reader) error {
 	v.c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": plainName(name)}))
 	v.c.Set("Content-Security-Policy", sandbox)
 	return v.stream(size, from)
-}
-
-// stream copies into the answer while the handler still runs: a stream that is
-// read afterwards would outlive the session whose keys it needs.
-func (v *Visit) stream(size int64, from io.Reader) error {
-	if size > mostStreamed {
-		return helpdesk.Refuse("file.large")
-	}
-	body, err := io.ReadAll(io.LimitReader(from, mostStreamed))
-	if err != nil {
-		return err
-	}
-	return v.c.Send(body)
 }
 
 // mostStreamed bounds what one download holds in memory; letters are smaller.
@@ -228,7 +248,7 @@ func (v *Visit) Leave() {
 // Prefer remembers how this browser wants pages: a language we have, and
 // "light", "dark" or "" (as the device says).
 func (v *Visit) Prefer(lang, theme string) {
-	if v.site.Words.Has(lang) {
+	if v.site.Words.Desk(lang) {
 		v.look.lang = lang
 	}
 	if theme == "light" || theme == "dark" || theme == "" {
@@ -238,7 +258,7 @@ func (v *Visit) Prefer(lang, theme string) {
 }
 
 // Languages lists what Prefer takes.
-func (v *Visit) Languages() []locale.Language { return locale.Languages }
+func (v *Visit) Languages() []locale.Language { return v.site.Words.Choices(true) }
 
 // Cookie is what staff knows the session by.
 func (v *Visit) Cookie() string { return v.look.session }

@@ -49,7 +49,7 @@ var never = []rule{
 }
 
 // craft is what the shared frontend package may know; audiences know more.
-var craft = []string{"helpdesk", "helpdesk/bus", "helpdesk/staff", "frontend/locale", "frontend/static", "frontend/templates"}
+var craft = []string{"helpdesk", "helpdesk/bus", "helpdesk/staff", "helpdesk/people", "frontend/locale", "frontend/static", "frontend/templates"}
 
 // library is a foreign library, the packages it may be imported from, and the
 // reason it is here at all.
@@ -147,7 +147,7 @@ func houseImport(dir string, place int, target string, say func(string, ...any))
 		}
 	}
 	if dir == "frontend" && !within(target, craft) {
-		say("imports %s: the craft all pages share knows helpdesk, bus and staff alone", target)
+		say("imports %s: the craft all pages share knows helpdesk, bus, staff and people alone", target)
 	}
 	switch to := position(target); {
 	case to < 0:

@@ -6,6 +6,7 @@ package locale
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -21,18 +22,34 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed *.toml
+//go:embed *.toml public/*.toml
 var files embed.FS
 
-// Languages are those that have a catalogue, in the order a chooser shows
-// them: own tag and own name. To add one, add its line and its file.
+// Languages are those of person's pages, in the order a chooser shows them:
+// own tag and own name. Each has its catalogue in public/TAG.toml; one whose
+// file is not there yet is not offered. Those of the desk have a second one
+// beside it.
 //
-// When prs and kmr come: go-i18n has no plural rules for either, so their
-// bundles are made with the tags fa-AF and ku (the third field), while the
-// rest of the house and the lang attribute keep our own tags.
+// go-i18n has no plural rules for prs and kmr: their bundles are made with the
+// tags fa-AF and ku, while the rest of the house and the lang attribute keep
+// our own tags.
 var Languages = []Language{
-	{Tag: "sv", Name: "Svenska", rules: "sv"},
-	{Tag: "en", Name: "English", rules: "en"},
+	{Tag: "sv", Name: "Svenska", Desk: true},
+	{Tag: "en", Name: "English", Desk: true},
+	{Tag: "ar", Name: "العربية", RTL: true},
+	{Tag: "fa", Name: "فارسی", RTL: true},
+	{Tag: "prs", Name: "دری", RTL: true, rules: "fa-AF"},
+	{Tag: "ps", Name: "پښتو", RTL: true},
+	{Tag: "ckb", Name: "کوردیی ناوەندی", RTL: true},
+	{Tag: "kmr", Name: "Kurmancî", rules: "ku"},
+	{Tag: "so", Name: "Soomaali"},
+	{Tag: "ti", Name: "ትግርኛ"},
+	{Tag: "sq", Name: "Shqip"},
+	{Tag: "ru", Name: "Русский"},
+	{Tag: "uz", Name: "Oʻzbekcha"},
+	{Tag: "ka", Name: "ქართული"},
+	{Tag: "mn", Name: "Монгол"},
+	{Tag: "es", Name: "Español"},
 }
 
 // Language is one line of a language chooser.
@@ -40,13 +57,15 @@ type Language struct {
 	Tag   string // what we and the lang attribute call it
 	Name  string // what its readers call it
 	RTL   bool   // written from right to left
-	rules string // whose plural rules it uses
+	Desk  bool   // the desk speaks it, too
+	rules string // whose plural rules it uses; "" for its own
 }
 
 // Catalogue says sentences. It is safe for concurrent use.
 type Catalogue struct {
 	speakers map[string]speaker
-	keys     map[string][]string
+	desk     map[string][]string // the keys of the desk's own catalogues
+	public   map[string][]string // the keys of person's catalogues
 }
 
 type speaker struct {
@@ -58,43 +77,93 @@ type speaker struct {
 }
 
 // Load parses every catalogue. One bundle a language, so that no matcher ever
-// answers in a language nobody asked for.
+// answers in a language nobody asked for. A person's catalogue that is not
+// there leaves its language out; one of the desk's languages must be whole.
 func Load() (*Catalogue, error) { return load(files) }
 
 func load(from fs.FS) (*Catalogue, error) {
-	c := &Catalogue{speakers: map[string]speaker{}, keys: map[string][]string{}}
+	c := &Catalogue{map[string]speaker{}, map[string][]string{}, map[string][]string{}}
 	for _, l := range Languages {
-		text, err := fs.ReadFile(from, l.Tag+".toml")
+		err := c.learn(from, l)
+		if errors.Is(err, fs.ErrNotExist) && !l.Desk {
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("read catalogue %s: %w", l.Tag, err)
+			return nil, err
 		}
-		tag := language.MustParse(l.rules)
-		bundle := i18n.NewBundle(tag)
-		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-		parsed, err := bundle.ParseMessageFileBytes(text, l.rules+".toml")
-		if err != nil {
-			return nil, fmt.Errorf("parse catalogue %s: %w", l.Tag, err)
-		}
-		s := speaker{l, i18n.NewLocalizer(bundle, l.rules), map[string]bool{}}
-		for _, m := range parsed.Messages {
-			c.keys[l.Tag] = append(c.keys[l.Tag], m.ID)
-			s.forms[m.ID] = m.Zero+m.One+m.Two+m.Few+m.Many != ""
-		}
-		slices.Sort(c.keys[l.Tag])
-		c.speakers[l.Tag] = s
 	}
 	return c, nil
+}
+
+func (c *Catalogue) learn(from fs.FS, l Language) error {
+	rules := l.rules
+	if rules == "" {
+		rules = l.Tag
+	}
+	bundle := i18n.NewBundle(language.MustParse(rules))
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	s := speaker{l, i18n.NewLocalizer(bundle, rules), map[string]bool{}}
+	read := func(name string) ([]string, error) {
+		text, err := fs.ReadFile(from, name)
+		if err != nil {
+			return nil, fmt.Errorf("read catalogue %s: %w", name, err)
+		}
+		parsed, err := bundle.ParseMessageFileBytes(text, rules+".toml")
+		if err != nil {
+			return nil, fmt.Errorf("parse catalogue %s: %w", name, err)
+		}
+		var keys []string
+		for _, m := range parsed.Messages {
+			keys = append(keys, m.ID)
+			s.forms[m.ID] = m.Zero+m.One+m.Two+m.Few+m.Many != ""
+		}
+		slices.Sort(keys)
+		return keys, nil
+	}
+	var err error
+	if c.public[l.Tag], err = read("public/" + l.Tag + ".toml"); err != nil {
+		delete(c.public, l.Tag)
+		return err
+	}
+	if l.Desk {
+		if c.desk[l.Tag], err = read(l.Tag + ".toml"); err != nil {
+			return err
+		}
+	}
+	c.speakers[l.Tag] = s
+	return nil
+}
+
+// Desk tells whether lang is one of the desk's.
+func (c *Catalogue) Desk(lang string) bool { return c.speakers[lang].Desk }
+
+// Choices lists the languages there are: those of person's pages, or the
+// desk's alone.
+func (c *Catalogue) Choices(desk bool) []Language {
+	var out []Language
+	for _, l := range Languages {
+		if s, ok := c.speakers[l.Tag]; ok && (s.Desk || !desk) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // Has tells whether lang has a catalogue.
 func (c *Catalogue) Has(lang string) bool { _, ok := c.speakers[lang]; return ok }
 
-// Keys lists the sentences of lang, sorted.
-func (c *Catalogue) Keys(lang string) []string { return slices.Clone(c.keys[lang]) }
+// Keys lists the sentences a person may read in lang, sorted.
+func (c *Catalogue) Keys(lang string) []string { return slices.Clone(c.public[lang]) }
+
+// DeskKeys lists the sentences only the desk reads, sorted.
+func (c *Catalogue) DeskKeys(lang string) []string { return slices.Clone(c.desk[lang]) }
 
 // Knows tells whether lang has a sentence for key.
 func (c *Catalogue) Knows(lang, key string) bool {
-	_, found := slices.BinarySearch(c.keys[lang], key)
+	_, found := slices.BinarySearch(c.public[lang], key)
+	if !found {
+		_, found = slices.BinarySearch(c.desk[lang], key)
+	}
 	return found
 }
 
@@ -115,7 +184,7 @@ func (c *Catalogue) Say(lang, key string, args ...any) string {
 	if err != nil {
 		return "⟦" + key + "⟧"
 	}
-	return fill(text, args)
+	return fill(text, args, s.RTL)
 }
 
 func count(args []any) (int, bool) {
@@ -130,15 +199,24 @@ func count(args []any) (int, bool) {
 	return 0, false
 }
 
+// isolate and its end keep a phone number, a name or a code in the order it is
+// read in, also inside a sentence that runs from right to left (Unicode
+// Standard Annex 9, FSI and PDI).
+const isolate, endIsolate = "\u2068", "\u2069"
+
 // fill is not text/template on purpose: an argument can hold what a stranger
 // wrote, and must stay an argument.
-func fill(text string, args []any) string {
+func fill(text string, args []any, rtl bool) string {
 	if len(args) == 0 || !strings.Contains(text, "{") {
 		return text
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for i, a := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
+		said := fmt.Sprint(a)
+		if _, words := a.(string); words && rtl && said != "" {
+			said = isolate + said + endIsolate
+		}
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", said)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
@@ -173,5 +251,5 @@ func (w Words) Dir() string {
 	return "ltr"
 }
 
-// Choices lists the languages there are.
-func (w Words) Choices() []Language { return Languages }
+// Choices lists the languages a person may choose.
+func (w Words) Choices() []Language { return w.c.Choices(false) }

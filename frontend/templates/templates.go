@@ -7,7 +7,7 @@ package templates
 
 import "embed"
 
-// Files holds parts/*.html and one folder an audience.
+// Files holds parts and one folder an audience.
 //
-//go:embed parts/*.html workspace/*.html
+//go:embed */*.html
 var Files embed.FS

@@ -1,0 +1,79 @@
+package frontend
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"returnsupport/helpdesk/bus"
+)
+
+// How often one address may do things. No address is kept: the limiter counts
+// a keyed hash that nobody recognises a day later.
+var (
+	// Every knock waits in the one line for Argon2, so without this an address
+	// that floods the line keeps everybody else out of it.
+	knockRate = bus.Rate{Burst: 20, Every: 3 * time.Second}
+	// A detention centre may be one address: high enough for a hundred who
+	// write at once.
+	personRate = bus.Rate{Burst: 600, Every: 100 * time.Millisecond}
+)
+
+// tooOften is a refusal for a while, and when to try again.
+type tooOften struct{ wait time.Duration }
+
+func (e tooOften) Error() string { return fmt.Sprintf("too many tries, the next in %v", e.wait) }
+
+// seconds are rounded up: who waits them is let through.
+func (e tooOften) seconds() int { return int((e.wait + time.Second - 1) / time.Second) }
+
+// Knocking is a handler that opens the door to a secret: it runs only as often
+// as one address may try.
+func Knocking(do Handler) Handler { return Within("knock", knockRate, do) }
+
+// Within bounds how often one address may use a handler, over all replicas.
+// Kinds are counted apart.
+func Within(kind bus.Topic, rate bus.Rate, do Handler) Handler {
+	return func(v *Visit) error {
+		l := v.site.Limiter
+		if ok, wait := l.Allow(v.Context, l.Address(kind, v.site.visitor(v.c)), rate); !ok {
+			return tooOften{wait}
+		}
+		return do(v)
+	}
+}
+
+// Allow bounds how often something may be done for one value, such as a
+// conversation's id. What it returns when that is too often becomes a page
+// that says when to try again (429).
+func (v *Visit) Allow(kind bus.Topic, value string, rate bus.Rate) error {
+	l := v.site.Limiter
+	if ok, wait := l.Allow(v.Context, l.Key(kind, value), rate); !ok {
+		return tooOften{wait}
+	}
+	return nil
+}
+
+// visitor is the address a request comes from. A forwarded one is believed
+// only from our proxy, and only the last that is not a proxy of ours: what
+// stands before it anybody could have written.
+func (s *Site) visitor(c *fiber.Ctx) netip.Addr {
+	ip := remoteIP(c.Context().RemoteAddr())
+	if !s.proxy || !s.believed(c.Context().RemoteAddr()) {
+		return ip
+	}
+	hops := strings.Split(strings.Join(c.GetReqHeaders()["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			return ip
+		}
+		if ip = hop.Unmap(); !s.ours(ip) {
+			return ip
+		}
+	}
+	return ip
+}

@@ -1,0 +1,121 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gorilla/websocket"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/people"
+)
+
+// Who looks up whose live connection it is, once for each act, because no key
+// outlives what it was looked up for. own says that the person did something:
+// then their idle clock starts anew.
+type Who func(own bool) (*people.Guest, error)
+
+// Talk is a person's end of a live connection. Its Act is never called twice
+// at once, so it may keep what it likes; but no key and no words, because a
+// connection lasts.
+type Talk interface {
+	// Act is called with a frame the browser sent, or with nil when something
+	// rang or may have been missed. It returns frames to send, in order. An
+	// error closes the connection, and the browser comes back by itself:
+	// refusals are told in a frame instead.
+	Act(ctx context.Context, who Who, in []byte) (out [][]byte, err error)
+}
+
+var errEnded = errors.New("session has ended")
+
+// Live mounts a person's live connection: a websocket for GET /:lang/path of
+// which open decides what it does and what wakes it. It is only transport:
+// whatever it carries goes by Wait and by forms as well. It closes with 4401
+// when its session ends, on every replica, and with 1001 when the house does.
+func (s *Site) Live(path string, open func(*Visit) (Talk, []bus.Ring, error)) {
+	s.Public(fiber.MethodGet, path, Watching, Within("person-live", personRate, func(v *Visit) error {
+		talk, rings, err := open(v)
+		if err != nil {
+			return err
+		}
+		session := v.Guest.ID
+		return s.lift(v, personLine, session, &talker{s, talk, v.guestCookie, session},
+			append([]bus.Ring{{Topic: people.TopicGuest, Subject: session}}, rings...))
+	}))
+}
+
+// lift turns a request into a line.
+func (s *Site) lift(v *Visit, k kind, session helpdesk.ID, a actor, rings []bus.Ring) error {
+	l, ok := s.lines.admit(k, session, a)
+	if !ok {
+		if k == personLine {
+			return helpdesk.Refuse("trouble.busy.what")
+		}
+		return helpdesk.Refuse("bell.full")
+	}
+	err := s.upgrade(v.c, func(ws *websocket.Conn) { l.serve(ws, rings) }, func() { s.lines.forget(l) })
+	if err != nil {
+		s.lines.forget(l)
+	}
+	return err
+}
+
+// talker is the actor of a person's line.
+type talker struct {
+	site    *Site
+	talk    Talk
+	cookie  string
+	session helpdesk.ID
+}
+
+func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check bool) ([][]byte, error) {
+	var g *people.Guest
+	var counted bool
+	who := func(own bool) (*people.Guest, error) {
+		if g != nil && (counted || !own) {
+			return g, nil
+		}
+		found, err := t.site.Guests.Guest(ctx, t.cookie, !own)
+		if errors.Is(err, helpdesk.ErrDenied) || errors.Is(err, helpdesk.ErrNotFound) || err == nil && found.ID != t.session {
+			return nil, errEnded
+		}
+		if err != nil {
+			return nil, err
+		}
+		g, counted = found, own
+		return g, nil
+	}
+	news := false
+	for _, e := range rang {
+		if e.Topic == people.TopicGuest && e.Subject == t.session {
+			check = true
+			continue
+		}
+		news = true
+	}
+	if check {
+		// A store that does not answer is no reason to close.
+		if _, err := who(false); errors.Is(err, errEnded) {
+			return nil, err
+		}
+	}
+	if !news && in == nil {
+		return nil, nil
+	}
+	return t.talk.Act(ctx, who, in)
+}
+
+// closeFor is what a browser is told of an error. Only what we cannot explain
+// is logged.
+func (s *Site) closeFor(err error) int {
+	switch {
+	case errors.Is(err, errEnded), errors.Is(err, helpdesk.ErrDenied):
+		return closeEnded
+	case errors.Is(err, helpdesk.ErrNotFound), errors.Is(err, helpdesk.ErrConflict):
+		return websocket.CloseTryAgainLater
+	}
+	s.Log.Error("live connection failed", "err", err)
+	return websocket.CloseInternalServerErr
+}

@@ -1,0 +1,93 @@
+package frontend
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// PublicPage is embedded by every page of a person instead of Page: its frame
+// brings public.css and exit.js and nothing else.
+type PublicPage struct {
+	Page
+	// Scripts are those this page needs besides: "talk.js".
+	Scripts []string
+	// Away is where the exit leads.
+	Away string
+	// Bare pages have no scripts: a frame within a page.
+	Bare bool
+}
+
+func (p PublicPage) public() PublicPage { return p }
+
+// Sign is what stands over the door in one language.
+type Sign struct {
+	Name  string // what the service calls itself; never with "return"
+	Away  string // where the exit leads: "https://www.smhi.se/"
+	Phone string // the number to call when a page does not help; "" for none
+}
+
+// sign is the house's, or what it was given at the start when the office does
+// not answer: the way out must work then, too.
+func (v *Visit) sign() Sign {
+	sign := Sign{Name: v.site.PublicName, Away: weather}
+	if v.site.Sign == nil {
+		return sign
+	}
+	ctx := v.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	said, err := v.site.Sign(ctx, v.Lang())
+	if err != nil {
+		v.site.Log.Error("the sign over the door could not be read", "err", err)
+		return sign
+	}
+	if said.Name != "" {
+		sign.Name = said.Name
+	}
+	if u, err := url.Parse(said.Away); err == nil && u.Scheme == "https" && u.Host != "" {
+		sign.Away = said.Away
+	}
+	sign.Phone = said.Phone
+	return sign
+}
+
+// PublicPage is what every person's page of this visit begins with. title must
+// be neutral: it stands in the browser's history. "" shows the service's name
+// alone.
+func (v *Visit) PublicPage(title string) PublicPage {
+	sign := v.sign()
+	p := PublicPage{Page: v.Page(title), Away: sign.Away}
+	p.Theme, p.Public = "", sign.Name
+	return p
+}
+
+// personPolicy is policy for person's pages: they hold the log's frame and
+// play recordings of ours.
+var personPolicy = strings.Replace(policy, "frame-ancestors", "media-src 'self'; frame-src 'self'; frame-ancestors", 1)
+
+// framedPolicy lets a page of ours hold this one.
+var framedPolicy = strings.Replace(personPolicy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
+
+// ShowFrame shows a page within another page of ours, without scripts, and has
+// the browser ask for next after a while. Nothing else may be framed.
+func (v *Visit) ShowFrame(page Shown, every time.Duration, next string) error {
+	v.c.Set("Content-Security-Policy", framedPolicy)
+	v.c.Set("X-Frame-Options", "SAMEORIGIN")
+	if every > 0 {
+		v.c.Set("Refresh", strconv.Itoa(int(every/time.Second))+"; url="+next)
+	}
+	html, err := v.site.pages.render(page, inFrame)
+	if err != nil {
+		return err
+	}
+	v.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return v.site.sendCompressed(v.c, html)
+}

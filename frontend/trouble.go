@@ -1,0 +1,78 @@
+package frontend
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"returnsupport/helpdesk"
+)
+
+// Trouble is Fault for a person: what happened, what is safe, what to do next,
+// and the number to call.
+type Trouble struct {
+	PublicPage
+	Status           int
+	What, Safe, Next string
+	Phone            string
+	Incident         string // "" unless it is in the log
+}
+
+// told is Trouble for a script of ours.
+type told struct {
+	What  string `json:"no"`
+	Next  string `json:"next,omitempty"`
+	After int    `json:"after,omitempty"` // seconds
+}
+
+// failPerson is fail on a person's page.
+func (s *Site) failPerson(v *Visit, err error) error {
+	if errors.Is(err, errNoGuest) || errors.Is(err, helpdesk.ErrDenied) && v.Guest == nil {
+		return v.leadToCode()
+	}
+	page := Trouble{PublicPage: v.PublicPage(""), Phone: v.sign().Phone}
+	var no helpdesk.Refusal
+	var often tooOften
+	after := 0
+	say := func(status int, key string, args ...any) {
+		page.Status, page.What = status, v.Say("trouble."+key+".what")
+		page.Safe, page.Next = v.Say("trouble."+key+".safe"), v.Say("trouble."+key+".next", args...)
+	}
+	switch {
+	case errors.As(err, &no) && s.Words.Knows(v.Lang(), no.Key):
+		page.Status, page.What = fiber.StatusUnprocessableEntity, v.Say(no.Key, no.Args...)
+		page.Safe, page.Next = v.Say("trouble.refused.safe"), v.Say("trouble.refused.next")
+	case errors.As(err, &often):
+		after = often.seconds()
+		v.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(after))
+		say(fiber.StatusTooManyRequests, "often", after)
+	default:
+		a, known := facts(err)
+		key := a.key
+		if key == "proxy" { // an operator's business: a person has no other way in
+			key = "ours"
+		}
+		say(a.status, key)
+		if !known {
+			page.Incident = incident()
+			s.Log.Error("request failed", "incident", page.Incident, "method", v.c.Method(), "route", v.c.Route().Path, "err", err)
+		}
+	}
+	if v.Asked(fiber.MIMEApplicationJSON) {
+		return v.JSON(page.Status, told{page.What, page.Next, after})
+	}
+	return v.ShowAs(page.Status, page)
+}
+
+// leadToCode leads to where a session begins again. Where one has just ended
+// the page says so; a script only hears that there is none.
+func (v *Visit) leadToCode() error {
+	if v.Quiet || v.Asked(fiber.MIMEApplicationJSON) {
+		return v.JSON(fiber.StatusUnauthorized, struct{}{})
+	}
+	if v.GuestEnded {
+		return v.Go("/" + v.Lang() + "/code/ended")
+	}
+	return v.Go("/" + v.Lang() + "/code")
+}
