@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -138,9 +139,16 @@ func (d *Desk) readdress(ctx context.Context, tx *store.Tx, s *staff.Session, co
 	if err != nil {
 		return err
 	}
-	reads := slices.ContainsFunc(rows, func(r *readerRow) bool { return r.kind == to.kind && r.reader == to.reader })
-	if !reads {
-		// It is theirs because the ticket says whom it concerns.
+	// Which epochs are theirs, our own MACs say.
+	theirs := map[int64]bool{}
+	for _, r := range rows {
+		if r.kind == to.kind && r.reader == to.reader && d.counts(ctx, r) {
+			theirs[r.epoch] = true
+		}
+	}
+	if len(theirs) == 0 {
+		// None: then all are, if the ticket says whom it concerns. It is how
+		// somebody known by mail alone gets a key to what they wrote.
 		var t row
 		if err := tx.QueryRow(ctx, selectTicket, c.ticket).Scan(t.dest()...); err != nil {
 			return fmt.Errorf("read ticket %s: %w", c.ticket, err)
@@ -156,10 +164,14 @@ func (d *Desk) readdress(ctx context.Context, tx *store.Tx, s *staff.Session, co
 		return err
 	}
 	if h, ok := held[spot{c.id, c.epoch}]; !ok || !h.proven || !d.secrets.Vouched(c.mac, c.origin()) {
-		if !reads || d.sits(rows, c, to, to.key.ID.Version) {
+		if len(theirs) == 0 || d.sits(rows, c, to, to.key.ID.Version) {
 			return nil // not the session's to open; nor the person's to read, or theirs already
 		}
-		return d.renew(ctx, tx, c, rows, to)
+		err := d.renew(ctx, tx, c, rows, to)
+		if errors.Is(err, ErrNobody) {
+			return nil // nothing can come any more
+		}
+		return err
 	}
 	file := &caseFile{held: held, rows: rows}
 	if err := d.settleAll(ctx, tx, s, file, c); err != nil {
@@ -169,9 +181,16 @@ func (d *Desk) readdress(ctx context.Context, tx *store.Tx, s *staff.Session, co
 		return err
 	}
 	for at := range held {
+		if len(theirs) > 0 && !theirs[at.epoch] {
+			delete(held, at)
+			continue
+		}
 		if _, err := tx.Exec(ctx, deleteEpochReader, at.conversation, at.epoch, to.kind, to.reader); err != nil {
 			return err
 		}
+	}
+	if len(held) == 0 {
+		return nil
 	}
 	return d.readerOfAll(ctx, tx, s, file, c, to)
 }

@@ -38,6 +38,10 @@ func (d *Desk) AddReader(ctx context.Context, s *staff.Session, ticket, user hel
 			if c.kind != personConversation {
 				continue
 			}
+			if h, ok := file.held[spot{c.id, c.epoch}]; !ok || !h.proven || !d.secrets.Vouched(c.mac, c.origin()) {
+				d.alarm(ctx, "conversation", c.id)
+				return unproven()
+			}
 			if err := d.settleAll(ctx, tx, s, file, c); err != nil {
 				return err
 			}
@@ -55,10 +59,6 @@ func (d *Desk) AddReader(ctx context.Context, s *staff.Session, ticket, user hel
 // readerOfAll wraps every key of a conversation that the session opened to one
 // reader.
 func (d *Desk) readerOfAll(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, to seat) error {
-	if h, ok := file.held[spot{c.id, c.epoch}]; !ok || !h.proven {
-		d.alarm(ctx, "conversation", c.id)
-		return unproven()
-	}
 	var epochs []int64
 	for at, h := range file.held {
 		if at.conversation == c.id && h.proven {
