@@ -30,7 +30,8 @@ const (
 		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac
 		FROM tickets_conversation c
 		JOIN tickets_reader n ON n.conversation = c.id AND n.epoch = c.epoch AND n.kind = 'person' AND n.reader = $2
-		JOIN tickets_message m ON m.conversation = c.id AND m.number > $4 AND m.direction <> 'inside'
+		JOIN tickets_message m ON m.conversation = c.id AND m.number > $4
+			AND (m.direction = 'out' OR m.direction = 'in' AND m.kind <> 'system')
 		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND r.kind = 'person' AND r.reader = $2
 		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = 'person' AND k.reader = $2
 		WHERE c.id = $1 AND c.kind = 'person' AND (r.reader IS NOT NULL OR k.reader IS NOT NULL)

@@ -27,7 +27,8 @@ const (
 // Direction is which way a message went. In makes a ticket wait for us and
 // opens a closed one, Out makes it wait for the person, Inside changes neither,
 // and a person never sees it. A system message that goes Out is a fact for both
-// sides, such as that a talk has ended: it changes neither, too.
+// sides, such as that a talk has ended: it changes neither, too. One that comes
+// In is for us alone, such as that a mail did not arrive.
 type Direction string
 
 const (
