@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/vault"
@@ -105,6 +106,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 	group.Go(func() error {
 		return d.serve(ctx, func(address string) { desk <- address })
 	})
+	group.Go(func() error { return unlessEnded(ctx, d.beThere(ctx)) })
 	group.Go(func() error {
 		var address string
 		select {
@@ -126,6 +128,12 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 		var err error
 		if !d.again {
 			err = d.playWeek(ctx)
+		}
+		if err == nil && !d.again {
+			var begun chat.Begun
+			if begun, err = d.beginTalk(ctx); err == nil {
+				group.Go(func() error { return unlessEnded(ctx, d.talkAlong(ctx, begun)) })
+			}
 		}
 		if err == nil {
 			fmt.Fprintln(out, "The week of letters is there. A new one arrives every half a minute or so.")
@@ -238,6 +246,9 @@ func (d *demo) people(ctx context.Context) error {
 		}
 		d.signIns = append(d.signIns, demoSignIn{colleague.name + ", " + colleague.team, colleague.login, words})
 	}
+	if err := d.openHouse(ctx); err != nil {
+		return err
+	}
 	return d.mailboxesFor(ctx)
 }
 
@@ -300,14 +311,18 @@ func (d *demo) live(m *office.Mailbox) {
 
 // signIn is a session of the demo's own hand.
 func (d *demo) signIn(ctx context.Context, login string) (*staff.Session, error) {
+	cookie, err := d.cookie(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	return d.staff.Session(ctx, cookie, false)
+}
+
+func (d *demo) cookie(ctx context.Context, login string) (string, error) {
 	for _, s := range d.signIns {
 		if s.Login == login {
-			cookie, err := d.staff.SignIn(ctx, login, s.Words)
-			if err != nil {
-				return nil, err
-			}
-			return d.staff.Session(ctx, cookie, false)
+			return d.staff.SignIn(ctx, login, s.Words)
 		}
 	}
-	return nil, helpdesk.ErrNotFound
+	return "", helpdesk.ErrNotFound
 }
