@@ -198,3 +198,28 @@ func TestWhatIsLentIsReadAndWrittenUntilItEnds(t *testing.T) {
 				tickets.SystemLent, tickets.SystemLent, tickets.SystemEnded, "and on"})
 	})
 }
+
+func TestWhoLeftTheHouseKeepsNobodyFromGoingOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		ctx := t.Context()
+		team, other := h.team(t), h.team(t)
+		anna, bo := h.session(t, team, other), h.session(t, other)
+		p := h.begin(t, team, "hello")
+		h.ok(t, h.desk.AddReader(ctx, anna, p.talk.Ticket, bo.User.ID, h.clock.now().Add(time.Hour)))
+		h.ok(t, h.staff.Disable(ctx, h.staff.Console(), bo.User.ID))
+		if _, err := h.desk.Page(ctx, bo, p.talk.Ticket); err == nil {
+			if got, _, err := h.desk.Spoken(ctx, bo, p.talk.ID, 0, 5); err == nil {
+				t.Errorf("who left reads %v", texts(got))
+			}
+		}
+		anna = h.signInAgain(t, anna)
+		h.ok(t, h.desk.Give(ctx, anna, p.talk.Ticket, h.page(t, anna, p.talk.Ticket).Ticket.Version, tickets.To{Team: other}))
+		h.later(t, p.talk.ID, h.letter("by mail"))
+		same(t, "the person hears", h.heard(t, p, 0), []string{"hello", "by mail"})
+		same(t, "wraps of who left, of the new key", h.number(t, "SELECT COUNT(*) FROM tickets_reader WHERE reader = $1 AND epoch > 1", bo.User.ID), 0)
+		if err := h.desk.AddReader(ctx, anna, p.talk.Ticket, bo.User.ID, h.clock.now().Add(time.Hour)); !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("lent to who left: %v", err)
+		}
+	})
+}
