@@ -32,6 +32,10 @@ var (
 	// Watching is Guest for what a page asks by itself: it is no action of the
 	// person's own and leaves their idle clock alone.
 	Watching = Permission{name: "watching", person: true, guest: true, quiet: true, check: hasGuest}
+	// Glancing is Watching for a frame that asks by itself, and that tells the
+	// person itself when their session has ended: v.Guest is nil then. In a
+	// frame no other page of ours may stand.
+	Glancing = Permission{name: "glancing", person: true, quiet: true, check: func(*Visit) error { return nil }}
 )
 
 func hasGuest(v *Visit) error {
@@ -116,11 +120,9 @@ func (s *Site) Public(method, path string, may Permission, do Handler, limit ...
 	s.Route(method, "/:lang"+strings.TrimSuffix(path, "/"), may, do, limit...)
 }
 
-// Lang of a person's page stands in its address.
+// personLang is the language a person's page names first in its address. It
+// reads the path, not the route: a request too broken for any has none.
 func (v *Visit) personLang() string {
-	if tag := v.c.Params("lang"); v.site.Words.Has(tag) {
-		return tag
-	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(v.c.Path(), "/"), "/")
 	if v.site.Words.Has(first) {
 		return first

@@ -27,6 +27,15 @@
   // A page from the browser's memory may show what was closed: fetch it anew.
   addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
 
+  // The secret of a link in a mail stands behind #, which browsers send nobody.
+  // It leaves the address at once, and reaches us only when somebody presses.
+  const secret = document.querySelector("form[data-fragment]");
+  if (secret && location.hash.length > 1) {
+    secret.elements.key.value = location.hash.slice(1);
+    secret.hidden = false;
+    history.replaceState(null, "", location.pathname);
+  }
+
   // Print buttons stand only where a script can print.
   document.querySelectorAll("[data-print]").forEach((b) => {
     b.hidden = false;
@@ -45,10 +54,12 @@
   document.querySelectorAll("[data-read]").forEach((b) => b.addEventListener("click", () => {
     const speaking = b.getAttribute("aria-pressed") === "true";
     hush();
-    document.querySelectorAll("[data-read]").forEach((o) => o.setAttribute("aria-pressed", "false"));
-    if (speaking) return;
+    const words = b.querySelector("span");
+    const done = () => { b.setAttribute("aria-pressed", "false"); if (b.dataset.words) words.textContent = b.dataset.words; };
+    if (speaking) return done();
+    b.dataset.words = b.dataset.words || words.textContent;
     b.setAttribute("aria-pressed", "true");
-    const done = () => b.setAttribute("aria-pressed", "false");
+    words.textContent = b.dataset.stop;
     if (b.dataset.sound) {
       sound = new Audio(b.dataset.sound);
       sound.onended = done;

@@ -20,7 +20,7 @@
   if (frame) frame.replaceWith(log);
   page.querySelectorAll("[data-plain]").forEach((e) => { e.hidden = true; });
 
-  let last = 0, ended = false, socket = null, polling = null, tries = 0, sawSocket = false;
+  let last = 0, how = "", ended = false, socket = null, polling = null, tries = 0, sawSocket = false;
   const waiting = []; // what was not acknowledged yet, in order
   let sending = false;
 
@@ -45,7 +45,7 @@
     }
     if (m.text) { const p = make("p", "text", m.text); p.dir = "auto"; li.append(p); }
     for (const f of m.files || []) {
-      const a = make("a", "", f.name + " (" + f.size + ")");
+      const a = make("a", "", say.file + " " + f.name + " (" + f.size + ")");
       a.href = f.href;
       a.setAttribute("download", "");
       a.dir = "auto";
@@ -54,6 +54,7 @@
         img.alt = f.name;
         img.loading = "lazy";
         img.src = f.picture;
+        img.onerror = () => img.replaceWith(make("p", "quiet", say.gone));
         li.append(img);
       }
       li.append(a);
@@ -88,6 +89,7 @@
     }
     if (news.cleared) { log.querySelectorAll("li[id]").forEach((li) => { if (+li.id.slice(1) <= news.cleared) li.remove(); }); }
     if (news.seat !== undefined) {
+      how = news.how || "";
       const words = news.seat.join("\n");
       if (seat.dataset.words !== words) {
         seat.dataset.words = words;
@@ -97,7 +99,7 @@
     }
     if (news.ends !== undefined) clock(news.warn, news.ends);
     if (news.said && news.said.length && follow) toEnd();
-    if (news.more) again(0);
+    if (news.more) again();
   };
 
   // The page closes when nobody does anything; it says so first.
@@ -114,7 +116,7 @@
       idle.hidden = !warn;
       if (warn) idle.querySelector("button").focus();
     }
-    if (endAt && now >= endAt + 5000) again(0);
+    if (endAt && now >= endAt + 5000) again();
   };
   if (idle) {
     idle.querySelector("form").addEventListener("submit", (e) => {
@@ -203,7 +205,7 @@
       acknowledged(w);
       online();
       apply(got);
-      if (got.n > last) again(0);
+      again();
     }).catch(() => { if (!ended) { offline(); retry(); } });
   };
 
@@ -229,14 +231,14 @@
   const note = (words, kind) => { net.className = words ? "notice " + (kind || "warn") : ""; net.textContent = words || ""; };
   let off = false;
   const offline = () => { if (!off) { off = true; note(say.offline); } };
-  const online = () => { if (off) { off = false; note(""); } };
+  const online = () => { if (off) { off = false; note(say.online, "ok"); setTimeout(() => { if (!off && net.textContent === say.online) note(""); }, 4000); } };
 
   // Asking. A websocket counts only once a round trip over it worked: some
   // networks open it and let nothing through.
   const open = () => {
     if (ended || !window.WebSocket || tries > 2) return poll();
     let ok = false;
-    const s = new WebSocket(base.replace(/^/, location.origin.replace(/^http/, "ws")) + "/live");
+    const s = new WebSocket(location.origin.replace(/^http/, "ws") + base + "/live");
     socket = s;
     const giveUp = setTimeout(() => { if (!ok) s.close(); }, 5000);
     s.onopen = () => s.send(JSON.stringify({ after: last, ping: 1 }));
@@ -272,8 +274,9 @@
   const poll = () => {
     if (ended || polling || sawSocket) return;
     const c = polling = new AbortController();
-    const giveUp = setTimeout(() => c.abort(), 40000);
-    fetch(base + "/news?after=" + last, { signal: c.signal, redirect: "error", headers: { Accept: "application/json", "X-Quiet": "1" } }).then(async (r) => {
+    let late = false;
+    const giveUp = setTimeout(() => { late = true; c.abort(); }, 40000);
+    fetch(base + "/news?after=" + last + "&how=" + how, { signal: c.signal, redirect: "error", headers: { Accept: "application/json", "X-Quiet": "1" } }).then(async (r) => {
       if (r.status === 401) return close();
       if (!r.ok) throw new Error(r.status);
       apply(await r.json());
@@ -281,7 +284,8 @@
       online();
       if (waiting.length && !sending) next();
     }).catch(() => {
-      if (ended || sawSocket) return;
+      // Asked anew by us: no sign of a lost net.
+      if (ended || sawSocket || (c.signal.aborted && !late)) return;
       pause = Math.min(15000, (pause || 500) * 2);
       offline();
     }).then(() => {

@@ -1,0 +1,122 @@
+package public
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/tickets"
+)
+
+// live is a conversation over a websocket: only another way to carry what goes
+// by polls and forms. It remembers up to which number its browser has heard.
+type live struct {
+	h    *hall
+	lang string
+	here tickets.Thread
+	last int64
+	how  string
+}
+
+func (h *hall) live(v *frontend.Visit) (frontend.Talk, []bus.Ring, error) {
+	here, _, err := h.current(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Until the browser says what it has, nothing is new.
+	return &live{h: h, lang: v.Lang(), here: here, last: here.Last, how: "unknown"}, rings(here), nil
+}
+
+// spoken is what a browser may send.
+type spoken struct {
+	After  *int64 `json:"after"`
+	Ping   int    `json:"ping"`
+	Typing bool   `json:"typing"`
+	Say    *struct {
+		ID   string `json:"id"`
+		Text string `json:"text"`
+	} `json:"say"`
+}
+
+// heard is what it is told besides news.
+type heard struct {
+	Pong int    `json:"pong,omitempty"`
+	Ack  string `json:"ack,omitempty"`
+	No   string `json:"no,omitempty"`
+	Why  string `json:"why,omitempty"`
+}
+
+// Act answers one frame, or a ring.
+func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, error) {
+	var said spoken
+	if in != nil && json.Unmarshal(in, &said) != nil {
+		return nil, fmt.Errorf("frame of a talk: %w", helpdesk.ErrNotFound)
+	}
+	g, err := who(said.Say != nil || said.Typing)
+	if err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	switch {
+	case said.Say != nil:
+		answer, err := l.say(ctx, g, said.Say.ID, said.Say.Text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, answer)
+	case said.Typing:
+		return nil, l.h.Chat.GuestTyping(ctx, g, l.here.Conversation)
+	case said.After != nil:
+		l.last, l.how = max(*said.After, 0), ""
+	}
+	if said.Ping > 0 {
+		out = append(out, encode(heard{Pong: said.Ping}))
+	}
+	news, err := l.news(ctx, g)
+	return append(out, news...), err
+}
+
+// say keeps one message and tells the browser so; a refusal is told, too.
+func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([]byte, error) {
+	if !clientID(id) {
+		return nil, fmt.Errorf("id of a message: %w", helpdesk.ErrNotFound)
+	}
+	_, err := l.h.Chat.Say(ctx, g, l.here.Conversation, chat.Words{ClientID: id, Text: text})
+	var no helpdesk.Refusal
+	if errors.As(personal(err), &no) {
+		return encode(heard{No: id, Why: l.h.site.Words.Say(l.lang, no.Key, no.Args...)}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return encode(heard{Ack: id}), nil
+}
+
+// news is everything after the last number, and how they sit where that is
+// another than before.
+func (l *live) news(ctx context.Context, g *people.Guest) ([][]byte, error) {
+	n, err := l.h.hear(ctx, l.h.site.WordsFor(l.lang).Words, g, l.here, l.last)
+	if err != nil {
+		return nil, err
+	}
+	if len(n.Said) == 0 && n.How == l.how {
+		return nil, nil
+	}
+	l.how = n.How
+	if len(n.Said) > 0 {
+		l.last = n.Said[len(n.Said)-1].N
+	}
+	return [][]byte{encode(n)}, nil
+}
+
+// encode cannot fail: its values hold strings and numbers alone.
+func encode(x any) []byte {
+	b, _ := json.Marshal(x)
+	return b
+}

@@ -1,0 +1,81 @@
+package public
+
+import (
+	"time"
+
+	"returnsupport/frontend"
+)
+
+// Log is what was said, as the frame that refreshes itself where there are no
+// scripts. The newest stands last, and the refresh leads there.
+type Log struct {
+	Page
+	Said   []Said
+	Seat   []string
+	Warn   bool
+	Closes string
+}
+
+// LogEnded stands in the frame when the session has ended.
+type LogEnded struct{ Page }
+
+// Said is one message in it.
+type Said struct {
+	frontend.Words
+	Number                        int64
+	Mine, System                  bool
+	Who, Text, At, Exact, Machine string
+	Files                         []kept
+	Choices                       *Choices
+}
+
+// Choices are the short answers offered with the newest message.
+type Choices struct {
+	frontend.Words
+	Client Hidden
+	Texts  []string
+}
+
+// refreshing is how often the frame asks again.
+const refreshing = 6 * time.Second
+
+// log shows the last messages. Its own address changes with every turn, because
+// a browser that is led to the same address with a mark behind it does not ask
+// again.
+func (h *hall) log(v *frontend.Visit) error {
+	if v.Guest == nil {
+		return v.ShowFrame(&LogEnded{page(v, "", "/talk")}, 0, "")
+	}
+	here, _, err := h.current(v)
+	if err != nil {
+		return err
+	}
+	p := page(v, "", "/talk")
+	page := Log{Page: p}
+	page.Warn, page.Closes = closing(v, p)
+	after := max(here.Last-shownMost, 0)
+	found, err := h.Chat.Hear(v.Context, v.Guest, here.Conversation, after)
+	if err != nil {
+		return err
+	}
+	page.Seat = seatWords(p.Words.Words, found.Seat)
+	for _, s := range found.Said {
+		l, ok := h.line(v.Context, p.Words.Words, s)
+		if !ok {
+			continue
+		}
+		said := Said{Words: p.Words, Number: l.N, Mine: l.Mine, System: l.System, Who: l.Who, Text: l.Text, At: l.At, Exact: l.Exact, Machine: l.Machine, Files: l.Files}
+		if len(l.Offers) > 0 && s.Number == found.Said[len(found.Said)-1].Number {
+			said.Choices = &Choices{p.Words, Hidden{"client", newClientID()}, l.Offers}
+		}
+		page.Said = append(page.Said, said)
+	}
+	turn := "1"
+	if v.Query("turn") == "1" {
+		turn = "2"
+	}
+	return v.ShowFrame(&page, refreshing, "/"+p.Lang+"/talk/log?turn="+turn+"#end")
+}
+
+// shownMost is how many messages the frame shows; chat.Hear brings as many.
+const shownMost = 200

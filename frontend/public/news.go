@@ -1,0 +1,185 @@
+package public
+
+import (
+	"context"
+	"hash/crc32"
+	"strconv"
+	"strings"
+	"time"
+
+	"returnsupport/frontend"
+	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/tickets"
+)
+
+// news is what a script is told: everything after a number, how the person
+// sits, and when the page closes.
+type news struct {
+	Said  []line   `json:"said,omitempty"`
+	Seat  []string `json:"seat,omitempty"`
+	State string   `json:"state,omitempty"`
+	How   string   `json:"how,omitempty"`  // stands for Seat: who sends it back is told only of another
+	Warn  int64    `json:"warn,omitempty"` // milliseconds until the warning
+	Ends  *int64   `json:"ends,omitempty"` // and until the page closes; 0 for never
+	More  bool     `json:"more,omitempty"` // ask again at once
+	Kept  bool     `json:"kept,omitempty"`
+	No    string   `json:"no,omitempty"` // why a message was not taken
+}
+
+// line is one message as a page shows it.
+type line struct {
+	N       int64    `json:"n"`
+	Mine    bool     `json:"mine,omitempty"`
+	System  bool     `json:"system,omitempty"`
+	Who     string   `json:"who,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	At      string   `json:"at,omitempty"`
+	Exact   string   `json:"exact,omitempty"`
+	Machine string   `json:"machine,omitempty"`
+	Files   []kept   `json:"files,omitempty"`
+	Offers  []string `json:"offers,omitempty"`
+}
+
+// kept is a file in a message.
+type kept struct {
+	Name    string `json:"name"`
+	Size    string `json:"size"`
+	Href    string `json:"href"`
+	Picture string `json:"picture,omitempty"`
+}
+
+// poll answers what is new, or waits for it.
+func (h *hall) poll(v *frontend.Visit) error {
+	after, err := strconv.ParseInt(v.Query("after"), 10, 64)
+	if err != nil || after < 0 {
+		return helpdesk.ErrNotFound
+	}
+	return h.news(v, after, v.Query("how"))
+}
+
+// news shows what is new after a number; after below 0 is only how they sit.
+// It waits while there is nothing, or nothing but what how stands for.
+func (h *hall) news(v *frontend.Visit, after int64, how string) error {
+	here, _, err := h.current(v)
+	if err != nil {
+		return err
+	}
+	p := page(v, "", "/talk")
+	var last news
+	err = v.Wait(here.Conversation, rings(here), func(ctx context.Context, g *people.Guest) (bool, error) {
+		n, err := h.hear(ctx, p.Words.Words, g, here, after)
+		last = n
+		return len(n.Said) > 0 || after < 0 || n.How != how, err
+	})
+	if err != nil {
+		return err
+	}
+	return v.JSON(200, last)
+}
+
+// rings are what a person's page listens to.
+func rings(here tickets.Thread) []bus.Ring {
+	return []bus.Ring{{Topic: chat.TopicTable, Subject: here.Conversation}, {Topic: tickets.TopicTicket, Subject: here.Ticket}}
+}
+
+// hear is one look.
+func (h *hall) hear(ctx context.Context, w locale.Words, g *people.Guest, here tickets.Thread, after int64) (news, error) {
+	from := after
+	if from < 0 {
+		from = here.Last
+	}
+	found, err := h.Chat.Hear(ctx, g, here.Conversation, from)
+	if err != nil {
+		return news{}, err
+	}
+	n := news{Seat: seatWords(w, found.Seat), State: seatState(found.Seat)}
+	n.How = strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(strings.Join(n.Seat, "\n")))), 36)
+	n.Warn, n.Ends = deadlines(g, w.Now)
+	for _, s := range found.Said {
+		if l, ok := h.line(ctx, w, s); ok {
+			n.Said = append(n.Said, l)
+		}
+	}
+	n.More = len(found.Said) > 0 && found.Said[len(found.Said)-1].Number < here.Last
+	return n, nil
+}
+
+// deadlines are the milliseconds until the page warns and closes.
+func deadlines(g *people.Guest, now time.Time) (warn int64, ends *int64) {
+	var none int64
+	if g.Held {
+		return 0, &none
+	}
+	left := max(g.Ends.Sub(now).Milliseconds(), 1)
+	if !g.Warn.IsZero() {
+		warn = max(g.Warn.Sub(now).Milliseconds(), 1)
+	}
+	return warn, &left
+}
+
+// line is a message in the person's words; false for what is not shown.
+func (h *hall) line(ctx context.Context, w locale.Words, s tickets.Said) (line, bool) {
+	if s.Withdrawn {
+		return line{}, false
+	}
+	l := line{N: s.Number, Mine: s.Mine, At: w.Near(s.At), Exact: w.Exact(s.At), Machine: w.Machine(s.At), Text: s.Content.Text, Offers: s.Content.Offers}
+	switch {
+	case s.Kind == tickets.KindSystem:
+		l.System, l.Text, l.Offers = true, h.systemWords(w, s.Content), nil
+	case s.Broken || !s.Proven:
+		l.Text, l.Offers = w.Say("talk.broken"), nil
+	case s.Mine:
+		l.Who = w.Say("talk.you")
+	default:
+		if l.Who = h.Chat.Alias(ctx, s.Author); l.Who == "" {
+			l.Who = w.Say("talk.us")
+		}
+	}
+	if l.Who == "" {
+		l.Who = w.Say("talk.us")
+	}
+	for i, f := range s.Content.Files {
+		at := "/" + w.Lang + "/talk/file/" + strconv.FormatInt(s.Number, 10) + "/" + strconv.Itoa(i)
+		k := kept{Name: f.Name, Size: w.Size(f.Size), Href: at}
+		if f.Type == "image/jpeg" || f.Type == "image/png" {
+			k.Picture = at + "/picture"
+		}
+		l.Files = append(l.Files, k)
+	}
+	return l, l.Text != "" || len(l.Files) > 0
+}
+
+// systemWords are what the house itself says in a conversation.
+func (h *hall) systemWords(w locale.Words, c tickets.Content) string {
+	args := make([]any, len(c.Args))
+	for i, a := range c.Args {
+		args[i] = a
+	}
+	key := "system." + c.Key
+	arg := func(i int) string {
+		if i < len(c.Args) {
+			return c.Args[i]
+		}
+		return ""
+	}
+	switch c.Key {
+	case chat.SystemHanded:
+		if arg(0) == "" {
+			key += ".any"
+		}
+	case chat.SystemEnded:
+		if s := key + "." + arg(0); h.site.Words.Knows(w.Lang, s) {
+			key = s
+		}
+	case chat.SystemBrought:
+		return w.Say(key, arg(0), w.Say("system.chat.role."+known(arg(1), "colleague", "interpreter")))
+	}
+	if !h.site.Words.Knows(w.Lang, key) {
+		return "" // said to the desk, not to them
+	}
+	return w.Say(key, args...)
+}

@@ -1,0 +1,186 @@
+package public
+
+import (
+	"context"
+	"html/template"
+	"log/slog"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"returnsupport/frontend"
+	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
+)
+
+// pages are all page structs; what they hold is found by reflection.
+var pages = []frontend.Shown{
+	&Landing{}, &Reading{}, &Numbers{}, &Call{}, &Helper{}, &Child{}, &Urgent{}, &Prints{}, &Poster{}, &Leaflet{}, &Cards{},
+	&Before{}, &Question{}, &Write{}, &Again{}, &Offer{}, &Code{}, &Declined{}, &Enter{}, &Used{}, &CallBack{}, &NoticeForm{},
+	&Talk{}, &Log{}, &LogEnded{}, &End{}, &Ended{}, &Hide{}, &Erase{}, &Erased{}, &Link{}, &LinkGone{},
+}
+
+type nobody struct{}
+
+func (nobody) Session(context.Context, string, bool) (*staff.Session, error) {
+	return nil, helpdesk.ErrDenied
+}
+
+func (nobody) Leave(context.Context, string) error { return nil }
+
+func (nobody) Guest(context.Context, string, bool) (*people.Guest, error) {
+	return nil, helpdesk.ErrDenied
+}
+
+func site(t *testing.T) *frontend.Site {
+	t.Helper()
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := frontend.New(frontend.Options{
+		Log: slog.New(slog.DiscardHandler), Door: nobody{}, Guests: nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd",
+		Now: func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// fill gives every field something to show, or nothing at all.
+func fill(v reflect.Value, words frontend.Words, full bool, seen map[string]bool) {
+	seen[v.Type().String()] = true
+	switch v.Type() {
+	case reflect.TypeFor[frontend.Words]():
+		v.Set(reflect.ValueOf(words))
+		return
+	case reflect.TypeFor[template.HTML]():
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), words, full, seen)
+			}
+		}
+	case reflect.Pointer:
+		if full {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem(), words, full, seen)
+		}
+	case reflect.Slice:
+		if full {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			for i := range 2 {
+				fill(v.Index(i), words, full, seen)
+			}
+		}
+	case reflect.String:
+		if full {
+			v.SetString("<b>&\"x")
+		}
+	case reflect.Bool:
+		v.SetBool(full)
+	case reflect.Int, reflect.Int64:
+		if full {
+			v.SetInt(3)
+		}
+	}
+}
+
+func TestEveryPageIsRenderedInEveryLanguage(t *testing.T) {
+	s := site(t)
+	seen := map[string]bool{}
+	languages := s.WordsFor("en").Choices()
+	if len(languages) < 2 {
+		t.Fatalf("only %d languages", len(languages))
+	}
+	for _, l := range languages {
+		for _, full := range []bool{true, false} {
+			for _, page := range pages {
+				v := reflect.ValueOf(page).Elem()
+				v.SetZero()
+				fill(v, s.WordsFor(l.Tag), full, seen)
+				html, err := s.Render(page)
+				if err != nil {
+					t.Errorf("%s in %s: %v", v.Type(), l.Tag, err)
+					continue
+				}
+				for _, bad := range []string{"⟦", "<nil>", "%!", "ZgotmplZ", "<b>&\"x</", "style=", "onclick", "<script>", "{0}", "{1}", "http://", "https://"} {
+					if at := strings.Index(strings.ReplaceAll(string(html), "http://www.w3.org/2000/svg", ""), bad); at >= 0 {
+						t.Errorf("%s in %s has %q", v.Type(), l.Tag, bad)
+					}
+				}
+			}
+		}
+	}
+	for _, name := range s.Templates() {
+		if strings.HasPrefix(name, "public.") && !seen[name] && name != "public.top" && name != "public.end" && name != "public.sprite" {
+			t.Errorf("template %s belongs to no page", name)
+		}
+	}
+}
+
+// TestEverySentenceIsUsed keeps fourteen translators from work for nothing.
+func TestEverySentenceIsUsed(t *testing.T) {
+	var all strings.Builder
+	for _, dir := range []string{".", "../templates/public", ".."} {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.IsDir() || strings.HasSuffix(e.Name(), "_test.go") || strings.HasSuffix(e.Name(), ".md") {
+				continue
+			}
+			text, err := os.ReadFile(dir + "/" + e.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	code := all.String()
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range words.Keys("en") {
+		group, _, _ := strings.Cut(key, ".")
+		if elsewhere[group] || spare[key] || strings.Contains(code, `"`+key+`"`) || made(key, code) {
+			continue
+		}
+		t.Errorf("nobody says %s", key)
+	}
+}
+
+// elsewhere are groups that other rooms of the house say.
+var elsewhere = map[string]bool{
+	"letter": true, "phrase": true, "system": true, "crisis": true, "chat": true, "code": true, "late": true, "erase": true, "line": true,
+	"upload": true, "trouble": true, "when": true, "span": true, "size": true, "weekday": true, "month": true, "moment": true,
+}
+
+// spare are sentences that nobody says any more and that leave the catalogues
+// together with their translations.
+var spare = map[string]bool{
+	"keep.lost": true, "numbers.free": true, "page.more": true, "page.title": true, "print.make": true, "print.place.none": true,
+	"safety.ok": true, "talk.again": true, "talk.earlier": true, "talk.failed": true, "talk.kept": true, "talk.read": true,
+	"talk.sent": true, "talk.sorry": true,
+}
+
+// made tells whether a key is put together: "privacy." + k.
+func made(key, code string) bool {
+	for at := len(key) - 1; at > 0; at-- {
+		if key[at] == '.' && strings.Contains(code, `"`+key[:at+1]+`"`) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package public
+
+import (
+	"errors"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/chat"
+)
+
+// say takes a message, by form or by script. The client's id makes it one
+// message, however often it comes.
+func (h *hall) say(v *frontend.Visit) error {
+	here, _, err := h.current(v)
+	if err != nil {
+		return err
+	}
+	text := v.Form.Value("text")
+	files, err := uploads(v.Form.Files)
+	if err == nil {
+		id := v.Form.Value("client")
+		if !clientID(id) {
+			id = newClientID()
+		}
+		_, err = h.Chat.Say(v.Context, v.Guest, here.Conversation, chat.Words{ClientID: id, Text: text, Files: files})
+	}
+	if wantsJSON(v) {
+		return h.acknowledge(v, personal(err))
+	}
+	if err != nil {
+		return h.talkPage(v, text, err)
+	}
+	return v.Go("/" + v.Lang() + "/talk")
+}
+
+// acknowledge tells a script that its message is kept, or why not.
+func (h *hall) acknowledge(v *frontend.Visit, err error) error {
+	var no helpdesk.Refusal
+	switch {
+	case errors.As(err, &no):
+		return v.JSON(200, news{No: v.Say(no.Key, no.Args...)})
+	case err != nil:
+		return err
+	}
+	return v.JSON(200, news{Kept: true})
+}
+
+// clientID is 22 characters of base64url.
+func clientID(s string) bool {
+	if len(s) != 22 {
+		return false
+	}
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_') {
+			return false
+		}
+	}
+	return true
+}
+
+func wantsJSON(v *frontend.Visit) bool { return v.Asked("application/json") }
+
+// tooLate keeps what was posted after the session had ended: sealed to its
+// author, shown when they come back, never lost.
+func (h *hall) tooLate(v *frontend.Visit) error {
+	text := v.Form.Value("text")
+	path := "/" + v.Lang() + "/code/ended"
+	if text != "" {
+		person, err := h.People.Author(v.Context, v.GuestCookie())
+		if err == nil {
+			err = h.People.KeepLate(v.Context, person, text)
+		}
+		var no helpdesk.Refusal
+		switch {
+		case err == nil:
+			path += "?kept=1"
+		case errors.As(err, &no):
+			return h.notKept(v, no)
+		case !errors.Is(err, helpdesk.ErrDenied):
+			return err
+		}
+	}
+	if wantsJSON(v) {
+		return v.JSON(401, news{})
+	}
+	return v.Go(path)
+}
+
+// notKept says why words could not be kept.
+func (h *hall) notKept(v *frontend.Visit, no helpdesk.Refusal) error {
+	if wantsJSON(v) {
+		return v.JSON(401, news{No: v.Say(no.Key, no.Args...)})
+	}
+	return h.enterForm(v, []Note{{Kind: "warn", Icon: "lock", Text: v.Say(no.Key, no.Args...)}}, nil)
+}
