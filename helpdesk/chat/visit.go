@@ -71,3 +71,10 @@ func (r *Room) AskLink(ctx context.Context, typed string) error {
 		return r.tickets.AskLink(ctx, tx, link)
 	})
 }
+
+// DropNotice forgets where the person wanted to be told that a message waits.
+func (r *Room) DropNotice(ctx context.Context, g *people.Guest) error {
+	return r.db.Write(ctx, "drop a notice address", func(tx *store.Tx) error {
+		return r.people.DropNotice(ctx, tx, g.Person)
+	})
+}
