@@ -172,6 +172,7 @@ func newDemo(ctx context.Context, set settings, log *slog.Logger) (*demo, error)
 	if err != nil {
 		return nil, err
 	}
+	h.small = true
 	world, err := mailtest.Start(mailtest.Options{})
 	if err != nil {
 		return nil, errors.Join(err, h.Close())

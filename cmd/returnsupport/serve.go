@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -12,8 +14,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"returnsupport/frontend"
+	"returnsupport/frontend/public"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
 	"returnsupport/mailbridge"
 )
 
@@ -110,13 +114,17 @@ func (h *house) address(listening string) string {
 	return "http://" + listening + "/"
 }
 
-// desk makes the web server with the counsellors' pages.
+// desk makes the web server with the pages of counsellors and persons.
 func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	name, err := h.office.PublicName(ctx, "sv")
 	if err != nil {
 		return nil, err
 	}
-	o := frontend.Options{Log: h.log, Door: h.staff, Bus: h.bus, Words: h.locale, Now: h.now, PublicName: name, Cert: h.set.cert, Key: h.set.key}
+	o := frontend.Options{Log: h.log, Door: h.staff, Guests: h.people, Limiter: h.limits, Sign: h.sign, Bus: h.bus, Words: h.locale,
+		Now: h.now, PublicName: name, Cert: h.set.cert, Key: h.set.key}
+	if h.small {
+		o.MaxBells, o.MaxTalks = 50, 200
+	}
 	if h.set.behind != "" {
 		network, err := netip.ParsePrefix(h.set.behind)
 		if err != nil {
@@ -128,9 +136,25 @@ func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office,
+	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat,
 		Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
+	public.Mount(site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office,
+		Sounds: os.DirFS(filepath.Join(h.set.data, "sounds")), Log: h.log})
 	return site, nil
+}
+
+// sign is what stands over the person's door.
+func (h *house) sign(ctx context.Context, lang string) (frontend.Sign, error) {
+	var s frontend.Sign
+	var err error
+	if s.Name, err = h.office.PublicName(ctx, lang); err != nil {
+		return s, err
+	}
+	if s.Away, err = h.office.Setting(ctx, office.ExitAddress); err != nil {
+		return s, err
+	}
+	s.Phone, err = h.office.Setting(ctx, office.FullPhone)
+	return s, err
 }
 
 // mailStatus is how collecting goes, in the desk's words.

@@ -45,6 +45,7 @@ type house struct {
 	locale  *locale.Catalogue
 
 	bridge *mailbridge.Collector // while serving
+	small  bool                  // a demo: a handful of browsers, whatever the file limit is
 }
 
 // build makes the rooms over one database. cost is what guessing at six words
