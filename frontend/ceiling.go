@@ -17,8 +17,10 @@ var (
 	// Every knock waits in the one line for Argon2, so without this an address
 	// that floods the line keeps everybody else out of it.
 	knockRate = bus.Rate{Burst: 20, Every: 3 * time.Second}
-	// A detention centre may be one address: high enough for a hundred who
-	// write at once.
+	// A detention centre may be one address, so persons have more tries, and
+	// a line of their own: nobody there keeps the desk from signing in.
+	personKnockRate = bus.Rate{Burst: 60, Every: time.Second}
+	// High enough for a hundred behind one address who write at once.
 	personRate = bus.Rate{Burst: 600, Every: 100 * time.Millisecond}
 )
 
@@ -32,7 +34,15 @@ func (e tooOften) seconds() int { return int((e.wait + time.Second - 1) / time.S
 
 // Knocking is a handler that opens the door to a secret: it runs only as often
 // as one address may try.
-func Knocking(do Handler) Handler { return Within("knock", knockRate, do) }
+func Knocking(do Handler) Handler {
+	desk, person := Within("knock", knockRate, do), Within("person-knock", personKnockRate, do)
+	return func(v *Visit) error {
+		if v.person {
+			return person(v)
+		}
+		return desk(v)
+	}
+}
 
 // Within bounds how often one address may use a handler, over all replicas.
 // Kinds are counted apart.

@@ -12,8 +12,11 @@ import (
 // worthIt is the size from which a page is compressed.
 const worthIt = 1400
 
+// pageLevel is how hard a page is pressed: harder costs more than it saves.
+const pageLevel = 5
+
 var zippers = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, 5)
+	w, _ := gzip.NewWriterLevel(nil, pageLevel)
 	return w
 }}
 

@@ -10,8 +10,9 @@ const ExitPath = "/x"
 // weather is where the exit leads when nobody set another place.
 const weather = "https://www.smhi.se/"
 
-// leaving is Public for the way out: it counts as no action.
-var leaving = Permission{name: "leaving", person: true, unproven: true, quiet: true, check: func(*Visit) error { return nil }}
+// leaving is Public for the way out: it counts as no action, and is open also
+// when the store does not answer.
+var leaving = Permission{name: "leaving", person: true, unproven: true, quiet: true, anyhow: true, check: func(*Visit) error { return nil }}
 
 // OnExit is done before a person's session is deleted by the exit; what it
 // returns is logged and stops nobody from leaving. v.Guest is nil when nobody

@@ -87,7 +87,11 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 		}
 	case "multipart/form-data":
 		err := v.readParts(multipart.NewReader(body, params["boundary"]), check)
-		if err != nil && !errors.Is(err, errLateFile) {
+		if errors.Is(err, errLateFile) {
+			// Passed over, not kept: who sends reads no answer before the end.
+			_, err = io.Copy(io.Discard, body)
+		}
+		if err != nil {
 			return formFault(err)
 		}
 	case "":

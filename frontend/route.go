@@ -18,6 +18,7 @@ type Permission struct {
 	person   bool // of person's pages
 	guest    bool // needs a person's session
 	quiet    bool // never the visitor's own action
+	anyhow   bool // done also when nobody can be looked up
 	unproven bool // forms need no proof: there may be no session to tie it to
 }
 
@@ -141,7 +142,10 @@ func (s *Site) visit(ctx context.Context, c *fiber.Ctx, may Permission) (*Visit,
 	v.Quiet = may.quiet || c.Get("X-Quiet") != ""
 	if v.person {
 		c.Set("Content-Security-Policy", personPolicy)
-		return v, v.lookUpGuest()
+		if err := v.lookUpGuest(); !may.anyhow {
+			return v, err
+		}
+		return v, nil
 	}
 	v.look = s.readLook(c)
 	if v.look.session != "" {

@@ -1,8 +1,27 @@
 // Package frontend is the craft all pages share: the web server, who a
 // request comes from, what it may do, the frame around every page, forms and
-// files, facts turned into a status and a sentence, and the doorbell.
+// files, facts turned into a status and a sentence, and live connections.
 //
 // Never: a rule about tickets, and no content in a log line or an address.
+//
+// Two kinds of visitors come, each with a cookie of their own and never both
+// at once. The desk's pages are mounted with Route under /w; Visit.Session is
+// who came. A person's pages are mounted with Public under each language;
+// Visit.Guest is who came, Visit.Lang the language of the address.
+//
+//	site.Public("GET", "/talk", frontend.Guest, h.talk)        // /sv/talk, /fa/talk, …
+//	site.Public("GET", "/talk/news", frontend.Watching, h.poll) // a page asks by itself
+//	site.Live("/talk/live", h.live)                             // the same as a websocket
+//	site.OnGuestEnded(h.tooLate)                                // forms of a session that ended
+//	site.OnExit(h.exit)                                         // before /x deletes the session
+//
+// A page of a person embeds PublicPage (Visit.PublicPage), whose frame brings
+// public.css, exit.js and the scripts it names; "{{.Proof "/:lang/talk/say"}}"
+// is the proof of a form of theirs. Site.Weigh weighs it. ShowFrame shows what
+// may stand in a frame of ours, Sound and Download answer parts (206), Wait is
+// a long poll, Within and Visit.Allow are ceilings. What goes wrong becomes
+// Trouble: a page in the person's language with the number to call, or, for a
+// script that asks for JSON, its sentence under "no".
 package frontend
 
 import (
