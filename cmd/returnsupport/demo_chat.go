@@ -21,7 +21,7 @@ var demoPresent = []string{"yusuf", "ida"}
 // openHouse lets people talk at any hour of the day, and rosters everybody:
 // whoever tries the demo does so on a Sunday night, too.
 func (d *demo) openHouse(ctx context.Context) error {
-	text := strings.ReplaceAll(hours.Default, "open mon-fri 10:00-16:00\n  present", "open daily 00:00-24:00\n  present")
+	text := strings.ReplaceAll(hours.Default, "open mon-fri 10:00-16:00\n  present", "open daily 00:00-24:00\n  holidays open\n  present")
 	if err := d.office.Set(ctx, "", office.Hours, text); err != nil {
 		return err
 	}
