@@ -261,12 +261,15 @@ func (d *Desk) openSingle(ctx context.Context, c *talk, m *messageRow, key vault
 }
 
 // AskLink notes that somebody with a used or expired link wants a new one; the
-// next member who signs in can make it. Refusal "link.gone" when we don't know
-// the link any more, or never did.
+// next member who signs in can make it. Nothing is noted for a link that still
+// opens. Refusal "link.gone" when we don't know it any more, or never did.
 func (d *Desk) AskLink(ctx context.Context, tx *store.Tx, l *Link) error {
 	row, err := d.find(ctx, tx, l)
 	if err != nil {
 		return err
+	}
+	if len(row.wrap) > 0 && row.expires > d.now().UnixMicro() {
+		return nil
 	}
 	if _, err := tx.Exec(ctx, askLink, true, row.link); err != nil {
 		return fmt.Errorf("ask for a link to %s: %w", row.message, err)

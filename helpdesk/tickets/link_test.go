@@ -138,6 +138,11 @@ func TestALinkThatIsOverSaysSoAndCanBeAskedForAgain(t *testing.T) {
 			t.Errorf("a wrong digit: %v", err)
 		}
 
+		good, err := h.desk.TypedLink(ctx, link.Fragment())
+		h.ok(t, err)
+		h.write(t, func(tx *store.Tx) error { return h.desk.AskLink(ctx, tx, good) })
+		same(t, "asked for while it opens", h.number(t, "SELECT COUNT(*) FROM tickets_link WHERE asked"), 0)
+
 		h.clock.pass(7*24*time.Hour + time.Minute)
 		if _, _, _, err := h.follow(ctx, link.Fragment()); refused(err) != "link.gone" {
 			t.Errorf("expired: %v", err)

@@ -67,3 +67,36 @@ func BenchmarkTalk(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkTalks is many talks at once: each word is said by the person, read
+// by the counsellor, answered and read by the person. One operation is one
+// such turn.
+func BenchmarkTalks(b *testing.B) {
+	eachEngine(b, func(b *testing.B, db *store.DB) {
+		h := build(b, db)
+		team := h.team(b)
+		anna := h.session(b, team)
+		talks := make(chan *someone, 100)
+		for range cap(talks) {
+			p := h.begin(b, team, "hello")
+			h.tell(b, anna, p.talk.ID, "hello") // settles, too
+			talks <- p
+		}
+		b.SetParallelism(8)
+		b.ResetTimer()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				p := <-talks
+				n := h.say(b, p, "a few words")
+				if got, _, err := h.desk.Spoken(background, anna, p.talk.ID, n-1, 200); err != nil || len(got) == 0 {
+					b.Error(len(got), err)
+				}
+				h.tell(b, anna, p.talk.ID, "a few words")
+				if got, _, err := h.desk.Heard(background, p.Guest, p.talk.ID, n, 200); err != nil || len(got) == 0 {
+					b.Error(len(got), err)
+				}
+				talks <- p
+			}
+		})
+	})
+}
