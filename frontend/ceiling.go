@@ -20,8 +20,11 @@ var (
 	// A detention centre may be one address, so persons have more tries, and
 	// a line of their own: nobody there keeps the desk from signing in.
 	personKnockRate = bus.Rate{Burst: 60, Every: time.Second}
-	// High enough for a hundred behind one address who write at once.
-	personRate = bus.Rate{Burst: 600, Every: 100 * time.Millisecond}
+	// What persons behind one address may change: a hundred things a second.
+	personRate = bus.Rate{Burst: 1200, Every: 10 * time.Millisecond}
+	// A live connection breaks and comes back; one that does so without end
+	// asks by polls instead.
+	liveRate = bus.Rate{Burst: 30, Every: 2 * time.Second}
 )
 
 // tooOften is a refusal for a while, and when to try again.

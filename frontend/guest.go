@@ -115,7 +115,7 @@ func (s *Site) Public(method, path string, may Permission, do Handler, limit ...
 		s.landing = true
 	}
 	if !safeMethod(method) {
-		do = Within("person-post", personRate, do)
+		do = Within("person-post", s.Ceiling, do)
 	}
 	s.Route(method, "/:lang"+strings.TrimSuffix(path, "/"), may, do, limit...)
 }

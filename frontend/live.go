@@ -35,7 +35,10 @@ var errEnded = errors.New("session has ended")
 // whatever it carries goes by Wait and by forms as well. It closes with 4401
 // when its session ends, on every replica, and with 1001 when the house does.
 func (s *Site) Live(path string, open func(*Visit) (Talk, []bus.Ring, error)) {
-	s.Public(fiber.MethodGet, path, Watching, Within("person-live", personRate, func(v *Visit) error {
+	s.Public(fiber.MethodGet, path, Watching, func(v *Visit) error {
+		if err := v.Allow("person-live", string(v.Guest.ID), liveRate); err != nil {
+			return err
+		}
 		talk, rings, err := open(v)
 		if err != nil {
 			return err
@@ -43,7 +46,7 @@ func (s *Site) Live(path string, open func(*Visit) (Talk, []bus.Ring, error)) {
 		session := v.Guest.ID
 		return s.lift(v, personLine, session, &talker{s, talk, v.guestCookie, session},
 			append([]bus.Ring{{Topic: people.TopicGuest, Subject: session}}, rings...))
-	}))
+	})
 }
 
 // lift turns a request into a line.

@@ -62,6 +62,9 @@ type Options struct {
 	// Limiter counts what one address does, over all replicas; nil counts in
 	// this process.
 	Limiter *bus.Limiter
+	// Ceiling is how much persons behind one address may change; the zero value
+	// is a hundred things a second, twelve hundred at once.
+	Ceiling bus.Rate
 	// Sign is what person's pages say of the house in a language; nil says
 	// PublicName, and leads to the weather.
 	Sign func(ctx context.Context, lang string) (Sign, error)
@@ -128,6 +131,9 @@ func New(o Options) (*Site, error) {
 			return nil, fmt.Errorf("load time zone: %w", err)
 		}
 		o.Zone = zone
+	}
+	if o.Ceiling == (bus.Rate{}) {
+		o.Ceiling = personRate
 	}
 	if o.Limiter == nil {
 		secret := make([]byte, 32)
