@@ -148,7 +148,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 }
 
 func (d *demo) print(out io.Writer, desk, mail string) {
-	fmt.Fprintf(out, "\nThe counsellors' desk    %s\nThe persons' mail        %s\n\nSign in as\n", desk, mail)
+	fmt.Fprintf(out, "\nThe counsellors' desk    %sw/queue\nThe persons' door        %s\nThe persons' mail        %s\n\nSign in as\n", desk, desk, mail)
 	for _, s := range d.signIns {
 		fmt.Fprintf(out, "  %-8s %-42s %s\n", s.Login, s.Words, s.Name)
 	}
