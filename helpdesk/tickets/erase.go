@@ -46,6 +46,37 @@ func keptAt(ticket, person helpdesk.ID) vault.Context {
 	return vault.At("tickets.erasing", ticket, person)
 }
 
+// erasingOrigin is what our MAC on the row speaks for: that this person asked
+// for this ticket's erasure. What is kept opens nowhere else anyhow.
+func erasingOrigin(ticket, person helpdesk.ID) vault.Context {
+	return vault.At("tickets.erasing.origin", ticket, person)
+}
+
+// erasing lists the tickets whose erasure a person asked for. A row without our
+// MAC counts for nothing: nobody has a ticket erased by writing to the
+// database.
+func (d *Desk) erasing(ctx context.Context, r store.Reader, person helpdesk.ID) ([]helpdesk.ID, error) {
+	rows, err := r.Query(ctx, selectErasing, person)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s asked to erase: %w", person, err)
+	}
+	defer rows.Close()
+	var out []helpdesk.ID
+	for rows.Next() {
+		var ticket helpdesk.ID
+		var mac []byte
+		if err := rows.Scan(&ticket, &mac); err != nil {
+			return nil, fmt.Errorf("read what %s asked to erase: %w", person, err)
+		}
+		if !d.secrets.Vouched(mac, erasingOrigin(ticket, person)) {
+			d.alarm(ctx, "erasing", ticket)
+			continue
+		}
+		out = append(out, ticket)
+	}
+	return out, finish(rows, "read what is to be erased")
+}
+
 // EraseAll begins the erasure of everything the person reads: at once nobody of
 // ours can open it, not with any key of theirs, and it stands in no queue. For
 // 72 hours the person's code alone opens it and can undo it; then EraseFor is
@@ -134,7 +165,9 @@ func (d *Desk) seclude(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 	if err != nil {
 		return fmt.Errorf("encode what is kept: %w", err)
 	}
-	if _, err := tx.Exec(ctx, insertErasing, ticket, g.Person, g.Pair().Seal(keptAt(ticket, g.Person), plain)); err != nil {
+	_, err = tx.Exec(ctx, insertErasing, ticket, g.Person, g.Pair().Seal(keptAt(ticket, g.Person), plain),
+		d.secrets.Vouch(erasingOrigin(ticket, g.Person)))
+	if err != nil {
 		return err
 	}
 	for _, query := range []string{deleteHouseReaders, deleteHouseLetters, deleteTicketLinks, forgetLooking} {
@@ -164,7 +197,7 @@ func (d *Desk) stand(ctx context.Context, tx *store.Tx, t *row, state State, ver
 // their code. The caller asks people.UndoErase in the same transaction, which
 // refuses when the 72 hours have passed.
 func (d *Desk) UndoErase(ctx context.Context, tx *store.Tx, g *people.Guest) error {
-	tickets, err := idsOf(ctx, tx, selectErasing, g.Person)
+	tickets, err := d.erasing(ctx, tx, g.Person)
 	if err != nil {
 		return err
 	}
@@ -232,7 +265,7 @@ var erased = []string{
 // same transaction, which stops it when the person undid it meanwhile, and has
 // the store scrub ErasedTables after.
 func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) error {
-	tickets, err := idsOf(ctx, tx, selectErasing, person)
+	tickets, err := d.erasing(ctx, tx, person)
 	if err != nil {
 		return err
 	}
@@ -250,7 +283,8 @@ func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) erro
 		return err
 	}
 	if t.state != StateErasing {
-		return fmt.Errorf("its state is %s: %w", t.state, helpdesk.ErrConflict)
+		// Our own row says it should be, so somebody else changed it back.
+		d.alarm(ctx, "ticket", ticket)
 	}
 	if _, err := tx.Exec(ctx, insertTombstones, ticket); err != nil {
 		return err

@@ -3,6 +3,7 @@ package tickets_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/vault"
 )
 
 // eraseAll is what the page does when somebody asks for it.
@@ -242,3 +244,53 @@ func TestAThiefWithTheTeamsKeysReadsNothingThatWaitsForErasure(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestDatabaseWriterAgainstErasure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		ctx := t.Context()
+		team := h.team(t)
+		anna := h.session(t, team)
+		p, q, victim := h.begin(t, team, "one"), h.begin(t, team, "two"), h.begin(t, team, "stays")
+		codes := map[*someone]string{}
+		for _, who := range []*someone{p, q} {
+			code, err := h.people.NewCode(ctx, who.Guest)
+			h.ok(t, err)
+			codes[who] = code
+			h.eraseAll(t, who.Guest)
+		}
+		undo := func(g *people.Guest) error {
+			return db.Write(ctx, "test", func(tx *store.Tx) error {
+				if err := h.people.UndoErase(ctx, tx, g); err != nil {
+					return err
+				}
+				return h.desk.UndoErase(ctx, tx, g)
+			})
+		}
+		// What is kept of one put in place of the other's.
+		h.exec(t, "CREATE TABLE aside AS SELECT * FROM tickets_erasing")
+		h.exec(t, "UPDATE tickets_erasing SET kept = (SELECT kept FROM aside WHERE ticket = $1) WHERE ticket = $2", q.talk.Ticket, p.talk.Ticket)
+		if err := undo(h.comeBack(t, codes[p])); !errors.Is(err, vault.ErrNotOpened) {
+			t.Errorf("undone with another's: %v", err)
+		}
+		h.exec(t, "UPDATE tickets_erasing SET kept = (SELECT kept FROM aside WHERE ticket = $1) WHERE ticket = $1", p.talk.Ticket)
+		h.ok(t, undo(h.comeBack(t, codes[p])))
+		same(t, "read again", texts(h.page(t, anna, p.talk.Ticket).Messages), []string{"one"})
+
+		// Somebody else's ticket put among what is due.
+		h.exec(t, "INSERT INTO tickets_erasing SELECT $1, person, kept, mac FROM tickets_erasing WHERE ticket = $2", victim.talk.Ticket, q.talk.Ticket)
+		h.exec(t, "UPDATE tickets_ticket SET state = 'erasing' WHERE id = $1", victim.talk.Ticket)
+		h.clock.pass(73 * time.Hour)
+		h.write(t, func(tx *store.Tx) error {
+			if err := h.desk.EraseFor(ctx, tx, q.Person); err != nil {
+				return err
+			}
+			return h.people.Forget(ctx, tx, q.Person)
+		})
+		same(t, "theirs", h.number(t, "SELECT COUNT(*) FROM tickets_ticket WHERE id = $1", q.talk.Ticket), 0)
+		same(t, "the victim's", h.number(t, "SELECT COUNT(*) FROM tickets_message WHERE conversation = $1", victim.talk.ID), 1)
+		if !strings.Contains(h.log.String(), "tickets.erasing") {
+			t.Error("no alarm was raised")
+		}
+	})
+}

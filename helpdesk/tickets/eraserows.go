@@ -18,8 +18,8 @@ const (
 	deleteHouseLetters = `DELETE FROM tickets_letterkey WHERE message IN ` + saidThere + notPersons
 	deleteTicketLinks  = `DELETE FROM tickets_link WHERE conversation IN ` + ofTicket
 
-	insertErasing = `INSERT INTO tickets_erasing (ticket, person, kept) VALUES ($1, $2, $3)`
-	selectErasing = `SELECT ticket FROM tickets_erasing WHERE person = $1 ORDER BY ticket`
+	insertErasing = `INSERT INTO tickets_erasing (ticket, person, kept, mac) VALUES ($1, $2, $3, $4)`
+	selectErasing = `SELECT ticket, mac FROM tickets_erasing WHERE person = $1 ORDER BY ticket`
 	takeErasing   = `DELETE FROM tickets_erasing WHERE ticket = $1 AND person = $2 RETURNING kept`
 
 	insertTombstones = `INSERT INTO tickets_tombstone (mark) SELECT client_index FROM tickets_message

@@ -51,7 +51,8 @@ CREATE INDEX tickets_link_expires ON tickets_link (expires);
 CREATE TABLE tickets_erasing (
     ticket TEXT PRIMARY KEY,
     person TEXT NOT NULL,
-    kept   BYTEA NOT NULL
+    kept   BYTEA NOT NULL,
+    mac    BYTEA NOT NULL
 );
 CREATE INDEX tickets_erasing_person ON tickets_erasing (person);
 
