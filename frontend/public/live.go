@@ -69,7 +69,9 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, answer)
+		if answer != nil {
+			out = append(out, answer)
+		}
 	case said.Typing:
 		return nil, l.h.Chat.GuestTyping(ctx, g, l.here.Conversation)
 	case said.After != nil:
@@ -86,6 +88,9 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([]byte, error) {
 	if !clientID(id) {
 		return nil, fmt.Errorf("id of a message: %w", helpdesk.ErrNotFound)
+	}
+	if l.h.often(ctx, l.here.Conversation) {
+		return nil, nil // not acknowledged: the browser sends it again, more slowly
 	}
 	_, err := l.h.Chat.Say(ctx, g, l.here.Conversation, chat.Words{ClientID: id, Text: text})
 	var no helpdesk.Refusal

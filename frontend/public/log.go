@@ -58,6 +58,9 @@ func (h *hall) log(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
+	if err := h.settle(v.Context, v.Guest, found.Settle); err != nil {
+		return err
+	}
 	page.Seat = seatWords(p.Words.Words, found.Seat)
 	for _, s := range found.Said {
 		l, ok := h.line(v.Context, p.Words.Words, s)

@@ -105,7 +105,16 @@ func (h *hall) hear(ctx context.Context, w locale.Words, g *people.Guest, here t
 		}
 	}
 	n.More = len(found.Said) > 0 && found.Said[len(found.Said)-1].Number < here.Last
-	return n, nil
+	return n, h.settle(ctx, g, found.Settle)
+}
+
+// settle keeps what this look found out about keys, so that the next is faster.
+// It is seldom: once for each key that was laid blind.
+func (h *hall) settle(ctx context.Context, g *people.Guest, found tickets.Settle) error {
+	if found.Empty() {
+		return nil
+	}
+	return h.Tickets.SettleHeard(ctx, g, found)
 }
 
 // deadlines are the milliseconds until the page warns and closes.

@@ -85,12 +85,12 @@ func (h *hall) phones(ctx context.Context, w locale.Words) ([]Line, error) {
 		line := Line{Name: lineName(w, key), Number: l.Number, Dial: dial(l.Number), Week: week(w, plan.Week(key, w.Now))}
 		switch {
 		case s.State == hours.Open:
-			line.State, line.Short = opened(w, "call.open", s), w.Say("door.call.open", l.Number, ends(w, s))
+			line.State, line.Short = opened(w, "call.open", s), w.Say("door.call.open", ltr(l.Number), ends(w, s))
 		case s.Next.IsZero():
-			line.State, line.Short = w.Say("call.closed.long"), w.Say("door.call.number", l.Number)
+			line.State, line.Short = w.Say("call.closed.long"), w.Say("door.call.number", ltr(l.Number))
 		default:
 			next := moment(w, s.Next)
-			line.State, line.Short = w.Say("call.closed", next), w.Say("door.call.closed", l.Number, next)
+			line.State, line.Short = w.Say("call.closed", next), w.Say("door.call.closed", ltr(l.Number), next)
 		}
 		lines = append(lines, line)
 	}
@@ -115,3 +115,7 @@ func dial(number string) string {
 		return -1
 	}, number)
 }
+
+// ltr keeps a number in its order within a sentence that runs from right to
+// left (UAX 9, isolates).
+func ltr(number string) string { return "\u2066" + number + "\u2069" }

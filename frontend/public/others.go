@@ -75,7 +75,7 @@ func (h *hall) urgentForm(v *frontend.Visit, wrong error) error {
 		Text:     Input{Name: "text", Label: p.Say("urgent.text"), Help: p.Say("urgent.text.help"), Rows: 5, Value: f.Value("text")},
 		Phone:    Input{Name: "phone", Label: p.Say("urgent.phone"), Help: p.Say("urgent.phone.help"), Type: "tel", Mode: "tel", Dir: "ltr", Value: f.Value("phone")},
 		Files:    p.files(""),
-		Call:     p.Say("urgent.call", phone),
+		Call:     p.Say("urgent.call", ltr(phone)),
 	}
 	status := 200
 	if wrong != nil {

@@ -109,7 +109,7 @@ func (h *hall) sheet(v *frontend.Visit) (Sheet, error) {
 		return Sheet{}, err
 	}
 	for _, l := range lines {
-		s.Phones = append(s.Phones, l.Name+": "+l.Number)
+		s.Phones = append(s.Phones, l.Name+": "+ltr(l.Number))
 		s.Phone = l.Number
 	}
 	if key := v.Param("branch"); key != "" {

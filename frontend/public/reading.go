@@ -88,7 +88,7 @@ func (h *hall) privacy(v *frontend.Visit) error {
 		if err != nil {
 			return nil, err
 		}
-		all := []Section{{Title: p.Say("privacy.who.title"), Text: []string{p.Say("privacy.who", p.Public, phone)}}}
+		all := []Section{{Title: p.Say("privacy.who.title"), Text: []string{p.Say("privacy.who", p.Public, ltr(phone))}}}
 		for _, k := range []string{"what", "not", "cookie", "why", "share", "long", "rights"} {
 			s := says(p, "privacy."+k)
 			s.Title = p.Say("privacy." + k + ".title")

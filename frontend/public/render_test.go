@@ -171,7 +171,7 @@ var elsewhere = map[string]bool{
 // together with their translations.
 var spare = map[string]bool{
 	"keep.lost": true, "numbers.free": true, "page.more": true, "page.title": true, "print.make": true, "print.place.none": true,
-	"safety.ok": true, "talk.again": true, "talk.earlier": true, "talk.failed": true, "talk.kept": true, "talk.read": true,
+	"safety.ok": true, "closed.stay": true, "talk.again": true, "talk.earlier": true, "talk.failed": true, "talk.kept": true, "talk.read": true,
 	"talk.sent": true, "talk.sorry": true,
 }
 

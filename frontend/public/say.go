@@ -1,10 +1,13 @@
 package public
 
 import (
+	"context"
 	"errors"
+	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 )
 
@@ -16,6 +19,12 @@ func (h *hall) say(v *frontend.Visit) error {
 		return err
 	}
 	text := v.Form.Value("text")
+	if h.often(v.Context, here.Conversation) {
+		if wantsJSON(v) {
+			return v.JSON(429, news{})
+		}
+		return h.talkPage(v, text, helpdesk.Refuse("chat.often"))
+	}
 	files, err := uploads(v.Form.Files)
 	if err == nil {
 		id := v.Form.Value("client")
@@ -31,6 +40,17 @@ func (h *hall) say(v *frontend.Visit) error {
 		return h.talkPage(v, text, err)
 	}
 	return v.Go("/" + v.Lang() + "/talk")
+}
+
+// sayRate bounds one conversation, not one address: a detention centre may be
+// one address. Nobody types faster.
+var sayRate = bus.Rate{Burst: 40, Every: 2 * time.Second}
+
+// often tells that a conversation says too much at once.
+func (h *hall) often(ctx context.Context, conversation helpdesk.ID) bool {
+	l := h.site.Limiter
+	fine, _ := l.Allow(ctx, l.Key("person-say", string(conversation)), sayRate)
+	return !fine
 }
 
 // acknowledge tells a script that its message is kept, or why not.

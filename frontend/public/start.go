@@ -43,7 +43,6 @@ type Write struct {
 	Text   Input
 	Files  Files
 	Live   bool // sending it sits down at the table
-	Stay   bool // may wait in a long queue
 	Night  bool // closed: what to do when it cannot wait
 	Undo   string
 }

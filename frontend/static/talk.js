@@ -12,7 +12,7 @@
   const seat = document.getElementById("seat"), net = document.getElementById("net"), idle = document.getElementById("idle");
   const make = (tag, cls, words) => { const e = document.createElement(tag); if (cls) e.className = cls; if (words) e.textContent = words; return e; };
 
-  const log = make("ol", "log");
+  const log = make("div", "log");
   log.setAttribute("role", "log");
   log.setAttribute("aria-label", say.log);
   log.tabIndex = 0;
@@ -28,12 +28,13 @@
     const b = crypto.getRandomValues(new Uint8Array(16));
     return btoa(String.fromCharCode(...b)).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22);
   };
-  const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 240;
-  const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+  // The seat stands below the last message and above the field.
+  const atEnd = () => seat.getBoundingClientRect().top < innerHeight;
+  const toEnd = () => seat.scrollIntoView({ block: "end" });
 
   // show draws one message. Words of people are only ever set as text.
   const show = (m) => {
-    const li = make("li", "said" + (m.mine ? " mine" : "") + (m.system ? " system" : ""));
+    const li = make("div", "said" + (m.mine ? " mine" : "") + (m.system ? " system" : ""));
     if (m.n) li.id = "m" + m.n;
     if (!m.system) {
       const who = make("p", "who");
@@ -87,7 +88,7 @@
       log.insertBefore(show(m), at);
       last = m.n;
     }
-    if (news.cleared) { log.querySelectorAll("li[id]").forEach((li) => { if (+li.id.slice(1) <= news.cleared) li.remove(); }); }
+    if (news.cleared) { log.querySelectorAll(".said[id]").forEach((li) => { if (+li.id.slice(1) <= news.cleared) li.remove(); }); }
     if (news.seat !== undefined) {
       how = news.how || "";
       const words = news.seat.join("\n");
@@ -199,6 +200,7 @@
     body.append("text", w.words);
     for (const f of w.files) body.append("files", f, f.name);
     post(form.action, body).then(async (r) => {
+      if (r.status === 429) throw new Error("slower");
       const got = await r.json();
       if (got.no) return refused(w, got.no);
       if (!r.ok) throw new Error(r.status);
