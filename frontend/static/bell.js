@@ -1,5 +1,5 @@
-// The doorbell: rings "bell-team" and "bell-ticket" on the body when the server
-// says that something changed. Whoever cares then asks the server; the ring
+// The doorbell: rings "bell-team", "bell-ticket", "bell-table" and
+// "bell-waiting" on the body when the server says that something changed. Whoever cares then asks the server; the ring
 // itself carries no content. Without a socket it rings by the clock instead.
 (function () {
   "use strict";
@@ -14,7 +14,7 @@
       body.dispatchEvent(new CustomEvent("bell-" + topic));
     }, 30);
   }
-  function all() { ring("team"); ring("ticket"); }
+  function all() { ["team", "ticket", "table", "waiting"].forEach(ring); }
 
   function byClock(on) {
     clearInterval(poll);

@@ -45,6 +45,7 @@
     document.addEventListener("visibilitychange", function () { if (document.hidden) save(true); });
     window.addEventListener("pagehide", function () { save(true); });
     document.addEventListener("submit", function (e) {
+      if (e.defaultPrevented) return; // a script of its own sends it, and stays on the page
       if (e.target === form) {
         if (sending) { e.preventDefault(); return; } // one click is enough
         clearTimeout(timer);

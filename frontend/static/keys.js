@@ -1,7 +1,7 @@
 // Keys of the desk. Single letters work only where nobody is typing.
 (function () {
   "use strict";
-  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".queue a")); }
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".queue a, .waits .what > a")); }
   function move(by) {
     var all = rows();
     if (!all.length) return false;
@@ -53,6 +53,7 @@
       case "e": done = press("close"); break;
       case "t": done = press("take"); break;
       case "u": done = press("up"); break;
+      case "c": done = press("chats"); break;
       case "?": done = show("keys"); break;
     }
     if (done) e.preventDefault();
@@ -60,7 +61,7 @@
   // The palette: every way of this page, found by a few letters.
   var find = document.getElementById("palette-find"), list = document.getElementById("palette-list");
   if (!find || !list) return;
-  document.querySelectorAll(".nav a, .acts [data-say], .bar .end a").forEach(function (el) {
+  document.querySelectorAll(".nav a, .acts [data-say], .danger-panel > summary, .bar .end a").forEach(function (el) {
     var li = document.createElement("li"), a = document.createElement("button");
     a.type = "button"; a.className = "plain";
     a.textContent = (el.dataset.say || el.querySelector(".t") && el.querySelector(".t").textContent || el.textContent).trim();

@@ -17,6 +17,7 @@ import (
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -39,6 +40,7 @@ type world struct {
 	staff     *staff.Desk
 	tickets   *tickets.Desk
 	office    *office.Office
+	room      *chat.Room
 	site      *frontend.Site
 	url       string
 	words     string
@@ -110,11 +112,15 @@ func newWorld(t testing.TB) *world {
 	w.collector = mailbridge.NewCollector(w.boxes(), room, log)
 	w.site, err = frontend.New(frontend.Options{Log: log, Door: w.staff, Bus: events, Words: words, PublicName: "Samtalsstöd"})
 	w.ok(err)
-	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Mail: w.mailStates, Log: log})
+	w.room = chat.New(chat.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: registry, Tickets: w.tickets,
+		Bell: room, Now: time.Now, Log: log,
+	})
+	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Mail: w.mailStates, Log: log})
 	ln, err := w.site.Open("127.0.0.1:0")
 	w.ok(err)
 	w.url = "http://" + ln.Addr().String()
-	w.run(ln, w.collector.Run, room.Run)
+	w.run(ln, w.collector.Run, room.Run, w.room.Run)
 	return w
 }
 

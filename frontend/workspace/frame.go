@@ -52,12 +52,21 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 		sum.Waiting += c.Waiting
 		sum.Answered += c.Answered
 	}
+	if err := d.stay(v); err != nil {
+		return Desk{}, err
+	}
 	f := Desk{Page: v.Page(title), Me: v.Session.User.Name, Here: v.Address(), Mail: d.mailState(v)}
 	f.Member, f.Bell = true, "/w/bell"
-	for _, q := range queues {
+	if f.Bar, err = d.bar(v, f.Words, ""); err != nil {
+		return Desk{}, err
+	}
+	f.Nav = append(f.Nav, frontend.Tab{
+		Text: v.Say("nav.chats"), Icon: "message-circle", Href: "/w/chats", Count: int64(f.Bar.Waiting), Here: here == "chats",
+	})
+	for i, q := range queues {
 		f.Nav = append(f.Nav, frontend.Tab{
 			Text: v.Say("nav." + string(q.name)), Icon: q.icon, Href: "/w/queue?q=" + string(q.name),
-			Count: sizeOf(sum, q.name), Here: here == string(q.name),
+			Count: sizeOf(sum, q.name), Here: here == string(q.name), Gap: i == 0,
 		})
 	}
 	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"people", "users"}} {
@@ -76,7 +85,8 @@ func said(v *frontend.Visit) *frontend.Notice {
 	key := v.Query("said")
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
-		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again":
+		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again",
+		"sat", "over", "brought", "parted", "talked", "step":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
 	}
 	return nil

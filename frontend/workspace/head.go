@@ -16,9 +16,9 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	h := Head{
 		Words: s.Words, Base: ticketPath(t.ID), Up: "/w/queue?q=" + string(upQueue(v, t)),
 		Number: number(t.Number), Title: firstOf(s.sheet.Head.Title, s.Say("queue.untitled")), Version: t.Version,
-		CanTake:  t.Owner != v.Session.User.ID && t.State != tickets.StateClosed,
+		CanTake:  t.Owner != v.Session.User.ID && t.State != tickets.StateClosed && !s.sitting.waits(),
 		CanClose: t.State != tickets.StateClosed, CanReopen: t.State == tickets.StateClosed,
-		Readers: d.readers(s),
+		Readers: d.readers(s), Guests: s.guests(),
 	}
 	h.Chips = append(h.Chips, stateChip(s.Words, t.State))
 	if t.Priority > 0 {
@@ -33,6 +33,7 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	if !s.sheet.Proven {
 		h.Notices = append(h.Notices, Question{Words: s.Words, Kind: "danger", Text: s.Say("ticket.unproven"), More: s.Say("ticket.unproven.more")})
 	}
+	h.Notices = append(h.Notices, s.careful()...)
 	h.Notices = append(h.Notices, d.claims(v, s)...)
 	var err error
 	if h.People, err = d.colleagues(v, s); err != nil {
@@ -81,7 +82,10 @@ func ownerChip(v *frontend.Visit, s *showing) frontend.Chip {
 func (d *desk) readers(s *showing) frontend.Readers {
 	out := frontend.Readers{Label: s.Say("ticket.readers")}
 	for _, r := range s.sheet.Readers {
-		if name := s.teams[r.Reader]; name != "" {
+		switch name := s.teams[r.Reader]; {
+		case r.Kind == "user":
+			out.Names = append(out.Names, s.colleague(r.Reader)+" "+s.Say("ticket.until", s.Near(r.Until)))
+		case name != "":
 			out.Names = append(out.Names, s.Say("ticket.readers.us", name))
 		}
 	}

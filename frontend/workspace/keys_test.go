@@ -11,7 +11,7 @@ import (
 	"returnsupport/frontend/locale"
 )
 
-var saidKeys = regexp.MustCompile(`(?:Say|Refuse)\(?\s?"([a-z0-9._-]+)"`)
+var saidKeys = regexp.MustCompile(`(?:Say|Refuse)\(?\s?"([a-z0-9_-]+\.[a-z0-9._-]+)"`)
 
 // Every sentence that is asked for by name, in templates, in our own code and
 // in the refusals of all rooms, stands in the catalogues.

@@ -8,6 +8,8 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/tickets"
 )
@@ -103,6 +105,9 @@ func queueRow(v *frontend.Visit, w frontend.Words, q tickets.Queue, r tickets.Ro
 		ID: t.ID, Href: ticketPath(t.ID), Number: number(t.Number), Title: r.Head.Title,
 		Who: firstOf(r.Head.Name, r.Head.Address, w.Say("queue.unknown")), First: t.Priority == tickets.MaxPriority,
 	}
+	if t.Channel == string(hours.Chat) {
+		out.Who = w.Say("chats.somebody")
+	}
 	switch {
 	case r.Broken:
 		out.Title = w.Say("queue.broken")
@@ -171,12 +176,27 @@ func stateChip(w frontend.Words, s tickets.State) frontend.Chip {
 	return frontend.Chip{Icon: "link", Text: w.Say("state.joined")}
 }
 
-// bell rings for the session's teams, and for its own letters in the outbox.
-// Every change to a ticket rings its team, so a ticket's page needs no more.
+// bell rings for the session's teams, its own letters in the outbox, the list
+// of those who wait, its own talks, and the ticket the page shows. What is said
+// in a talk does not ring the team.
 func (d *desk) bell(v *frontend.Visit) ([]frontend.Ring, error) {
-	rings := []frontend.Ring{{Topic: post.TopicOutbox, Subject: v.Session.User.ID}}
+	rings := []frontend.Ring{{Topic: post.TopicOutbox, Subject: v.Session.User.ID}, {Topic: chat.TopicWaiting}}
 	for _, t := range v.Session.Teams() {
 		rings = append(rings, frontend.Ring{Topic: tickets.TopicTeam, Subject: t.ID})
+	}
+	talks, err := d.Chat.Talks(v.Context, v.Session)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range talks {
+		rings = append(rings, frontend.Ring{Topic: chat.TopicTable, Subject: t.Conversation})
+	}
+	if id, err := helpdesk.ParseID(v.Query("t")); err == nil {
+		conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, id)
+		if err != nil {
+			return rings, nil // not theirs to hear; the page itself says so
+		}
+		rings = append(rings, frontend.Ring{Topic: chat.TopicTable, Subject: conversation}, frontend.Ring{Topic: tickets.TopicTicket, Subject: id})
 	}
 	return rings, nil
 }

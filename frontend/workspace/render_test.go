@@ -19,7 +19,7 @@ import (
 // pages are all page structs; what they hold is found by reflection.
 var pages = []frontend.Shown{
 	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
-	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &frontend.Fault{},
+	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &frontend.Fault{},
 }
 
 type nobody struct{}
@@ -121,7 +121,7 @@ func TestEveryTemplateIsRenderedInEveryLanguage(t *testing.T) {
 			continue
 		}
 		switch name {
-		case "frontend.frame", "workspace.deskTop", "workspace.deskEnd":
+		case "frontend.frame", "workspace.deskTop", "workspace.deskEnd", "workspace.talks":
 		default:
 			if !seen[name] {
 				t.Errorf("template %s belongs to no page", name)

@@ -21,6 +21,8 @@ type showing struct {
 	teams  map[helpdesk.ID]string
 	boxes  []office.Mailbox              // of the ticket's team
 	copies map[helpdesk.ID]post.Outgoing // what became of our messages
+
+	sitting sitting // the talk in it, if there is one
 }
 
 func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet) (*showing, error) {
@@ -28,6 +30,11 @@ func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet
 	ids := []helpdesk.ID{sheet.Ticket.Owner}
 	for _, m := range sheet.Messages {
 		ids = append(ids, m.Author)
+	}
+	for _, r := range sheet.Readers {
+		if r.Kind == "user" {
+			ids = append(ids, r.Reader)
+		}
 	}
 	s.names = d.names(v, ids...)
 	var err error
@@ -43,7 +50,10 @@ func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet
 			s.boxes = append(s.boxes, b)
 		}
 	}
-	s.copies, err = d.Post.Deliveries(v.Context, sheet.Messages)
+	if s.copies, err = d.Post.Deliveries(v.Context, sheet.Messages); err != nil {
+		return nil, err
+	}
+	s.sitting, err = d.sitting(v, sheet.Ticket.ID)
 	return s, err
 }
 
@@ -58,10 +68,12 @@ func (s *showing) message(m tickets.Opened) Message {
 	}
 	switch m.Kind {
 	case tickets.KindSystem:
-		out.What = s.system(m.Content)
+		out.What = s.system(m)
 		return out
 	case tickets.KindNote:
 		out.Icon, out.What, out.Who = "sticky-note", s.Say("message.note"), s.colleague(m.Author)
+	case tickets.KindChat:
+		s.chatHead(&out, m)
 	case tickets.KindAnswer:
 		out.Icon, out.What, out.Who = "send", s.Say("message.answer"), s.colleague(m.Author)
 	default:
@@ -84,6 +96,16 @@ func (s *showing) message(m tickets.Opened) Message {
 	return out
 }
 
+// chatHead tells what the person said from what we said, by words and by side.
+func (s *showing) chatHead(out *Message, m tickets.Opened) {
+	if m.Direction == tickets.In {
+		out.Look, out.Icon, out.What = "chat in", "message-circle", s.Say("message.said")
+		return
+	}
+	out.Look, out.Icon, out.What, out.Who = "chat out", "message-circle", s.Say("message.told"), s.colleague(m.Author)
+	out.Offers = m.Content.Offers
+}
+
 func (s *showing) colleague(id helpdesk.ID) string {
 	return firstOf(s.names[id], s.Say("message.inside"))
 }
@@ -99,7 +121,7 @@ func (s *showing) letterHead(out *Message, m tickets.Opened) {
 		}
 		out.Ways = append(out.Ways, Fact{s.Say("message.from"), addresses(c.From)})
 	}
-	if m.Kind != tickets.KindNote {
+	if m.Kind != tickets.KindNote && m.Kind != tickets.KindChat {
 		out.Ways = append(out.Ways, Fact{s.Say("message.to"), addresses(c.To)})
 		if len(c.Cc) > 0 {
 			out.Ways = append(out.Ways, Fact{s.Say("message.cc"), addresses(c.Cc)})
@@ -144,7 +166,8 @@ func (s *showing) body(out *Message, m tickets.Opened) {
 	}
 	switch {
 	case out.HTMLOnly:
-	case m.Kind == tickets.KindNote:
+	case m.Kind == tickets.KindChat && strings.TrimSpace(c.Text) == "" && len(c.Files) > 0:
+	case m.Kind == tickets.KindNote, m.Kind == tickets.KindChat:
 		out.Pieces = []Piece{{Text: strings.Trim(c.Text, "\n")}}
 	case strings.TrimSpace(c.Text) == "":
 		out.Pieces = []Piece{{Text: s.Say("message.empty")}}
@@ -188,31 +211,4 @@ func (s *showing) enclosed(out *Message, m tickets.Opened) {
 	if m.OriginalSize >= 0 && m.Kind != tickets.KindNote {
 		out.Original = "/w/m/" + string(m.ID) + "/original.eml"
 	}
-}
-
-// system says a fact that stands in the conversation as a key.
-func (s *showing) system(c tickets.Content) string {
-	args := make([]any, len(c.Args))
-	for i, a := range c.Args {
-		args[i] = a
-		if name, ok := s.teams[helpdesk.ID(a)]; ok {
-			args[i] = name
-		}
-	}
-	switch c.Key {
-	case tickets.SystemJoined, tickets.SystemUnjoined:
-		for i := range args {
-			args[i] = "R-" + c.Args[i]
-		}
-	case post.SystemUndelivered, post.SystemReturned:
-		if len(c.Args) > 1 {
-			args[1] = s.Say(why(c.Args[1]))
-		}
-	}
-	for _, known := range []string{tickets.SystemGiven, tickets.SystemJoined, tickets.SystemUnjoined, post.SystemUndelivered, post.SystemReturned} {
-		if c.Key == known {
-			return s.Say("system."+known, args...)
-		}
-	}
-	return s.Say("system.unknown")
 }

@@ -41,6 +41,8 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 		}
 	}
 	out.Forwarded = s.forwarded()
+	out.About = s.known()
+	out.About.Code = s.codeForm(v)
 	twins, err := d.Post.Twins(v.Context, v.Session, t.ID)
 	if err != nil {
 		return Side{}, err
@@ -53,13 +55,15 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 	return out, nil
 }
 
-func (s *showing) language(tag string) string {
+func (s *showing) language(tag string) string { return languageName(s.Words, tag) }
+
+func languageName(w frontend.Words, tag string) string {
 	for _, known := range []string{"sv", "en", "ar", "fa", "prs", "ps", "ckb", "kmr", "so", "ti", "sq", "ru", "uz", "ka", "mn", "es"} {
 		if tag == known {
-			return s.Say("language." + tag)
+			return w.Say("language." + tag)
 		}
 	}
-	return s.Say("language.unknown")
+	return w.Say("language.unknown")
 }
 
 // senderLine is the From line of a forwarded letter's header block, in the

@@ -3,6 +3,7 @@ package workspace
 import (
 	"hash/fnv"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type typed struct {
 	tickets.Draft
 	stop      *frontend.Notice
 	seen      int64 // what is newer is ringed
+	offers    []string
 	client    string
 	wrongTo   string
 	wrongText string
@@ -48,7 +50,12 @@ func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *t
 	if err != nil {
 		return err
 	}
-	page := Ticket{Desk: frame}
+	page := Ticket{Desk: frame, Danger: d.danger(show)}
+	page.Bell += "?t=" + string(id)
+	for i := range page.Bar.Talks {
+		page.Bar.Talks[i].Here = page.Bar.Talks[i].Href == ticketPath(id)
+	}
+	page.Bar.On = id
 	if page.Head, err = d.head(v, show); err != nil {
 		return err
 	}
@@ -58,15 +65,31 @@ func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *t
 		page.Messages = append(page.Messages, shown)
 	}
 	page.Listener = listener(show.sheet.Ticket, page.Head.Lookers)
-	if sheet.Proven {
-		page.Answer = d.composer(v, show, back)
-		page.Note = noteForm(v, show)
+	if err := d.composers(v, show, &page, back); err != nil {
+		return err
 	}
 	if page.Side, err = d.side(v, show); err != nil {
 		return err
 	}
 	page.Toast = undoToast(v, page.Words)
 	return v.ShowAs(status, page)
+}
+
+// composers are the forms a ticket is answered with: by mail, or where it is a
+// talk, in the conversation itself.
+func (d *desk) composers(v *frontend.Visit, s *showing, page *Ticket, back *typed) error {
+	if !s.sheet.Proven {
+		return nil
+	}
+	page.Note = noteForm(v, s)
+	if !isTalk(s.sheet.Ticket, s.sitting) {
+		page.Answer = d.composer(v, s, back)
+		return nil
+	}
+	page.Listener.talk()
+	var err error
+	page.Talk, err = d.talk(v, s, back)
+	return err
 }
 
 // undoToast offers to take back what was just sent, while it can be.
@@ -95,6 +118,12 @@ func listener(t tickets.Ticket, lookers string) Listener {
 	return Listener{Href: ticketPath(t.ID) + "/news?" + q.Encode(), Last: t.Last}
 }
 
+// talk makes it ask for what colleagues add alone.
+func (l *Listener) talk() {
+	l.Talk = true
+	l.Href += "&talk=1"
+}
+
 // mark stands for names where they must not be spelled out.
 func mark(names string) string {
 	if names == "" {
@@ -121,6 +150,16 @@ func (d *desk) news(v *frontend.Visit) error {
 	}
 	page := News{Page: v.Page("")}
 	lookers := d.lookers(v, page.Words, news.Lookers)
+	talk := v.Query("talk") != ""
+	if talk {
+		// What is said in the conversation itself comes by the talk's own bell,
+		// and would else stand on the page twice.
+		conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, id)
+		if err != nil {
+			return err
+		}
+		news.Messages = slices.DeleteFunc(news.Messages, func(m tickets.Opened) bool { return m.Conversation == conversation })
+	}
 	if len(news.Messages) == 0 && mark(lookers) == v.Query("lookers") && strconv.FormatInt(news.Ticket.Version, 10) == v.Query("version") {
 		return v.Done()
 	}
@@ -149,6 +188,9 @@ func (d *desk) news(v *frontend.Visit) error {
 	}
 	page.Head.OOB = true
 	page.Listener = listener(news.Ticket, lookers)
+	if talk {
+		page.Listener.talk()
+	}
 	return v.Show(page)
 }
 

@@ -17,6 +17,7 @@ type Desk struct {
 	Me    string
 	Here  string // this page's own address
 	Nav   []frontend.Tab
+	Bar   Bar
 	Mail  MailState
 	Said  *frontend.Notice
 	Toast *frontend.Toast
@@ -100,6 +101,8 @@ type QueueRow struct {
 type Ticket struct {
 	Desk
 	Head     Head
+	Talk     *Talk // a chat's own dress
+	Danger   DangerPanel
 	Messages []Message
 	Listener Listener
 	Newer    *frontend.Notice
@@ -116,6 +119,7 @@ type Head struct {
 	Version                      int64
 	Chips                        []frontend.Chip
 	Readers                      frontend.Readers
+	Guests                       []GuestRow // single readers, who can be sent away
 	Lookers                      string
 	Notices                      []Question
 	CanTake, CanClose, CanReopen bool
@@ -139,6 +143,7 @@ type Hidden struct{ Name, Value string }
 type Listener struct {
 	Href string
 	Last int64
+	Talk bool // a talk has a bell of its own: here only what colleagues add is asked for
 }
 
 // News is what came in since a page was shown.
@@ -170,6 +175,7 @@ type Message struct {
 	Files                    []frontend.Attachment
 	Original                 string
 	Deliveries               []frontend.Chip
+	Offers                   []string         // short answers that were offered
 	Doubt                    *frontend.Notice // about who sent it
 	Fresh, Withdrawn, Broken bool
 	OOB                      bool
@@ -213,6 +219,7 @@ type Side struct {
 	Forwarded                       *Forwarded
 	Others, Joined                  []Other
 	Twins                           []string // other teams that got the same letter
+	About                           About
 }
 
 // Forwarded offers to make a colleague's forwarded letter its first sender's.

@@ -1,5 +1,6 @@
 // Package workspace is the counsellor's desk: the door, the queues, a ticket
-// and its composer, letters set aside, the outbox, teams and settings.
+// and its composer, chats and who is here, letters set aside, the outbox, the
+// hours, teams and settings.
 //
 // Never: a rule about who may do what to a ticket. Rooms check that in the
 // query itself; pages show what they answer.
@@ -12,6 +13,7 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
@@ -32,6 +34,7 @@ type Rooms struct {
 	Tickets *tickets.Desk
 	Post    *post.Postroom
 	Office  *office.Office
+	Chat    *chat.Room
 	// Mail reports every mailbox that this process or another collects from;
 	// nil when nobody knows.
 	Mail func(context.Context) []Mailbox
@@ -68,6 +71,23 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Bell("/w/bell", frontend.Member, d.bell)
 	site.Route("GET", "/w/queue", frontend.Member, d.queue)
 	site.Route("GET", "/w/mail", frontend.Member, d.mail)
+
+	// Chats.
+	site.Route("GET", "/w/chats", frontend.Member, d.chats)
+	site.Route("GET", "/w/chats/bar", frontend.Member, d.barNews)
+	site.Route("POST", "/w/presence", frontend.Member, d.presence)
+	site.Route("GET", "/w/t/:id/talk", frontend.Member, d.talkNews)
+	site.Route("POST", "/w/t/:id/sit", frontend.Member, d.sit)
+	site.Route("POST", "/w/t/:id/say", frontend.Member, d.say, frontend.Uploads)
+	site.Route("POST", "/w/t/:id/read", frontend.Member, d.readTo)
+	site.Route("POST", "/w/t/:id/typing", frontend.Member, d.typing)
+	site.Route("POST", "/w/t/:id/over", frontend.Member, d.over)
+	site.Route("POST", "/w/t/:id/bring", frontend.Member, d.bring)
+	site.Route("POST", "/w/t/:id/part", frontend.Member, d.part)
+	site.Route("POST", "/w/t/:id/end", frontend.Member, d.endTalk)
+	site.Route("POST", "/w/t/:id/danger", frontend.Member, d.step)
+	site.Route("POST", "/w/t/:id/about", frontend.Member, d.about)
+	site.Route("POST", "/w/t/:id/code", frontend.Member, d.recode)
 
 	// A ticket.
 	site.Route("GET", "/w/t/:id", frontend.Member, d.ticket)

@@ -1,0 +1,97 @@
+package workspace
+
+import (
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/chat"
+)
+
+var presences = []chat.Presence{chat.Here, chat.Full, chat.Absent}
+
+// bar is what stands on every page; on is the ticket the page shows.
+func (d *desk) bar(v *frontend.Visit, w frontend.Words, on helpdesk.ID) (Bar, error) {
+	b := Bar{Words: w, Back: v.Address(), On: on}
+	state, err := d.Chat.Presence(v.Context, v.Session)
+	if err != nil {
+		return b, err
+	}
+	b.State = string(state)
+	for _, p := range presences {
+		b.Choices = append(b.Choices, frontend.Option{Value: string(p), Text: w.Say("duty." + string(p)), Chosen: p == state})
+	}
+	waiting, err := d.Chat.Waiting(v.Context, v.Session)
+	if err != nil {
+		return b, err
+	}
+	talks, err := d.Chat.Talks(v.Context, v.Session)
+	if err != nil {
+		return b, err
+	}
+	calls, err := d.Chat.Calls(v.Context, v.Session)
+	if err != nil {
+		return b, err
+	}
+	b.Waiting = len(waiting)
+	for _, c := range calls {
+		if c.Who != v.Session.User.ID {
+			b.Calls++ // one's own call is known to oneself
+		}
+	}
+	for _, t := range talks {
+		b.Talks = append(b.Talks, talkRow(w, t, on))
+		b.Unread += int(t.Unread())
+	}
+	return b, nil
+}
+
+func talkRow(w frontend.Words, t chat.Table, on helpdesk.ID) TalkRow {
+	return TalkRow{
+		Words: w, Href: ticketPath(t.Ticket), Title: talkTitle(w, t), Language: spoken(w, t.Language, t.Head.Facts),
+		Unread: int(t.Unread()), Here: t.Ticket == on, Typing: t.GuestTyping, Away: !t.GuestHere,
+	}
+}
+
+// stay says again that who is here is here: without scripts a page that is
+// loaded is all there is to tell by.
+func (d *desk) stay(v *frontend.Visit) error {
+	state, err := d.Chat.Presence(v.Context, v.Session)
+	if err != nil || state == chat.Absent {
+		return err
+	}
+	return d.Chat.Attend(v.Context, v.Session, state)
+}
+
+// barNews answers the script that keeps the bar fresh.
+func (d *desk) barNews(v *frontend.Visit) error {
+	page := BarNews{Page: v.Page("")}
+	on, err := helpdesk.ParseID(v.Query("on"))
+	if err != nil {
+		on = "" // the page shows no ticket
+	}
+	if page.Bar, err = d.bar(v, page.Words, on); err != nil {
+		return err
+	}
+	return v.Show(page)
+}
+
+// presence says whether the counsellor is here; pages say it again while they
+// are open.
+func (d *desk) presence(v *frontend.Visit) error {
+	if err := d.Chat.Attend(v.Context, v.Session, chat.Presence(v.Form.Value("state"))); err != nil {
+		return err
+	}
+	if v.Partial() {
+		return d.barNews(v)
+	}
+	return v.Go(firstOf(frontend.OwnPath(v.Form.Value("back")), "/w/chats"))
+}
+
+func presenceChip(w frontend.Words, p chat.Presence) frontend.Chip {
+	switch p {
+	case chat.Here:
+		return frontend.Chip{Kind: "ok", Icon: "circle-check", Text: w.Say("duty.present")}
+	case chat.Full:
+		return frontend.Chip{Kind: "warn", Icon: "users", Text: w.Say("duty.capacity")}
+	}
+	return frontend.Chip{Icon: "clock", Text: w.Say("duty.away")}
+}
