@@ -40,8 +40,13 @@ func (h *hall) talkNow(ctx context.Context, w locale.Words) (help []string, open
 	return help, false, nil
 }
 
-// opened says until when; a line that never closes has no end.
-func opened(w locale.Words, key string, s hours.Status) string { return w.Say(key, ends(w, s)) }
+// opened says until when; of a line that never closes it says only that.
+func opened(w locale.Words, key string, s hours.Status) string {
+	if s.Until.IsZero() {
+		return w.Say("moment.always")
+	}
+	return w.Say(key, ends(w, s))
+}
 
 func ends(w locale.Words, s hours.Status) string {
 	if s.Until.IsZero() {
