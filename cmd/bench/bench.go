@@ -12,7 +12,7 @@ import (
 // bench is one scenario's run. It stands in for a testing.TB, so that the
 // services of the tests serve here, too; whatever fails ends the program.
 type bench struct {
-	testing.TB // what is not overridden below is not used by the services
+	testing.TB // of the test that tries a scenario; nil while measuring
 	dir        string
 	ends       []func()
 }
@@ -45,6 +45,10 @@ func (b *bench) Cleanup(f func()) { b.ends = append(b.ends, f) }
 func (b *bench) Log(args ...any)  { fmt.Fprintln(os.Stderr, args...) }
 
 func (b *bench) Fatal(args ...any) {
+	if b.TB != nil {
+		b.TB.Helper()
+		b.TB.Fatal(args...)
+	}
 	fmt.Fprintln(os.Stderr, args...)
 	b.end()
 	os.Exit(1)

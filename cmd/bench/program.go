@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 type installation struct {
 	b                     *bench
 	binary, dir, database string
+	redis                 string // "" for one process
 	login, words          string
 }
 
@@ -38,10 +40,15 @@ func (b *bench) program() string {
 
 // engines are both databases, fresh: SQLite with FULL, PostgreSQL with fsync.
 func (b *bench) engines() map[string]string {
-	cluster, err := storetest.NewCluster(b.folder("postgres"+strconv.Itoa(len(b.ends))), true)
+	return map[string]string{"SQLite": "", "PostgreSQL": b.cluster().Address("postgres")}
+}
+
+// cluster is a PostgreSQL that waits for the disk at every commit.
+func (b *bench) cluster() *storetest.Cluster {
+	c, err := storetest.NewCluster(b.folder("postgres"+strconv.Itoa(len(b.ends))), true)
 	b.check(err)
-	b.Cleanup(cluster.Stop)
-	return map[string]string{"SQLite": "", "PostgreSQL": cluster.Address("postgres")}
+	b.Cleanup(c.Stop)
+	return c
 }
 
 // install runs `init` in an empty folder.
@@ -80,6 +87,9 @@ func (i *installation) env() []string {
 	if i.database != "" {
 		env = append(env, "RETURNSUPPORT_DATABASE="+i.database)
 	}
+	if i.redis != "" {
+		env = append(env, "RETURNSUPPORT_REDIS="+i.redis)
+	}
 	return env
 }
 
@@ -102,6 +112,8 @@ type running struct {
 	ready time.Duration // from exec until it said where it listens
 }
 
+var listening = regexp.MustCompile(`http://[0-9.]+:\d+`)
+
 // serve starts the program and waits until it says where the desk is.
 func (i *installation) serve() *running {
 	r := &running{Cmd: exec.Command(i.binary, "serve", "--log-level", "error")}
@@ -117,7 +129,7 @@ func (i *installation) serve() *running {
 		i.b.Fatal("the program did not start")
 	}
 	r.ready = time.Since(began)
-	r.base = strings.TrimRight(strings.TrimSpace(line[strings.Index(line, "http"):]), "/")
+	r.base = listening.FindString(line)
 	return r
 }
 
@@ -128,6 +140,8 @@ func (r *running) kill() {
 
 // cpu is the processor time the program has used so far.
 func (r *running) cpu() time.Duration { return cpuOf(r.Process.Pid) }
+
+var selfPID = os.Getpid()
 
 // cpuOf reads utime and stime, fields 14 and 15 of proc(5), in 1/100 s.
 func cpuOf(pid int) time.Duration {

@@ -3,23 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/bus"
-	"returnsupport/helpdesk/journal"
-	"returnsupport/helpdesk/office"
-	"returnsupport/helpdesk/people"
-	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
-	"returnsupport/helpdesk/vault"
-
-	"os"
-	"path/filepath"
 )
 
 // queue measures the whole page as a browser gets it: session, query, titles
@@ -86,30 +76,18 @@ func (b *bench) pages(w *browser) (blind, settled []time.Duration) {
 // many in one transaction.
 func (b *bench) fill(i *installation, size int) {
 	ctx := context.Background()
-	text, err := os.ReadFile(filepath.Join(i.dir, "server.secrets"))
-	b.check(err)
-	secrets, err := vault.ParseSecrets(text)
-	b.check(err)
-	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(ctx, i.address(), log)
-	b.check(err)
-	defer db.Close()
 	began := time.Now().Add(-30 * 24 * time.Hour)
 	clock := began
-	now := func() time.Time { return clock }
-	book := journal.New(db, secrets, now, log)
-	rooms := office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: now, Log: log})
-	desk := staff.New(staff.House{DB: db, Secrets: secrets, Bus: bus.InProcess(), Journal: book, Office: rooms, Now: now, Log: log})
-	files := tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: bus.InProcess(), Journal: book, Staff: desk,
-		People: people.New(people.House{Secrets: secrets, Now: now}), Now: now})
-	teams, err := desk.Teams(ctx)
+	r := i.open(func() time.Time { return clock })
+	defer r.close()
+	teams, err := r.staff.Teams(ctx)
 	b.check(err)
 	const batch = 250
 	for from := 0; from < size; from += batch {
-		b.check(db.Write(ctx, "fill", func(tx *store.Tx) error {
+		b.check(r.db.Write(ctx, "fill", func(tx *store.Tx) error {
 			for n := from; n < min(from+batch, size); n++ {
 				clock = began.Add(time.Duration(n) * time.Second)
-				c, err := files.Open(ctx, tx, tickets.Opening{Team: teams[0].ID, Title: fmt.Sprintf("title-of-ticket-%d", n),
+				c, err := r.tickets.Open(ctx, tx, tickets.Opening{Team: teams[0].ID, Title: fmt.Sprintf("title-of-ticket-%d", n),
 					Name: "Person", Address: fmt.Sprintf("p%d@post.example", n), Priority: n % 4})
 				if err != nil {
 					return err
@@ -122,10 +100,5 @@ func (b *bench) fill(i *installation, size int) {
 			return nil
 		}))
 	}
-	// A service running for weeks has its statistics; a table filled a second
-	// ago has none.
-	b.check(db.Write(ctx, "analyse", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "ANALYZE")
-		return err
-	}))
+	r.analyse()
 }

@@ -70,7 +70,7 @@ var libraries = map[string]library{
 	"github.com/jordan-wright/email":     {[]string{"mailbridge"}, "building outgoing mail, behind strict validation"},
 	"golang.org/x/net":                   {[]string{"mailbridge", "helpdesk/post"}, "IDNA names and the HTML tokenizer"},
 	"golang.org/x/text":                  {[]string{"mailbridge", "frontend/locale", "helpdesk/vault"}, "charsets, normal forms, plural rules"},
-	"github.com/redis/go-redis/v9":       {[]string{"helpdesk/bus"}, "the doorbell and the limits across processes"},
+	"github.com/redis/go-redis/v9":       {[]string{"helpdesk/bus", "cmd/bench"}, "the doorbell and the limits across processes; the bare baseline"},
 	"modernc.org/sqlite":                 {[]string{"helpdesk/store"}, "the engine that needs nothing installed"},
 	"github.com/jackc/pgx/v5":            {[]string{"helpdesk/store"}, "the engine for many processes"},
 	"golang.org/x/crypto":                {[]string{"helpdesk/vault"}, "Argon2id"},
@@ -81,8 +81,8 @@ var libraries = map[string]library{
 	"github.com/BurntSushi/toml":         {[]string{"frontend/locale"}, "the catalogues' file format"},
 	"golang.org/x/sync":                  {[]string{"mailbridge", "helpdesk", "frontend", "cmd"}, "one group of workers, the first error stops the house"},
 	"golang.org/x/term":                  {[]string{"cmd"}, "asking for a password without showing it"},
-	"github.com/chromedp/chromedp":       {[]string{"frontend/stories"}, "a real browser, in tests only"},
-	"github.com/chromedp/cdproto":        {[]string{"frontend/stories"}, "a real browser, in tests only"},
+	"github.com/chromedp/chromedp":       {[]string{"frontend/stories", "cmd/bench"}, "a real browser, in tests and measurements only"},
+	"github.com/chromedp/cdproto":        {[]string{"frontend/stories", "cmd/bench"}, "a real browser, in tests and measurements only"},
 }
 
 // onlyVault are the standard library's packages that seal and sign: outside
