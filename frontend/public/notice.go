@@ -15,10 +15,10 @@ import (
 type NoticeForm struct {
 	Page
 	Reader     Reader
-	How        Pick
 	Address    Input
 	From, To   Pick
 	WrongHours string
+	Any        Tick
 	Tongue     Pick
 	Has        bool
 }
@@ -40,16 +40,16 @@ func (h *hall) noticeForm(v *frontend.Visit, wrong error) error {
 		return err
 	}
 	if !has {
-		n = people.Notice{Kind: people.ByMail, Language: p.Lang}
+		n = people.Notice{From: 8, To: 20, Language: p.Lang}
 	}
 	if wrong != nil {
 		n = noticeOf(v)
 	}
 	page := NoticeForm{Page: p, Reader: h.reader(p, "notice"), Has: has,
-		How:     Pick{Name: "how", Label: p.Say("notice.how"), Options: options(p, n.Kind, "notice.", people.ByMail, people.ByPhone)},
-		Address: Input{Name: "address", Label: p.Say("notice.mail.label") + " / " + p.Say("notice.phone.label"), Dir: "ltr", Value: n.Address, Required: true},
+		Address: Input{Name: "address", Label: p.Say("notice.mail.label"), Type: "email", Mode: "email", Dir: "ltr", Value: n.Address, Required: true},
 		From:    Pick{Name: "from", Label: p.Say("notice.from"), Options: clockOptions(n.From)},
 		To:      Pick{Name: "to", Label: p.Say("notice.to"), Options: clockOptions(n.To)},
+		Any:     Tick{Name: "any", Text: p.Say("notice.any"), Checked: (has || wrong != nil) && n.From == n.To},
 		Tongue:  Pick{Name: "language", Label: p.Say("notice.language"), Options: tongues(p, n.Language)},
 	}
 	status := 200
@@ -76,10 +76,14 @@ func noticeOf(v *frontend.Visit) people.Notice {
 	f := v.Form
 	from, err1 := strconv.Atoi(f.Value("from"))
 	to, err2 := strconv.Atoi(f.Value("to"))
-	if err1 != nil || err2 != nil {
+	if f.Has("any") {
+		from, to = 0, 0
+	} else if err1 != nil || err2 != nil {
 		from = -1 // what no clock shows; the room refuses it
 	}
-	return people.Notice{Kind: f.Value("how"), Address: strings.TrimSpace(f.Value("address")), From: from, To: to, Language: f.Value("language")}
+	// By mail alone: this house sends no text messages. Who wants a call says so
+	// on its own page, and a counsellor calls.
+	return people.Notice{Kind: people.ByMail, Address: strings.TrimSpace(f.Value("address")), From: from, To: to, Language: f.Value("language")}
 }
 
 func (h *hall) notice(v *frontend.Visit) error {
@@ -121,6 +125,10 @@ func (h *hall) callback(v *frontend.Visit) error {
 	}
 	// For the counsellor who calls, in their language.
 	said = append(said, h.site.Words.Say("sv", "callback.answers."+known(f.Value("answers"), "hang", "wrong")))
-	err := h.Chat.Wish(v.Context, v.Guest, v.Guest.Conversation, func(facts *tickets.Facts) { facts.CallBack = strings.Join(said, "\n") })
+	here, _, err := h.current(v)
+	if err != nil {
+		return err
+	}
+	err = h.Chat.Wish(v.Context, v.Guest, here.Conversation, func(facts *tickets.Facts) { facts.CallBack = strings.Join(said, "\n") })
 	return orGo(v, err, "/talk?said=callback")
 }

@@ -1,6 +1,8 @@
 package public
 
 import (
+	"strings"
+
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
@@ -96,9 +98,9 @@ func (h *hall) cards(v *frontend.Visit) error {
 
 func (h *hall) sheet(v *frontend.Visit) (Sheet, error) {
 	p := page(v, "", "/print")
-	s := Sheet{Page: p, Address: v.Site() + "/" + p.Lang + "/", Names: p.Choices()}
+	s := Sheet{Page: p, Address: strings.TrimPrefix(v.Site(), "https://") + "/" + p.Lang + "/", Names: p.Choices()}
 	var err error
-	if s.Square, err = square(s.Address); err != nil {
+	if s.Square, err = square(v.Site() + "/" + p.Lang + "/"); err != nil {
 		return Sheet{}, err
 	}
 	if s.Pays, err = h.pays(v.Context, p); err != nil {

@@ -1,7 +1,6 @@
 package public_test
 
 import (
-	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -219,28 +218,25 @@ func TestHidingHereLeavesTheDeskWhatItHad(t *testing.T) {
 
 func TestSomebodyElsesConversationIsNothing(t *testing.T) {
 	h := build(t)
-	h.open(t)
+	maria := h.open(t)
 	amina, other := h.browser(t), h.browser(t)
 	amina.begins("only mine")
+	threads, err := h.tickets.Mine(t.Context(), h.guestOf(t, amina))
+	ok(t, err)
 	other.begins("something else")
-	other.press("/en/code/offer", "do", "none").get("/en/talk")
-	page := other.page
-	threads := regexp.MustCompile(`name="proof" value="([^"]*)"`).FindStringSubmatch(page)
-	if len(threads) != 2 {
-		t.Fatal("no proof")
-	}
-	g := h.guestOf(t, amina)
-	for _, id := range []string{string(g.Conversation), "aaaaaaaaaaaaaaaaaaaaaaaaaa", "x"} {
-		// The proof of another form opens nothing, and with a right one there
-		// is still no such conversation of theirs.
-		other.post("/en/talk/turn", url.Values{"proof": {html.UnescapeString(threads[1])}, "conversation": {id}})
-		if other.code < 400 {
-			t.Errorf("turned to %s: %d", id, other.code)
+	// A second conversation of their own, so that there is a form to turn.
+	fragment, _ := h.answerByLink(t, maria)
+	other.post("/en/l", url.Values{"key": {fragment}}).isAt("/en/talk").sees("Your conversations")
+	for _, id := range []string{string(threads[0].Conversation), "aaaaaaaaaaaaaaaaaaaaaaaaaa", "x", ""} {
+		other.get("/en/talk").press("/en/talk/turn", "conversation", id)
+		if other.code != 404 {
+			t.Errorf("turned to %q: %d", id, other.code)
 		}
 	}
-	other.get("/en/talk/log").seesNot("only mine")
-	other.get("/en/talk/file/1/0")
-	if other.code != 404 {
+	other.get("/en/talk/log").sees("The court wrote").seesNot("only mine")
+	other.get("/en/talk").press("/en/talk/turn").isAt("/en/talk")
+	other.get("/en/talk/log").sees("something else")
+	if other.get("/en/talk/file/1/0"); other.code != 404 {
 		t.Errorf("a file that is not there: %d", other.code)
 	}
 }
@@ -258,4 +254,89 @@ func TestAFormWithoutProofOrFromElsewhereDoesNothing(t *testing.T) {
 		t.Errorf("with a made-up proof: %d", b.code)
 	}
 	b.get("/en/talk/log").sees("hello").seesNot("forged")
+}
+
+func TestANoticeIsLeftChangedAndTakenBack(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "make").press("/en/code/kept").isAt("/en/notice").sees("A message is waiting for you. You know where to read it.")
+	b.press("/en/notice", "address", "no address", "from", "8", "to", "20", "language", "ar").sees("does not look like a mail address")
+	if b.code != 422 {
+		t.Errorf("a wrong address: %d", b.code)
+	}
+	b.press("/en/notice", "address", "amina@example.org", "from", "18", "to", "20", "language", "ar").isAt("/en/talk").sees("at most one message")
+	n, has, err := h.people.Notice(t.Context(), h.guestOf(t, b).Person)
+	ok(t, err)
+	if !has || n.Address != "amina@example.org" || n.From != 18 || n.Language != "ar" {
+		t.Errorf("%v", has)
+	}
+	b.get("/en/notice").press("/en/notice/drop").isAt("/en/talk").sees("We have erased the address")
+	if _, has, err := h.people.Notice(t.Context(), h.guestOf(t, b).Person); has || err != nil {
+		t.Errorf("still there: %v %v", has, err)
+	}
+}
+
+func TestWhoWantsNoCodeIsCalledWhenItIsSafe(t *testing.T) {
+	h := build(t)
+	maria := h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "call").isAt("/en/callback")
+	b.press("/en/callback", "phone", "070-123 45 67", "when", "after six", "name", "Sara", "answers", "wrong").isAt("/en/talk").sees("A counsellor will try to call you")
+	waiting, err := h.chat.Waiting(t.Context(), maria)
+	ok(t, err)
+	if got := waiting[0].Head.Facts.CallBack; !strings.Contains(got, "070-123 45 67") || !strings.Contains(got, "after six") || !strings.Contains(got, "fel nummer") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSomebodyWhoWaitsMayGiveThePlaceUp(t *testing.T) {
+	h := build(t)
+	maria := h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "none").get("/en/talk").press("/en/talk/later").isAt("/en/talk").sees("The chat has ended")
+	waiting, err := h.chat.Waiting(t.Context(), maria)
+	ok(t, err)
+	if len(waiting) != 0 {
+		t.Errorf("%d wait", len(waiting))
+	}
+	b.press("/en/talk/sit").isAt("/en/talk").sees("You are next.")
+}
+
+func TestTheWarningThatThePageClosesCanBeAnswered(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.get("/en/talk").press("/en/talk/later") // waiting in a queue is never idle
+	h.pass(9 * time.Minute)
+	b.get("/en/talk/log").sees("Are you still here?", "1 minute left")
+	b.press("/en/talk/awake").isAt("/en/talk")
+	h.pass(9 * time.Minute)
+	b.get("/en/talk/log").sees("hello")
+	h.pass(2 * time.Minute)
+	b.get("/en/talk/log").sees("You were away").seesNot("hello")
+}
+
+func TestWhoWritesTooMuchIsAskedToWaitAndLosesNoWord(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.get("/en/talk")
+	proof := b.proof("/en/talk/say")
+	for range 45 {
+		b.post("/en/talk/say", url.Values{"proof": {proof}, "text": {"again and again"}})
+		if b.code == 422 {
+			break
+		}
+	}
+	b.sees("You send many messages", "again and again</textarea>")
+	h.pass(time.Minute)
+	if b.press("/en/talk/say", "text", "calm now"); b.code != 200 {
+		t.Errorf("after a minute: %d", b.code)
+	}
 }
