@@ -16,11 +16,16 @@ func subject(v *frontend.Visit) (helpdesk.ID, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
+	version, err := versionOf(v)
+	return id, version, err
+}
+
+func versionOf(v *frontend.Visit) (int64, error) {
 	version, err := strconv.ParseInt(v.Form.Value("version"), 10, 64)
 	if err != nil {
-		return "", 0, helpdesk.ErrConflict
+		return 0, helpdesk.ErrConflict
 	}
-	return id, version, nil
+	return version, nil
 }
 
 func (d *desk) take(v *frontend.Visit) error {

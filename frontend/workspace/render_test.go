@@ -19,7 +19,7 @@ import (
 // pages are all page structs; what they hold is found by reflection.
 var pages = []frontend.Shown{
 	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
-	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &frontend.Fault{},
+	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &Hours{}, &frontend.Fault{},
 }
 
 type nobody struct{}

@@ -123,6 +123,14 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("POST", "/w/outbox/:id/undo", frontend.Member, d.undo)
 	site.Route("POST", "/w/outbox/:id/noted", frontend.Member, d.noted)
 
+	// When who is open.
+	site.Route("GET", "/w/hours", frontend.Member, d.hours)
+	site.Route("GET", "/w/hours/mine.ics", frontend.Member, d.mine)
+	site.Route("GET", "/w/hours/line.ics", frontend.Member, d.lineFeed)
+	site.Route("POST", "/w/hours/close", frontend.Member, d.closeLine)
+	site.Route("POST", "/w/hours/reopen", frontend.Member, d.reopenLine)
+	site.Route("POST", "/w/hours/text", frontend.Coordinator, d.writeText)
+
 	// Colleagues and oneself.
 	site.Route("GET", "/w/team", frontend.Member, d.team)
 	site.Route("POST", "/w/team/admit", frontend.Member, d.admit)

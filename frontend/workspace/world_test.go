@@ -31,7 +31,6 @@ import (
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
-	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
@@ -122,7 +121,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.room = chat.New(chat.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
-		Bell: silent{}, Now: now, Log: log,
+		Bell: room, Now: now, Log: log,
 	})
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
 		Login: "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "en", Teams: []staff.NewTeam{{Name: "return"}, {Name: "law"}},
@@ -138,12 +137,6 @@ func newWorld(t *testing.T) *world {
 	w.serve(ln)
 	return w
 }
-
-// silent sends nothing: no mail leaves this world.
-type silent struct{}
-
-func (silent) Waiting(context.Context, *store.Tx, string, string, time.Time) error { return nil }
-func (silent) OnCall(context.Context, *store.Tx, []string) error                   { return nil }
 
 func (w *world) serve(ln net.Listener) {
 	w.url = "http://" + ln.Addr().String()
