@@ -79,6 +79,9 @@ func (h *house) OnCall(_ context.Context, tx *store.Tx, addresses []string) erro
 	return nil
 }
 
+func (h *house) Stop(context.Context, *store.Tx, []helpdesk.ID) error   { return nil }
+func (h *house) Forget(context.Context, *store.Tx, []helpdesk.ID) error { return nil }
+
 // Session lets nobody in: no counsellor uses these pages.
 func (h *house) Session(context.Context, string, bool) (*staff.Session, error) {
 	return nil, helpdesk.ErrDenied
