@@ -8,8 +8,8 @@ import (
 // wrapTables hold wraps, sessions and waiting mail, which are deleted or
 // replaced as a matter of course: settling, hand-over, sign-out, delivery.
 var wrapTables = []string{
-	"tickets_reader", "tickets_letterkey", "tickets_message", "tickets_draft",
-	"staff_member", "staff_session", "post_outbox",
+	"tickets_reader", "tickets_letterkey", "tickets_message", "tickets_draft", "tickets_link", "tickets_erasing",
+	"staff_member", "staff_session", "people_key", "people_guest", "people_late", "people_notice", "post_outbox",
 }
 
 // nightly coarsens the times of closed tickets' letters and removes the bytes of

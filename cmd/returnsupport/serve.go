@@ -41,7 +41,9 @@ func runServe(ctx context.Context, c console, args []string) error {
 	if c.env("GOGC") == "" {
 		debug.SetGCPercent(collectLater)
 	}
-	return h.serve(ctx, func(address string) { fmt.Fprintf(c.out, "Persons come in at %s, counsellors at %sw/queue\n", address, address) })
+	return h.serve(ctx, func(address string) {
+		fmt.Fprintf(c.out, "Persons come in at %s, counsellors at %sw/queue\n", address, address)
+	})
 }
 
 // goodbye is how long requests and the letter in hand may take to finish.

@@ -44,12 +44,17 @@ const (
 	SystemTravel  = "chat.travel"  // must travel within three days; the one on call was told
 )
 
-// Bell sends letters without content while nobody is signed in. post is one.
-type Bell interface {
+// Postroom is what of post a talk needs: letters without content while nobody
+// is signed in, and an end to letters of who wants to be forgotten.
+type Postroom interface {
 	// Waiting tells somebody, at an address they left, that a message waits.
 	Waiting(ctx context.Context, tx *store.Tx, address, lang string, notBefore time.Time) error
 	// OnCall tells staff at their work addresses that somebody needs them now.
 	OnCall(ctx context.Context, tx *store.Tx, addresses []string) error
+	// Stop keeps letters of these tickets that have not left from leaving, and
+	// Forget leaves of all their letters only that they were here once.
+	Stop(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error
+	Forget(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error
 }
 
 // House is what the room is built from.
@@ -62,7 +67,7 @@ type House struct {
 	Staff   *staff.Desk
 	People  *people.Registry
 	Tickets *tickets.Desk
-	Bell    Bell
+	Bell    Postroom
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -77,7 +82,7 @@ type Room struct {
 	staff   *staff.Desk
 	people  *people.Registry
 	tickets *tickets.Desk
-	bell    Bell
+	bell    Postroom
 	now     func() time.Time
 	log     *slog.Logger
 }

@@ -34,7 +34,14 @@ func (r *Room) Erase(ctx context.Context, g *people.Guest) error {
 				return err
 			}
 		}
-		return r.tickets.EraseAll(ctx, tx, g)
+		if err := r.tickets.EraseAll(ctx, tx, g); err != nil {
+			return err
+		}
+		ids, err := r.tickets.Erasing(ctx, tx, g.Person)
+		if err != nil {
+			return err
+		}
+		return r.bell.Stop(ctx, tx, ids)
 	})
 	if err != nil {
 		return fmt.Errorf("erase on request: %w", err)

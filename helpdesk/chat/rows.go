@@ -82,6 +82,11 @@ const (
 	deleteDue = `DELETE FROM chat_due WHERE conversation = $1`
 	selectDue = `SELECT conversation, person FROM chat_due WHERE since < $1 ORDER BY since, conversation LIMIT 50`
 
+	eraseDue    = `DELETE FROM chat_due WHERE conversation IN (SELECT conversation FROM chat_table WHERE ticket = $1)`
+	eraseGuests = `DELETE FROM chat_guest WHERE sitting IN (SELECT id FROM chat_table WHERE ticket = $1)`
+	eraseTables = `DELETE FROM chat_table WHERE ticket = $1`
+	eraseCall   = `DELETE FROM chat_call WHERE ticket = $1`
+
 	upsertCall = `INSERT INTO chat_call (ticket, team, who, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket) DO UPDATE SET who = excluded.who, at = excluded.at`
 	selectCalls = `SELECT ticket, who, at FROM chat_call WHERE team = $1 ORDER BY at`

@@ -487,6 +487,16 @@ func TestAnErasureIsUndoneByTheCodeAloneAndThenCarriedOut(t *testing.T) {
 		if _, _, _, err := w.people.Return(t.Context(), code, false); !refused(err, "code.wrong") {
 			t.Errorf("the code after the erasure: %v", err)
 		}
+		if got := w.bell.heard(); !slices.Equal(got, []string{"stop 1", "stop 1", "forget 1"}) {
+			t.Errorf("the postroom was told %q", got)
+		}
+		for _, table := range []string{"chat_table", "chat_due", "chat_guest", "tickets_ticket", "tickets_message"} {
+			var n int
+			w.ok(t, db.QueryRow(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&n))
+			if n != 0 {
+				t.Errorf("%d rows are left in %s", n, table)
+			}
+		}
 	})
 }
 

@@ -97,6 +97,16 @@ func (b *bell) OnCall(_ context.Context, tx *store.Tx, addresses []string) error
 	return nil
 }
 
+func (b *bell) Stop(_ context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
+	tx.After(func() { b.add(fmt.Sprintf("stop %d", len(tickets))) })
+	return nil
+}
+
+func (b *bell) Forget(_ context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
+	tx.After(func() { b.add(fmt.Sprintf("forget %d", len(tickets))) })
+	return nil
+}
+
 func (b *bell) add(s string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

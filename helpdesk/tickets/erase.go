@@ -52,6 +52,12 @@ func erasingOrigin(ticket, person helpdesk.ID) vault.Context {
 	return vault.At("tickets.erasing.origin", ticket, person)
 }
 
+// Erasing lists the tickets whose erasure a person asked for, so that other
+// rooms let go of what is theirs in the same transaction.
+func (d *Desk) Erasing(ctx context.Context, r store.Reader, person helpdesk.ID) ([]helpdesk.ID, error) {
+	return d.erasing(ctx, r, person)
+}
+
 // erasing lists the tickets whose erasure a person asked for. A row without our
 // MAC counts for nothing: nobody has a ticket erased by writing to the
 // database.
