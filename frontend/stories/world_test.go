@@ -7,13 +7,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
+	"returnsupport/frontend/public"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
@@ -38,11 +42,15 @@ type world struct {
 	t         testing.TB
 	mail      *mailtest.World
 	staff     *staff.Desk
+	people    *people.Registry
 	tickets   *tickets.Desk
 	office    *office.Office
+	post      *post.Postroom
 	room      *chat.Room
 	site      *frontend.Site
 	url       string
+	away      string       // the neutral page the exit leads to
+	ahead     atomic.Int64 // how far the house's clock is ahead, in nanoseconds
 	words     string
 	user      helpdesk.ID
 	team      staff.Team
@@ -68,6 +76,11 @@ func (g *guarded) String() string {
 	return g.b.String()
 }
 
+// now is the clock of the whole house: the real one, which pass sets ahead.
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
 func (w *world) ok(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -86,16 +99,18 @@ func newWorld(t testing.TB) *world {
 	secrets, events := vault.NewSecrets(), bus.InProcess()
 	words, err := locale.Load()
 	w.ok(err)
-	book := journal.New(db, secrets, time.Now, log)
-	w.office = office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: time.Now, Log: log})
+	book := journal.New(db, secrets, w.now, log)
+	w.office = office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: w.now, Log: log})
 	w.staff = staff.New(staff.House{
-		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: time.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: w.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
 	})
-	registry := people.New(people.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, Now: time.Now, Log: log})
-	w.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, People: registry, Now: time.Now})
-	room := post.New(post.House{
-		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: registry, Tickets: w.tickets,
-		Words: words, Deliver: mailbridge.Sender{}, Now: time.Now, Log: log,
+	w.people = people.New(people.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, Now: w.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
+	})
+	w.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, People: w.people, Now: w.now})
+	w.post = post.New(post.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
+		Words: words, Deliver: mailbridge.Sender{}, Links: w.link, Now: w.now, Log: log,
 	})
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
 		Login: "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "Återvändande"}},
@@ -109,19 +124,38 @@ func newWorld(t testing.TB) *world {
 	})
 	w.ok(err)
 	w.ok(w.office.Set(t.Context(), made.User, office.UndoSeconds, "3"))
-	w.collector = mailbridge.NewCollector(w.boxes(), room, log)
-	w.site, err = frontend.New(frontend.Options{Log: log, Door: w.staff, Bus: events, Words: words, PublicName: "Samtalsstöd"})
+	w.collector = mailbridge.NewCollector(w.boxes(), w.post, log)
+	w.site, err = frontend.New(frontend.Options{
+		Log: log, Door: w.staff, Guests: w.people, Bus: events, Words: words, PublicName: "Samtalsstöd", Sign: w.sign, Now: w.now,
+	})
 	w.ok(err)
 	w.room = chat.New(chat.House{
-		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: registry, Tickets: w.tickets,
-		Bell: room, Now: time.Now, Log: log,
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
+		Bell: w.post, Now: w.now, Log: log,
 	})
-	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Mail: w.mailStates, Log: log})
+	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Mail: w.mailStates, Log: log})
+	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
+	neutral := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(rw, "<!doctype html><title>Weather</title><h1>Sun tomorrow</h1>")
+	}))
+	t.Cleanup(neutral.Close)
+	w.away = neutral.URL + "/"
 	ln, err := w.site.Open("127.0.0.1:0")
 	w.ok(err)
 	w.url = "http://" + ln.Addr().String()
-	w.run(ln, w.collector.Run, room.Run, w.room.Run)
+	w.run(ln, w.collector.Run, w.post.Run, w.people.Run, w.room.Run)
 	return w
+}
+
+// link is where a link in a mail leads.
+func (w *world) link(lang, fragment string) (link, typed string) {
+	typed = w.url + "/" + lang + "/l"
+	return typed + "#" + fragment, typed
+}
+
+func (w *world) sign(context.Context, string) (frontend.Sign, error) {
+	return frontend.Sign{Name: "Samtalsstöd", Away: w.away, Phone: "0771-19 95 00"}, nil
 }
 
 func (w *world) boxes() []mailbridge.Mailbox {
