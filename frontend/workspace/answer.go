@@ -30,9 +30,12 @@ func (d *desk) answer(v *frontend.Visit) error {
 		back.wrongTo = v.Say("composer.nobody")
 		return d.showTicket(v, 422, id, back)
 	}
+	if back.how == byHere {
+		return d.answerHere(v, id, back)
+	}
 	sent, err := d.Post.Reply(v.Context, v.Session, post.Answer{
 		Ticket: id, To: back.To, Cc: back.Cc, Subject: back.Subject, Text: back.Text, Files: files(v),
-		Seen: back.seen, Anyway: v.Form.Value("anyway") != "", ClientID: back.client,
+		Seen: back.seen, Anyway: v.Form.Value("anyway") != "", ClientID: back.client, Secure: back.how == bySecure,
 	})
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
@@ -47,6 +50,24 @@ func (d *desk) answer(v *frontend.Visit) error {
 	return v.Go(ticketPath(id) + "?" + url.Values{
 		"undo": {string(sent.Outbox)}, "until": {strconv.FormatInt(sent.UndoUntil.UnixMilli(), 10)},
 	}.Encode())
+}
+
+// answerHere puts an answer where the person reads it when they come back.
+func (d *desk) answerHere(v *frontend.Visit, id helpdesk.ID, back *typed) error {
+	_, words := d.spokenForm(v)
+	_, err := d.Chat.Tell(v.Context, v.Session, id, words)
+	var no helpdesk.Refusal
+	if errors.As(err, &no) {
+		back.wrongText = v.Say(no.Key, no.Args...)
+		return d.showTicket(v, 422, id, back)
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.Tickets.DropDraft(v.Context, v.Session, id, tickets.KindAnswer); err != nil {
+		return err
+	}
+	return v.Go(told(ticketPath(id), "told"))
 }
 
 // refused shows the page again with all that was typed, the reason where it
@@ -72,6 +93,10 @@ func (d *desk) typed(v *frontend.Visit) *typed {
 	back.To, back.Cc = recipients(f.Value("to")), recipients(f.Value("cc"))
 	back.Subject, back.Text = f.Value("subject"), f.Value("text")
 	back.seen, _ = strconv.ParseInt(f.Value("seen"), 10, 64) // nonsense counts as nothing seen
+	switch how := f.Value("how"); how {
+	case byMail, bySecure, byHere:
+		back.how = how
+	}
 	if all := f.Value("others"); f.Value("all") != "" {
 		back.Cc = append(back.Cc, recipients(all)...)
 	}

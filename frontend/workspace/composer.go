@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"slices"
 	"strings"
 
 	"returnsupport/frontend"
@@ -23,6 +24,7 @@ func (d *desk) composer(v *frontend.Visit, s *showing, back *typed) *Answer {
 	if len(cc) > 0 {
 		a.ReplyAll = strings.Join(cc, ", ")
 	}
+	a.How = s.ways(box, back)
 	draft := tickets.Draft{To: to}
 	for _, saved := range s.sheet.Drafts {
 		if saved.Kind == tickets.KindAnswer {
@@ -53,6 +55,34 @@ func (d *desk) composer(v *frontend.Visit, s *showing, back *typed) *Answer {
 		a.To.Wrong, a.Text.Wrong = back.wrongTo, back.wrongText
 	}
 	return a
+}
+
+// The ways an answer to a letter can go.
+const (
+	byMail   = "plain"
+	bySecure = "secure" // the mail says only that a message waits
+	byHere   = "here"   // into the conversation, where the person reads it
+)
+
+// ways lists them; chosen is what was typed, else the person's own choice, else
+// the mailbox's.
+func (s *showing) ways(box *office.Mailbox, back *typed) []frontend.Option {
+	chosen := byMail
+	if own := s.sheet.Head.Facts.Secure; own != nil && *own || own == nil && box.Secure {
+		chosen = bySecure
+	}
+	if back != nil && back.how != "" {
+		chosen = back.how
+	}
+	ways := []string{byMail, bySecure}
+	if slices.ContainsFunc(s.sheet.Readers, func(r tickets.Reader) bool { return r.Kind == "person" }) {
+		ways = append(ways, byHere)
+	}
+	var out []frontend.Option
+	for _, w := range ways {
+		out = append(out, frontend.Option{Value: w, Text: s.Say("composer.how." + w), Chosen: w == chosen})
+	}
+	return out
 }
 
 // seenAt is the newest serial of what had come when the draft was saved.

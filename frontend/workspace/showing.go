@@ -130,6 +130,9 @@ func (s *showing) letterHead(out *Message, m tickets.Opened) {
 			out.Ways = append(out.Ways, Fact{s.Say("message.subject"), c.Subject})
 		}
 	}
+	if c.Secure {
+		out.Ways = append(out.Ways, Fact{s.Say("message.way"), s.Say("message.secure")})
+	}
 	for _, copy := range s.copies[m.ID].Deliveries {
 		out.Deliveries = append(out.Deliveries, s.copyChip(m, copy))
 	}

@@ -28,6 +28,7 @@ type typed struct {
 	stop      *frontend.Notice
 	seen      int64 // what is newer is ringed
 	offers    []string
+	how       string // by which way: plain, secure or here
 	client    string
 	wrongTo   string
 	wrongText string

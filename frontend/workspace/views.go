@@ -195,6 +195,7 @@ type Answer struct {
 	Seen, DraftVersion    int64
 	To, Cc, Subject, Text frontend.Field
 	ReplyAll, Signature   string
+	How                   []frontend.Option // plain mail, secure, or in the conversation
 	Saved                 string
 	Open                  bool
 	Stop                  *frontend.Notice
