@@ -52,10 +52,15 @@ func (p *Postroom) neutral(ctx context.Context, tx *store.Tx, address, lang, key
 	if err != nil {
 		return fmt.Errorf("build a notice: %w", err)
 	}
-	o := outgoing{id: helpdesk.NewID(), message: helpdesk.NewID(), team: box.team, mailbox: box.id}
+	return p.layNotice(ctx, tx, outgoing{team: box.team, mailbox: box.id}, box.address, address, id, raw, notBefore)
+}
+
+// layNotice lays a mail of fixed sentences into the outbox.
+func (p *Postroom) layNotice(ctx context.Context, tx *store.Tx, o outgoing, from, address, id string, raw []byte, notBefore time.Time) error {
+	o.id, o.message = helpdesk.NewID(), helpdesk.NewID()
 	index := p.idIndex(id)
 	now := p.now().UnixMicro()
-	mail := p.secrets.SealOffice(mailAt(o.id), packed(box.address, []string{address}, raw))
+	mail := p.secrets.SealOffice(mailAt(o.id), packed(from, []string{address}, raw))
 	client := p.secrets.Index("post.client", string(o.id))
 	if err := tx.Later(ctx, insertOutbox, o.id, o.message, o.conversation, o.ticket, o.team, o.mailbox, o.author,
 		index, mail, now, max(notBefore.UnixMicro(), now), client, 0, p.secrets.Vouch(o.origin(index))); err != nil {
@@ -65,6 +70,6 @@ func (p *Postroom) neutral(ctx context.Context, tx *store.Tx, address, lang, key
 	if err := tx.Later(ctx, insertDelivery, o.id, 0, to, now); err != nil {
 		return fmt.Errorf("lay a notice into the outbox: %w", err)
 	}
-	p.ring(tx, "")
+	p.ring(tx, o.author)
 	return nil
 }

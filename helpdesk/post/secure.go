@@ -31,22 +31,29 @@ func (p *Postroom) composeSecure(ctx context.Context, d draft) (*composed, error
 	if c.link, err = p.tickets.NewLink(ctx); err != nil {
 		return nil, err
 	}
-	lang := d.lang
-	link, typed := p.links(lang, c.link.Fragment())
-	until := d.at.Add(tickets.LinkTime).Format(time.DateOnly)
+	if c.raw, err = p.secureMail(c.box, d.to, d.lang, c.link, c.id, c.content.Date); err != nil {
+		return nil, err
+	}
+	c.content.Text, c.content.Secure = d.text, true
+	return c, nil
+}
+
+// secureMail says that a message waits and how to open it once: neither the
+// subject of before nor a name that may say what we are.
+func (p *Postroom) secureMail(box *mailbox, to []letter.Address, lang string, l *tickets.Link, id string, at time.Time) ([]byte, error) {
+	link, typed := p.links(lang, l.Fragment())
+	until := at.Add(tickets.LinkTime).Format(time.DateOnly)
 	text := p.words.Say(lang, "letter.secure.body") + "\n\n" + link + "\n\n" +
-		p.words.Say(lang, "letter.secure.typed", typed) + "\n\n" + people.Groups(c.link.Digits()) + "\n\n" +
+		p.words.Say(lang, "letter.secure.typed", typed) + "\n\n" + people.Groups(l.Digits()) + "\n\n" +
 		p.words.Say(lang, "letter.secure.until", until) + "\n\n" + p.words.Say(lang, "letter.secure.end") + "\n"
-	// Neither the subject of before nor a name that may say what we are.
-	c.raw, err = letter.Build(letter.Outgoing{
-		From: letter.Address{Addr: c.box.address}, To: d.to, Subject: p.words.Say(lang, "letter.secure.subject"),
-		Text: text, MessageID: c.id, Date: c.content.Date, Language: lang,
+	raw, err := letter.Build(letter.Outgoing{
+		From: letter.Address{Addr: box.address}, To: to, Subject: p.words.Say(lang, "letter.secure.subject"),
+		Text: text, MessageID: id, Date: at, Language: lang,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build a notice of an answer: %w", err)
 	}
-	c.content.Text, c.content.Secure = d.text, true
-	return c, nil
+	return raw, nil
 }
 
 // original is what is kept with the message: of a secure answer nothing, for

@@ -169,3 +169,47 @@ func TestANeutralNoticeSaysNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestANewLinkIsSentByTheNextWhoSignsIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		mail, _ := h.secure(t)
+		fragment := fragmentOf(mail)
+		link, err := h.tickets.TypedLink(h.ctx, fragment)
+		h.must(err)
+		h.clock.pass(8 * 24 * time.Hour) // it has run out
+		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error { return h.tickets.AskLink(h.ctx, tx, link) }))
+		if n, err := h.post.RenewLinks(h.ctx, h.session()); err != nil || n != 1 {
+			t.Fatalf("%d links made, %v", n, err)
+		}
+		if n, _ := h.post.RenewLinks(h.ctx, h.session()); n != 0 {
+			t.Errorf("%d more", n)
+		}
+		h.deliverAll()
+		last := h.server.taken[len(h.server.taken)-1]
+		l, err := letter.Parse(h.ctx, last.raw, limits)
+		h.must(err)
+		if len(h.server.taken) != 2 || last.to[0] != "anna@x.example" || fragmentOf(l) == fragment {
+			t.Fatalf("%d letters, to %v", len(h.server.taken), last.to)
+		}
+		link, err = h.tickets.TypedLink(h.ctx, fragmentOf(l))
+		h.must(err)
+		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error {
+			_, g, err := h.people.Begin(h.ctx, tx, false)
+			if err != nil {
+				return err
+			}
+			_, said, err := h.tickets.UseLink(h.ctx, tx, link, g.Pair())
+			if said.Content.Text != canary {
+				t.Errorf("the new link opens %q", said.Content.Text)
+			}
+			return err
+		}))
+	})
+}
+
+func fragmentOf(l *letter.Letter) string {
+	_, fragment, _ := strings.Cut(l.Readable(), "#")
+	fragment, _, _ = strings.Cut(fragment, "\n")
+	return fragment
+}
