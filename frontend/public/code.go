@@ -154,8 +154,8 @@ func (h *hall) enterPage(v *frontend.Visit) error { return h.enterForm(v, nil, n
 // said: somebody else may sit there now.
 func (h *hall) enterEnded(v *frontend.Visit) error {
 	note := Note{Kind: "warn", Icon: "lock", Text: v.Say("enter.ended"), More: []string{v.Say("enter.ended.code")}}
-	if v.Query("kept") != "" {
-		note.More = append(note.More, v.Say("enter.kept"))
+	if key, ok := keptWords[v.Query("kept")]; ok {
+		note.More = append(note.More, v.Say(key))
 	}
 	return h.enterForm(v, []Note{note}, nil)
 }

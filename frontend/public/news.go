@@ -27,7 +27,8 @@ type news struct {
 	Ends  *int64   `json:"ends,omitempty"` // and until the page closes; 0 for never
 	More  bool     `json:"more,omitempty"` // ask again at once
 	Kept  bool     `json:"kept,omitempty"`
-	No    string   `json:"no,omitempty"` // why a message was not taken
+	No    string   `json:"no,omitempty"`   // why a message was not taken
+	Then  string   `json:"then,omitempty"` // where to go, the session having ended
 }
 
 // line is one message as a page shows it.

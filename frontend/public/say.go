@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"returnsupport/frontend"
@@ -81,11 +82,11 @@ func clientID(s string) bool {
 func wantsJSON(v *frontend.Visit) bool { return v.Asked("application/json") }
 
 // tooLate keeps what was posted after the session had ended: sealed to its
-// author, shown when they come back, never lost.
+// author, shown when they come back, never lost. Where it cannot be kept the
+// page says so, and why.
 func (h *hall) tooLate(v *frontend.Visit) error {
-	text := v.Form.Value("text")
 	path := "/" + v.Lang() + "/code/ended"
-	if text != "" {
+	if text := v.Form.Value("text"); text != "" {
 		person, err := h.People.Author(v.Context, v.GuestCookie())
 		if err == nil {
 			err = h.People.KeepLate(v.Context, person, text)
@@ -93,23 +94,23 @@ func (h *hall) tooLate(v *frontend.Visit) error {
 		var no helpdesk.Refusal
 		switch {
 		case err == nil:
-			path += "?kept=1"
+			path += "?kept=yes"
 		case errors.As(err, &no):
-			return h.notKept(v, no)
-		case !errors.Is(err, helpdesk.ErrDenied):
+			path += "?kept=" + strings.TrimPrefix(no.Key, "late.")
+		case errors.Is(err, helpdesk.ErrDenied):
+			path += "?kept=no" // nobody knows any more whose it was
+		default:
 			return err
 		}
 	}
 	if wantsJSON(v) {
-		return v.JSON(401, news{})
+		return v.JSON(401, news{Then: path})
 	}
 	return v.Go(path)
 }
 
-// notKept says why words could not be kept.
-func (h *hall) notKept(v *frontend.Visit, no helpdesk.Refusal) error {
-	if wantsJSON(v) {
-		return v.JSON(401, news{No: v.Say(no.Key, no.Args...)})
-	}
-	return h.enterForm(v, []Note{{Kind: "warn", Icon: "lock", Text: v.Say(no.Key, no.Args...)}}, nil)
+// keptWords say what became of words that came too late, by the word that
+// stands for it in the address.
+var keptWords = map[string]string{
+	"yes": "enter.kept", "no_code": "late.no_code", "full": "late.full", "long": "late.long", "no": "trouble.proof.safe",
 }

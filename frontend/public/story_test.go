@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -190,6 +191,29 @@ func TestWordsPostedAfterTheSessionEndedAreKeptForItsAuthor(t *testing.T) {
 	b.get("/en/talk").sees("Please do not lose this", "It was never sent")
 	b.press("/en/talk/late", "do", "send").isAt("/en/talk").seesNot("It was never sent")
 	b.get("/en/talk/log").sees("Please do not lose this")
+}
+
+func TestWordsThatCannotBeKeptAreSaidToBeLost(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "none").get("/en/talk").press("/en/talk/later")
+	b.get("/en/talk")
+	proof := b.proof("/en/talk/say")
+	page := b.page
+	h.pass(11 * time.Minute)
+	b.press("/en/talk/say", "text", "nobody can read this again").isAt("/en/code/ended").sees("we could not keep what you wrote").seesNot("read this again")
+	b.page = page
+	r, err := http.NewRequest("POST", h.base+"/en/talk/say", strings.NewReader(url.Values{"proof": {proof}, "text": {"x"}}.Encode()))
+	ok(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Accept", "application/json")
+	if b.do(r); b.code != 401 {
+		t.Errorf("a script: %d", b.code)
+	}
+	b.sees("/en/code/ended?kept=no_code")
 }
 
 func TestErasingIsUndoneByTheCodeAlone(t *testing.T) {

@@ -141,10 +141,10 @@
     ended = true;
     const left = waiting.map((w) => w.words).concat(text.value.trim()).filter(Boolean).join("\n\n");
     log.remove();
-    const go = () => location.replace(say.ended + (left ? "?kept=1" : ""));
+    const go = (to) => location.replace(to || say.ended);
     if (!left) return go();
-    const body = new URLSearchParams({ text: left, late: "1" });
-    fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).then(go, go);
+    const body = new URLSearchParams({ text: left });
+    fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).then((r) => r.json()).then((got) => go(got.then), () => go());
   };
 
   const acknowledged = (w) => {
@@ -215,7 +215,7 @@
     e.preventDefault();
     const words = text.value, list = files ? [...files.files] : [];
     if (!words.trim() && !list.length) return;
-    note("");
+    note(off ? say.offline : ""); // what was said of the net still holds
     queue(words, list);
     text.value = "";
     if (files) files.value = "";
