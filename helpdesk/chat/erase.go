@@ -30,7 +30,7 @@ func (r *Room) Erase(ctx context.Context, g *people.Guest) error {
 			if err != nil {
 				return err
 			}
-			if err := r.finish(ctx, tx, t, Ended, "person"); err != nil {
+			if err := r.leave(ctx, tx, t, "person"); err != nil {
 				return err
 			}
 		}

@@ -65,11 +65,17 @@ func (r *Room) Seat(ctx context.Context, g *people.Guest, conversation helpdesk.
 // sits reads the newest table of a conversation whose reader has been checked.
 func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (Seat, error) {
 	t, err := r.latest(ctx, r.db, conversation)
-	if errors.Is(err, helpdesk.ErrNotFound) {
-		return Seat{}, nil
-	}
-	if err != nil {
+	none := errors.Is(err, helpdesk.ErrNotFound)
+	if err != nil && !none {
 		return Seat{}, err
+	}
+	if seen && (none || t.state == Missed || t.state == Ended) {
+		if err := r.hasRead(ctx, conversation); err != nil {
+			return Seat{}, err
+		}
+	}
+	if none {
+		return Seat{}, nil
 	}
 	if seen && (t.state == Waiting || t.state == Talking) && r.now().Sub(time.UnixMicro(t.guestAt)) > often {
 		if err := r.guestSeen(ctx, t); err != nil {
@@ -88,6 +94,19 @@ func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (S
 		}
 	}
 	return s, nil
+}
+
+// hasRead: who reads an answer where no talk goes on need not be told of it.
+func (r *Room) hasRead(ctx context.Context, conversation helpdesk.ID) error {
+	var since int64
+	err := r.db.QueryRow(ctx, selectDueOf, conversation).Scan(&since)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look what %s waits for: %w", conversation, err)
+	}
+	return r.forget(ctx, due{conversation: conversation})
 }
 
 func (r *Room) guestSeen(ctx context.Context, t *tableRow) error {
@@ -115,10 +134,14 @@ func (r *Room) place(ctx context.Context, t *tableRow, s *Seat) error {
 	return err
 }
 
-// usualWait is the middle one of the last waits of six hours; 0 when fewer than
-// three people waited: then we do not know, and say so.
+// usualWait is the middle one of the last waits of today, or of six hours; 0
+// when fewer than three people waited: then we do not know, and say so.
 func (r *Room) usualWait(ctx context.Context) (time.Duration, error) {
-	rows, err := r.db.Query(ctx, selectWaited, r.now().Add(-6*time.Hour).UnixMicro())
+	since := r.now().Add(-6 * time.Hour)
+	if day := r.now().UTC().Truncate(24 * time.Hour); day.Before(since) {
+		since = day // all of today's, because a talk that is over keeps only its day
+	}
+	rows, err := r.db.Query(ctx, selectWaited, since.UnixMicro())
 	if err != nil {
 		return 0, fmt.Errorf("read waits: %w", err)
 	}

@@ -6,7 +6,7 @@ const (
 		last, read_to, desk_typing, guest_typing, ended_by`
 
 	insertTable = `INSERT INTO chat_table (` + tableColumns + `, rank)
-		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, '', 0, -1, '', 0, 0, $8, 0, 0, $9, 0, 0, 0, '', $10)
+		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, '', 0, -1, '', 0, 0, $8, 0, 0, $9, $10, 0, 0, '', $11)
 		ON CONFLICT DO NOTHING`
 
 	selectTable  = `SELECT ` + tableColumns + ` FROM chat_table WHERE id = $1`
@@ -21,9 +21,10 @@ const (
 	selectMine    = `SELECT ` + tableColumns + ` FROM chat_table WHERE taken = $1 AND state = 'talking' ORDER BY taken_at, id`
 	selectAsGuest = `SELECT ` + tableColumns + ` FROM chat_table
 		WHERE state = 'talking' AND id IN (SELECT sitting FROM chat_guest WHERE who = $1 AND until > $2) ORDER BY taken_at, id`
-	countBefore  = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting' AND team = $1 AND (rank, id) < ($2, $3)`
-	countWaits   = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting'`
-	selectWaited = `SELECT waited FROM chat_table WHERE waited >= 0 AND taken_at > $1 ORDER BY taken_at DESC LIMIT 15`
+	countBefore = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting' AND team = $1 AND (rank, id) < ($2, $3)`
+	countWaits  = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting'`
+	// Of a sitting that is over only the day is left.
+	selectWaited = `SELECT waited FROM chat_table WHERE waited >= 0 AND taken_at >= $1 ORDER BY taken_at DESC, id LIMIT 15`
 
 	// Each claim says again what it depends on: of two that come at once, one
 	// changes nothing.
@@ -46,21 +47,22 @@ const (
 	askFor     = `UPDATE chat_table SET asked = $2, asked_at = $3 WHERE id = $1 AND state = 'talking' AND taken = $4`
 	backToWait = `UPDATE chat_table SET state = 'waiting', taken = '', taken_at = 0, asked = $2, asked_at = $3
 		WHERE id = $1 AND state = 'talking' AND taken = $4`
-	moveTable = `UPDATE chat_table SET team = $2 WHERE id = $1 AND state IN ('waiting', 'talking')`
 	// What is left of a sitting that is over: the day, how long one waited to
 	// the minute, how long one talked.
 	endTable = `UPDATE chat_table SET state = $2, ended_by = $3, asked = '', asked_at = 0, desk_typing = 0, guest_typing = 0,
 		since = since - since % 86400000000, taken_at = taken_at - taken_at % 86400000000, waited = waited - waited % 60000000,
 		desk_at = 0, guest_at = 0, active_at = 0, rank = 0
-		WHERE id = $1 AND state IN ('waiting', 'talking') AND state = $4`
+		WHERE id = $1 AND state IN ('waiting', 'talking') AND (state = $4 OR $4 = '')`
 
-	selectStale = `SELECT ` + tableColumns + ` FROM chat_table WHERE state = 'waiting' AND since < $1 ORDER BY since, id LIMIT 50`
-	selectGone  = `SELECT ` + tableColumns + ` FROM chat_table
-		WHERE state = 'talking' AND desk_at < $1 AND asked = '' ORDER BY desk_at, id LIMIT 50`
+	// Who was handed over waits anew from then on, in the place they had.
+	selectStale = `SELECT ` + tableColumns + ` FROM chat_table
+		WHERE state = 'waiting' AND since < $1 AND asked_at < $1 ORDER BY since, id LIMIT 50`
+	selectGone = `SELECT ` + tableColumns + ` FROM chat_table
+		WHERE state = 'talking' AND desk_at < $1 AND asked <> 'any' ORDER BY desk_at, id LIMIT 50`
 	selectIdle = `SELECT ` + tableColumns + ` FROM chat_table
 		WHERE state = 'talking' AND guest_at < $1 ORDER BY guest_at, id LIMIT 50`
 	askGone = `UPDATE chat_table SET asked = $2, asked_at = $3
-		WHERE id = $1 AND state = 'talking' AND asked = '' AND desk_at = $4`
+		WHERE id = $1 AND state = 'talking' AND asked <> 'any' AND desk_at = $4`
 	deleteTables = `DELETE FROM chat_table WHERE state IN ('missed', 'ended') AND since < $1`
 
 	upsertGuest = `INSERT INTO chat_guest (sitting, who, role, until) VALUES ($1, $2, $3, $4)
@@ -78,9 +80,11 @@ const (
 	insertStart  = `INSERT INTO chat_start (client_index, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	deleteStarts = `DELETE FROM chat_start WHERE at < $1`
 
-	insertDue = `INSERT INTO chat_due (conversation, person, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
-	deleteDue = `DELETE FROM chat_due WHERE conversation = $1`
-	selectDue = `SELECT conversation, person FROM chat_due WHERE since < $1 ORDER BY since, conversation LIMIT 50`
+	insertDue   = `INSERT INTO chat_due (conversation, person, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	selectDueOf = `SELECT since FROM chat_due WHERE conversation = $1`
+	deleteDue   = `DELETE FROM chat_due WHERE conversation = $1`
+	selectDue   = `SELECT conversation, person, since FROM chat_due WHERE since < $1 AND (since, conversation) > ($2, $3)
+		ORDER BY since, conversation LIMIT 50`
 
 	eraseDue    = `DELETE FROM chat_due WHERE conversation IN (SELECT conversation FROM chat_table WHERE ticket = $1)`
 	eraseGuests = `DELETE FROM chat_guest WHERE sitting IN (SELECT id FROM chat_table WHERE ticket = $1)`

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -84,61 +85,76 @@ func (r *Room) idle(ctx context.Context) error {
 	})
 }
 
-// each runs f for the tables a query finds, each in its own transaction.
+// each runs f for the tables a query finds, each in its own transaction: one
+// that fails keeps nobody else waiting.
 func (r *Room) each(ctx context.Context, query string, before time.Time, f func(*store.Tx, *tableRow) error) error {
 	rows, err := r.all(ctx, r.db, query, before.UnixMicro())
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, t := range rows {
 		err := r.db.Write(ctx, "look after a table", func(tx *store.Tx) error { return f(tx, t) })
 		if err != nil && !errors.Is(err, helpdesk.ErrConflict) {
-			return err
+			failed = append(failed, fmt.Errorf("table %s: %w", t.id, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // notices tells those who asked for it, once, that a message waits; only in
-// the hours they called safe. Who has looked meanwhile is not told.
+// the hours they called safe. Who has looked meanwhile is not told. It looks at
+// everybody, so that those whose hour has not come keep no other's notice back.
 func (r *Room) notices(ctx context.Context) error {
-	due, err := r.dueNow(ctx)
-	if err != nil || len(due) == 0 {
-		return err
-	}
 	zone, err := r.zone(ctx)
 	if err != nil {
 		return err
 	}
-	for _, d := range due {
-		notice, ok, err := r.people.Notice(ctx, d.person)
-		switch {
-		case err != nil:
-			return err
-		case !ok || notice.Kind != people.ByMail:
-			// A call at a safe hour is a counsellor's to make; nothing to send.
-			if err := r.forget(ctx, d); err != nil {
-				return err
-			}
-			continue
-		case !notice.Safe(r.now().In(zone).Hour()):
-			continue // it waits for a safe hour
+	var failed []error
+	for last := (due{}); ; {
+		some, err := r.dueNow(ctx, last)
+		if err != nil {
+			return errors.Join(append(failed, err)...)
 		}
-		err = r.db.Write(ctx, "tell that a message waits", func(tx *store.Tx) error {
-			n, err := tx.Exec(ctx, deleteDue, d.conversation)
-			if err != nil || n == 0 {
-				return err // another process was faster
+		for _, d := range some {
+			if err := r.tellOf(ctx, d, zone); err != nil {
+				failed = append(failed, fmt.Errorf("notice of conversation %s: %w", d.conversation, err))
 			}
-			if err := r.people.NoticeSent(ctx, tx, d.person, r.now()); err != nil {
-				return err // ErrConflict: told already, and not here since
-			}
-			return r.bell.Waiting(ctx, tx, notice.Address, notice.Language, r.now())
-		})
-		if err != nil && !errors.Is(err, helpdesk.ErrConflict) {
-			return err
+			last = d
+		}
+		if len(some) == 0 {
+			return errors.Join(failed...)
 		}
 	}
-	return nil
+}
+
+// tellOf tells one person, unless their hour has not come.
+func (r *Room) tellOf(ctx context.Context, d due, zone *time.Location) error {
+	notice, ok, err := r.people.Notice(ctx, d.person)
+	switch {
+	case err != nil:
+		return err
+	case !ok || notice.Kind != people.ByMail || !notice.Sent.IsZero():
+		// A call at a safe hour is a counsellor's to make. Who was told already
+		// and has not been here since hears nothing new by a second letter.
+		return r.forget(ctx, d)
+	case !notice.Safe(r.now().In(zone).Hour()):
+		return nil // it waits for a safe hour
+	}
+	err = r.db.Write(ctx, "tell that a message waits", func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, deleteDue, d.conversation)
+		if err != nil || n == 0 {
+			return err // another process was faster
+		}
+		if err := r.people.NoticeSent(ctx, tx, d.person, r.now()); err != nil {
+			return err // ErrConflict: told of another conversation just now
+		}
+		return r.bell.Waiting(ctx, tx, notice.Address, notice.Language, r.now())
+	})
+	if errors.Is(err, helpdesk.ErrConflict) {
+		return r.forget(ctx, d)
+	}
+	return err
 }
 
 func (r *Room) forget(ctx context.Context, d due) error {
@@ -156,14 +172,17 @@ func (r *Room) zone(ctx context.Context) (*time.Location, error) {
 	return plan.Zone(""), nil
 }
 
-type due struct{ conversation, person helpdesk.ID }
+type due struct {
+	conversation, person helpdesk.ID
+	since                int64
+}
 
 // lookFirst is how long a message may stand before we say that it waits: who
 // is looking reads it before that.
 const lookFirst = time.Minute
 
-func (r *Room) dueNow(ctx context.Context) ([]due, error) {
-	rows, err := r.db.Query(ctx, selectDue, r.now().Add(-lookFirst).UnixMicro())
+func (r *Room) dueNow(ctx context.Context, after due) ([]due, error) {
+	rows, err := r.db.Query(ctx, selectDue, r.now().Add(-lookFirst).UnixMicro(), after.since, after.conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +190,7 @@ func (r *Room) dueNow(ctx context.Context) ([]due, error) {
 	var all []due
 	for rows.Next() {
 		var d due
-		if err := rows.Scan(&d.conversation, &d.person); err != nil {
+		if err := rows.Scan(&d.conversation, &d.person, &d.since); err != nil {
 			return nil, err
 		}
 		all = append(all, d)

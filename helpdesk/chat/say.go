@@ -76,16 +76,22 @@ func (r *Room) touch(ctx context.Context, conversation helpdesk.ID, query string
 
 // mine: the conversation is one of the guest's own.
 func (r *Room) mine(ctx context.Context, g *people.Guest, conversation helpdesk.ID) error {
+	_, err := r.thread(ctx, g, conversation)
+	return err
+}
+
+// thread is a conversation of the guest's own.
+func (r *Room) thread(ctx context.Context, g *people.Guest, conversation helpdesk.ID) (tickets.Thread, error) {
 	threads, err := r.tickets.Mine(ctx, g)
 	if err != nil {
-		return err
+		return tickets.Thread{}, err
 	}
 	for _, t := range threads {
 		if t.Conversation == conversation {
-			return nil
+			return t, nil
 		}
 	}
-	return fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
+	return tickets.Thread{}, fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
 }
 
 const often = 10 * time.Second // how often a page that only looks is written down

@@ -13,8 +13,15 @@ import (
 
 // Sit gives somebody who came back a place in the queue, in a conversation
 // they have. Sitting there already is no error. Refusals: "chat.closed",
-// "chat.crowded".
+// "chat.crowded", "ticket.erasing".
 func (r *Room) Sit(ctx context.Context, g *people.Guest, conversation helpdesk.ID) error {
+	thread, err := r.thread(ctx, g, conversation)
+	if err != nil {
+		return err
+	}
+	if thread.Erasing {
+		return helpdesk.Refuse("ticket.erasing") // nobody of ours could read a word
+	}
 	ticket, facts, err := r.tickets.FactsAsPerson(ctx, g, conversation)
 	if err != nil {
 		return err
@@ -30,7 +37,7 @@ func (r *Room) Sit(ctx context.Context, g *people.Guest, conversation helpdesk.I
 		return errors.Join(err, refuseIf(crowded, "chat.crowded"))
 	}
 	return r.db.Write(ctx, "sit down", func(tx *store.Tx) error {
-		return r.seat(ctx, tx, g, sitting{conversation, ticket.ID, ticket.Team, ticket.Language, facts.Priority(), 0})
+		return r.seat(ctx, tx, g, sitting{conversation, ticket.ID, ticket.Team, ticket.Language, facts.Priority(), thread.Last, thread.Last})
 	})
 }
 
@@ -66,13 +73,24 @@ func (r *Room) Leave(ctx context.Context, g *people.Guest, conversation helpdesk
 		if err != nil {
 			return err
 		}
-		return r.finish(ctx, tx, t, Ended, by)
+		return r.leave(ctx, tx, t, by)
 	})
 }
 
-// finish ends a sitting, writes so into the conversation and lets the person's
-// session count idle time again. A sitting that another ended first is left as
-// it is.
+// leave is finish by the person, who has left also where somebody sat down
+// with them at this moment.
+func (r *Room) leave(ctx context.Context, tx *store.Tx, t *tableRow, by string) error {
+	left := *t
+	left.state = anyState
+	return r.finish(ctx, tx, &left, Ended, by)
+}
+
+// anyState lets finish end a sitting that waits as one that talks.
+const anyState State = ""
+
+// finish ends a sitting that still stands as it was seen, writes so into the
+// conversation and lets the person's session count idle time again. A sitting
+// that another ended first is left as it is.
 func (r *Room) finish(ctx context.Context, tx *store.Tx, t *tableRow, end State, by string) error {
 	n, err := tx.Exec(ctx, endTable, t.id, string(end), by, string(t.state))
 	if err != nil || n == 0 {

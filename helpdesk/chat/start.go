@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,6 +13,7 @@ import (
 	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
@@ -54,11 +56,11 @@ func (r *Room) Start(ctx context.Context, f First) (Begun, error) {
 	if err := speakable(f.Text, f.Files); err != nil {
 		return Begun{}, err
 	}
-	team, err := r.teamFor(ctx, f.Facts)
+	live, err := r.mayTalk(ctx, f.Facts, f.Live)
 	if err != nil {
 		return Begun{}, err
 	}
-	live, err := r.mayTalk(ctx, f.Facts, f.Live)
+	team, err := r.teamFor(ctx, f.Facts, live)
 	if err != nil {
 		return Begun{}, err
 	}
@@ -103,7 +105,7 @@ func (r *Room) begin(ctx context.Context, tx *store.Tx, f First, team helpdesk.I
 		return Begun{}, err
 	}
 	if live {
-		if err := r.seat(ctx, tx, g, sitting{c.ID, c.Ticket, team, f.Lang, f.Facts.Priority(), n}); err != nil {
+		if err := r.seat(ctx, tx, g, sitting{c.ID, c.Ticket, team, f.Lang, f.Facts.Priority(), n, 0}); err != nil {
 			return Begun{}, err
 		}
 	}
@@ -115,7 +117,7 @@ type sitting struct {
 	conversation, ticket, team helpdesk.ID
 	language                   string
 	priority                   int
-	last                       int64
+	last, read                 int64 // the newest message, and the newest that was answered or seen before
 }
 
 // seat gives the person a place in the queue. While they wait there their
@@ -123,7 +125,7 @@ type sitting struct {
 func (r *Room) seat(ctx context.Context, tx *store.Tx, g *people.Guest, s sitting) error {
 	now := r.now()
 	n, err := tx.Exec(ctx, insertTable, helpdesk.NewID(), s.conversation, s.ticket, s.team, g.Person,
-		s.priority, s.language, now.UnixMicro(), s.last, rank(s.priority, now))
+		s.priority, s.language, now.UnixMicro(), s.last, s.read, rank(s.priority, now))
 	if err != nil {
 		return fmt.Errorf("seat a person in conversation %s: %w", s.conversation, err)
 	}
@@ -165,29 +167,34 @@ func title(text string) string {
 	return string(words[:59]) + "…"
 }
 
-// teamFor is the team that takes a conversation: the children's for a child.
-func (r *Room) teamFor(ctx context.Context, f tickets.Facts) (helpdesk.ID, error) {
-	name := office.ChatTeam
-	if f.Child || f.Audience == string(hours.Child) {
-		name = office.ChildTeam
-	}
-	id, err := r.office.Setting(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	if id == "" && name == office.ChildTeam {
-		if id, err = r.office.Setting(ctx, office.ChatTeam); err != nil {
-			return "", err
-		}
-	}
+// teamFor is the team that takes a conversation: the children's for a child,
+// but for one who sits down while nobody of theirs is here: a child is taken by
+// any open chat.
+func (r *Room) teamFor(ctx context.Context, f tickets.Facts, live bool) (helpdesk.ID, error) {
 	all, err := r.staff.Teams(ctx)
 	if err != nil {
 		return "", err
 	}
-	for _, t := range all {
-		if string(t.ID) == id {
-			return t.ID, nil
+	names := []string{office.ChatTeam}
+	if f.Child || f.Audience == string(hours.Child) {
+		names = []string{office.ChildTeam, office.ChatTeam}
+	}
+	for _, name := range names {
+		id, err := r.office.Setting(ctx, name)
+		if err != nil {
+			return "", err
 		}
+		if !slices.ContainsFunc(all, func(t staff.Team) bool { return string(t.ID) == id }) {
+			continue
+		}
+		if name == office.ChildTeam && live {
+			if here, err := r.anyHere(ctx, helpdesk.ID(id)); err != nil {
+				return "", err
+			} else if !here {
+				continue
+			}
+		}
+		return helpdesk.ID(id), nil
 	}
 	// Nobody chose one yet: the first that is not restricted.
 	for _, t := range all {
@@ -196,6 +203,19 @@ func (r *Room) teamFor(ctx context.Context, f tickets.Facts) (helpdesk.ID, error
 		}
 	}
 	return "", fmt.Errorf("no team takes conversations: %w", helpdesk.ErrNotFound)
+}
+
+// anyHere: somebody of the team is present.
+func (r *Room) anyHere(ctx context.Context, team helpdesk.ID) (bool, error) {
+	present, err := r.presentIDs(ctx)
+	if err != nil || len(present) == 0 {
+		return false, err
+	}
+	members, err := r.staff.Members(ctx, team)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(members, func(u staff.User) bool { return slices.Contains(present, u.ID) }), nil
 }
 
 // onCall are the addresses that hear of somebody who must travel.

@@ -12,15 +12,16 @@ import (
 )
 
 // Take sits the counsellor down at a table that waits, or that a colleague
-// left or hands over. helpdesk.ErrConflict when somebody was faster. In late
+// left or hands over. helpdesk.ErrNotFound for who is no member of its team,
+// also where they were brought in for a while; helpdesk.ErrConflict when somebody was faster. In late
 // hours nobody works alone: Refusal "chat.alone", but not for what is urgent.
 func (r *Room) Take(ctx context.Context, s *staff.Session, table helpdesk.ID) error {
 	t, err := r.byID(ctx, r.db, table)
 	if err != nil {
 		return err
 	}
-	if ok, err := r.sees(ctx, s, t); err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("table %s: %w", table, helpdesk.ErrNotFound))
+	if !s.Member(t.team) {
+		return fmt.Errorf("table %s: %w", table, helpdesk.ErrNotFound)
 	}
 	if err := r.notAlone(ctx, s, t); err != nil {
 		return err
@@ -54,7 +55,7 @@ func (r *Room) claim(ctx context.Context, tx *store.Tx, s *staff.Session, t *tab
 	var err error
 	switch {
 	case t.state == Waiting:
-		n, err = tx.Exec(ctx, takeWaiting, s.User.ID, now, now-t.since, t.id)
+		n, err = tx.Exec(ctx, takeWaiting, s.User.ID, now, now-max(t.since, t.askedAt), t.id)
 	case t.state == Talking && (t.asked == anybody || t.asked == s.User.ID):
 		n, err = tx.Exec(ctx, takeOver, s.User.ID, now, t.id, t.taken, t.asked)
 	}
@@ -82,12 +83,4 @@ func (r *Room) notAlone(ctx context.Context, s *staff.Session, t *tableRow) erro
 		}
 	}
 	return helpdesk.Refuse("chat.alone")
-}
-
-// found turns "no row" into no.
-func found(err error) (bool, error) {
-	if errors.Is(err, helpdesk.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -94,16 +94,6 @@ func (r *Room) shown(ctx context.Context, s *staff.Session, rows []*tableRow) ([
 	return out, nil
 }
 
-// sees: the session may act at the table: a member of its team, or brought in.
-func (r *Room) sees(ctx context.Context, s *staff.Session, t *tableRow) (bool, error) {
-	if s.Member(t.team) {
-		return true, nil
-	}
-	var role string
-	err := r.db.QueryRow(ctx, selectGuest, t.id, s.User.ID, r.now().UnixMicro()).Scan(&role)
-	return found(err)
-}
-
 // Call is a colleague who asks for a second person, at a ticket.
 type Call struct {
 	Ticket, Who helpdesk.ID
