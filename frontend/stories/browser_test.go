@@ -71,6 +71,7 @@ type visitor struct {
 	w    *world
 	ctx  context.Context
 	name string
+	base string // where they reach the house
 }
 
 // screen sizes the stories are told at.
@@ -88,7 +89,7 @@ func visit(t *testing.T, w *world, s screen) *visitor {
 	t.Cleanup(done)
 	ctx, cancel := context.WithTimeout(tab, 90*time.Second)
 	t.Cleanup(cancel)
-	v := &visitor{t: t, w: w, ctx: ctx, name: s.name}
+	v := &visitor{t: t, w: w, ctx: ctx, name: s.name, base: w.url}
 	var more []chromedp.EmulateViewportOption
 	if s.phone {
 		more = append(more, chromedp.EmulateMobile)
@@ -105,7 +106,7 @@ func (v *visitor) do(all ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-func (v *visitor) open(path string) { v.t.Helper(); v.do(chromedp.Navigate(v.w.url + path)) }
+func (v *visitor) open(path string) { v.t.Helper(); v.do(chromedp.Navigate(v.base + path)) }
 
 // arrives waits until a page is there with its scripts.
 func (v *visitor) arrives(what, js string) {

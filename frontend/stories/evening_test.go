@@ -74,11 +74,16 @@ func (w *world) open(text string, other *staff.Session) {
 func counsellor(t *testing.T, w *world, s screen) *visitor {
 	t.Helper()
 	v := visit(t, w, s)
+	v.present()
+	return v
+}
+
+func (v *visitor) present() {
+	v.t.Helper()
 	v.signIn()
 	v.open("/w/chats")
 	v.click(`#duty button[name=state][value=present]`)
 	v.until("she is here", `document.querySelector('#duty button[value=present]').getAttribute("aria-pressed") === "true"`)
-	return v
 }
 
 // takes has the counsellor take the one who waits.
