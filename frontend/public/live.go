@@ -52,11 +52,29 @@ type heard struct {
 	Why  string `json:"why,omitempty"`
 }
 
+// listened reads a frame; nil is none.
+func listened(in []byte) (spoken, error) {
+	var said spoken
+	if in == nil {
+		return said, nil
+	}
+	if json.Unmarshal(in, &said) != nil {
+		return spoken{}, fmt.Errorf("frame of a talk: %w", helpdesk.ErrNotFound)
+	}
+	if said.Say != nil && !clientID(said.Say.ID) {
+		return spoken{}, fmt.Errorf("id of a message: %w", helpdesk.ErrNotFound)
+	}
+	if said.After != nil && *said.After < 0 {
+		*said.After = 0
+	}
+	return said, nil
+}
+
 // Act answers one frame, or a ring.
 func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, error) {
-	var said spoken
-	if in != nil && json.Unmarshal(in, &said) != nil {
-		return nil, fmt.Errorf("frame of a talk: %w", helpdesk.ErrNotFound)
+	said, err := listened(in)
+	if err != nil {
+		return nil, err
 	}
 	g, err := who(said.Say != nil || said.Typing)
 	if err != nil {
@@ -75,7 +93,7 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 	case said.Typing:
 		return nil, l.h.Chat.GuestTyping(ctx, g, l.here.Conversation)
 	case said.After != nil:
-		l.last, l.how = max(*said.After, 0), ""
+		l.last, l.how = *said.After, ""
 	}
 	if said.Ping > 0 {
 		out = append(out, encode(heard{Pong: said.Ping}))
@@ -86,9 +104,6 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 
 // say keeps one message and tells the browser so; a refusal is told, too.
 func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([]byte, error) {
-	if !clientID(id) {
-		return nil, fmt.Errorf("id of a message: %w", helpdesk.ErrNotFound)
-	}
 	if l.h.often(ctx, l.here.Conversation) {
 		return nil, nil // not acknowledged: the browser sends it again, more slowly
 	}

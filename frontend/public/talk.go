@@ -2,7 +2,7 @@ package public
 
 import (
 	"errors"
-	"strconv"
+	"slices"
 	"time"
 
 	"returnsupport/frontend"
@@ -119,8 +119,8 @@ func (h *hall) around(v *frontend.Visit, page *Talk, here tickets.Thread, all []
 	if err != nil {
 		return err
 	}
-	for i, d := range late {
-		page.Late = append(page.Late, LateWords{page.Words, d.Text, Hidden{"which", strconv.Itoa(i)}})
+	for _, d := range late {
+		page.Late = append(page.Late, LateWords{page.Words, d.Text, Hidden{"which", string(d.ID)}})
 	}
 	for _, t := range all {
 		if t.Conversation != here.Conversation {
@@ -235,7 +235,7 @@ func (h *hall) sit(v *frontend.Visit) error {
 	case refused(err, "chat.crowded"):
 		return v.Go("/" + v.Lang() + "/talk?said=wait")
 	default:
-		return orGo(v, err, "/talk")
+		return orGo(v, personal(err), "/talk")
 	}
 }
 
@@ -259,24 +259,28 @@ func (h *hall) awake(v *frontend.Visit) error {
 	return v.Go("/" + v.Lang() + "/talk")
 }
 
-// late sends, or throws away, what was posted too late.
+// late sends, or throws away, one text that was posted too late; the others
+// stay.
 func (h *hall) late(v *frontend.Visit) error {
 	drafts, err := h.People.Late(v.Context, v.Guest)
 	if err != nil {
 		return err
 	}
+	at := slices.IndexFunc(drafts, func(d people.Draft) bool { return string(d.ID) == v.Form.Value("which") })
+	if at < 0 {
+		return v.Go("/" + v.Lang() + "/talk") // done already: pressed twice
+	}
+	d := drafts[at]
 	if v.Form.Value("do") == "send" {
 		here, _, err := h.current(v)
 		if err != nil {
 			return err
 		}
-		for i, d := range drafts {
-			// The number and the instant make it one message, however often it is pressed.
-			words := chat.Words{ClientID: "late-" + strconv.Itoa(i) + "-" + strconv.FormatInt(d.At.UnixMicro(), 36), Text: d.Text}
-			if _, err := h.Chat.Say(v.Context, v.Guest, here.Conversation, words); err != nil {
-				return h.talkPage(v, d.Text, err)
-			}
+		// Its own id makes it one message, however often it is pressed.
+		words := chat.Words{ClientID: "late-" + string(d.ID), Text: d.Text}
+		if _, err := h.Chat.Say(v.Context, v.Guest, here.Conversation, words); err != nil {
+			return h.talkPage(v, d.Text, err)
 		}
 	}
-	return orGo(v, h.People.DropLate(v.Context, v.Guest), "/talk")
+	return orGo(v, h.People.DropLate(v.Context, v.Guest, d.ID), "/talk")
 }
