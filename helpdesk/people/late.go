@@ -18,6 +18,7 @@ const (
 
 // Draft is what somebody posted after their session had ended.
 type Draft struct {
+	ID   helpdesk.ID
 	Text string
 	At   time.Time
 }
@@ -95,7 +96,7 @@ func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
 			p.alarm(ctx, "late_forged", g.Person)
 			continue
 		}
-		all = append(all, Draft{Text: string(text), At: time.UnixMicro(l.at)})
+		all = append(all, Draft{ID: l.id, Text: string(text), At: time.UnixMicro(l.at)})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
@@ -103,11 +104,12 @@ func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
 	return all, nil
 }
 
-// DropLate deletes what the person has seen of their late texts.
-func (p *Registry) DropLate(ctx context.Context, g *Guest) error {
-	return p.db.Write(ctx, "drop late texts", func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, deleteLate, string(g.Person)); err != nil {
-			return fmt.Errorf("drop the late texts of %s: %w", g.Person, err)
+// DropLate deletes one of the person's late texts; one that is gone already is
+// no error.
+func (p *Registry) DropLate(ctx context.Context, g *Guest, id helpdesk.ID) error {
+	return p.db.Write(ctx, "drop a late text", func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, deleteOneLate, string(g.Person), string(id)); err != nil {
+			return fmt.Errorf("drop a late text of %s: %w", g.Person, err)
 		}
 		return nil
 	})

@@ -37,12 +37,13 @@ func TestWhatIsPostedTooLateIsThereOnReturn(t *testing.T) {
 			t.Errorf("%d late texts", len(late))
 		}
 		_, other, _ := w.withCode()
-		if late, err := w.people.Late(w.ctx, other); err != nil || len(late) != 0 {
-			t.Errorf("somebody else sees %d, %v", len(late), err)
+		if theirs, err := w.people.Late(w.ctx, other); err != nil || len(theirs) != 0 {
+			t.Errorf("somebody else sees %d, %v", len(theirs), err)
 		}
-		w.must(w.people.DropLate(w.ctx, back))
-		if late, err := w.people.Late(w.ctx, back); err != nil || len(late) != 0 {
-			t.Errorf("after they were seen: %d, %v", len(late), err)
+		w.must(w.people.DropLate(w.ctx, other, late[0].ID)) // not theirs
+		w.must(w.people.DropLate(w.ctx, back, late[0].ID))
+		if rest, err := w.people.Late(w.ctx, back); err != nil || len(rest) != 1 || rest[0].Text != "لم أنته" {
+			t.Errorf("after one was dropped: %d, %v", len(rest), err)
 		}
 	})
 }

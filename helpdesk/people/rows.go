@@ -49,6 +49,7 @@ const (
 	insertLate    = `INSERT INTO people_late (id, person, at, body, mac) VALUES ($1, $2, $3, $4, $5)`
 	selectLate    = `SELECT id, person, at, body, mac FROM people_late WHERE person = $1 ORDER BY at, id`
 	deleteLate    = `DELETE FROM people_late WHERE person = $1`
+	deleteOneLate = `DELETE FROM people_late WHERE person = $1 AND id = $2`
 	deleteOldLate = `DELETE FROM people_late WHERE at <= $1`
 
 	upsertNotice = `INSERT INTO people_notice (person, sealed, sent) VALUES ($1, $2, 0)
