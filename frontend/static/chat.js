@@ -14,6 +14,8 @@
     var headers = { "HX-Request": "true" };
     if (quiet) headers["X-Quiet"] = "1";
     return fetch(path, { method: form ? "POST" : "GET", body: form, headers: headers, redirect: "manual" }).then(function (r) {
+      var gone = document.getElementById("offline");
+      if (gone) gone.hidden = true;
       if (r.status === 401) body.dispatchEvent(new CustomEvent("session-ended"));
       return r;
     });
@@ -190,6 +192,7 @@
     text.value = "";
     form.elements.offers.value = "";
     form.elements.files.value = "";
+    form.querySelectorAll(".extras > details").forEach(function (d) { d.open = false; });
     wrong("");
     text.dispatchEvent(new Event("input", { bubbles: true }));
     text.focus();

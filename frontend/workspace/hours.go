@@ -12,6 +12,9 @@ import (
 	"returnsupport/helpdesk/office"
 )
 
+// gapsShown stand open on the page; a roster nobody wrote yet has hundreds.
+const gapsShown = 6
+
 // opening is what the page of hours is made from.
 type opening struct {
 	frontend.Words
@@ -45,6 +48,10 @@ func (d *desk) showHours(v *frontend.Visit, status int, back hoursBack) error {
 	now := v.Now()
 	for _, g := range hours.Check(o.plan, now, now.AddDate(0, 0, hours.Fortnight)) {
 		page.Gaps = append(page.Gaps, o.gap(g))
+	}
+	if len(page.Gaps) > gapsShown {
+		page.Gaps, page.More = page.Gaps[:gapsShown], page.Gaps[gapsShown:]
+		page.MoreText = v.Say("hourpage.gaps.more", len(page.More))
 	}
 	if len(page.Gaps) == 0 {
 		page.Fine = &frontend.Empty{Icon: "circle-check", Title: v.Say("hourpage.fine.title"), Text: v.Say("hourpage.fine.text")}
@@ -89,7 +96,11 @@ func (o *opening) line(key string) string {
 	if !ok {
 		return key
 	}
-	return o.Say("hourpage.line", o.Say("hourpage.channel."+string(l.Channel)), o.Say("hourpage.audience."+string(l.Audience)))
+	channel := o.Say("hourpage.channel." + string(l.Channel))
+	if l.Number != "" {
+		channel += " " + l.Number
+	}
+	return o.Say("hourpage.line", channel, o.Say("hourpage.audience."+string(l.Audience)))
 }
 
 func (d *desk) lineRows(v *frontend.Visit, o *opening, back *CloseForm) ([]LineRow, error) {
@@ -100,7 +111,7 @@ func (d *desk) lineRows(v *frontend.Visit, o *opening, back *CloseForm) ([]LineR
 	var out []LineRow
 	for _, l := range o.plan.Lines {
 		status := o.plan.At(l.Key, v.Now(), o.here)
-		row := LineRow{Words: o.Words, Name: o.line(l.Key), Detail: firstOf(l.Number, l.Key), Feed: "/w/hours/line.ics?line=" + l.Key}
+		row := LineRow{Words: o.Words, Name: o.line(l.Key), Detail: l.Key, Feed: "/w/hours/line.ics?line=" + l.Key}
 		row.Chip, row.Why = lineChip(o.Words, status)
 		if i := slices.IndexFunc(closures, func(c office.Closure) bool { return c.Line == l.Key }); i >= 0 {
 			c := closures[i]

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk/hours"
 )
 
 var saidKeys = regexp.MustCompile(`(?:Say|Refuse)\(?\s?"([a-z0-9_-]+\.[a-z0-9._-]+)"`)
@@ -62,7 +63,7 @@ func TestEverySentenceOfAValueIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for prefix, values := range map[string]string{
-		"nav.":           "unassigned mine team waiting answered closed aside outbox people",
+		"nav.":           "chats hours unassigned mine team waiting answered closed aside outbox people",
 		"queue.empty.":   "unassigned.title mine.text team.title waiting.text answered.title closed.text",
 		"priority.":      "p0 p1 p2 p3",
 		"outbox.state.":  "held waiting sending gone failed undone accepted refused",
@@ -72,11 +73,25 @@ func TestEverySentenceOfAValueIsThere(t *testing.T) {
 		"kind.":          "counsellor coordinator",
 		"user.":          "invited waiting active disabled",
 		"theme.":         "device light dark",
-		"system.ticket.": "given joined unjoined",
+		"system.ticket.": "given joined unjoined lent ended left came",
 		"system.post.":   "undelivered returned",
 		"outbox.why.":    "expired noserver nobody full refused later auth link",
 		"post.address.":  "domain local ours",
 		"mail.why.":      "name_lookup unreachable timed_out closed cert_untrusted cert_expired cert_name tls_failed starttls_missing protocol hostile sign_in sign_in_method no_folder no_uids declined incomplete after_failed receiving bookkeeping",
+		"duty.":          "present capacity away",
+		"chats.door.":    "everyone detained child",
+		"sitting.ended.": "desk person left idle",
+		"sitting.hint.":  "1 2",
+		"about.alone.":   "unknown alone parents",
+		"about.secure.":  "usual no yes",
+		"composer.how.":  "plain secure here",
+		"danger.":        "ask-where ask-where.text ask-where.button emergency emergency.text emergency.button second-person second-person.text second-person.button told told.text told.button aftercare aftercare.text aftercare.button",
+		"fact.chat.":     "taken away handed handed.anybody brought brought.interpreter missed travel danger.ask-where danger.emergency danger.second-person danger.told danger.aftercare",
+		"hours.reason.":  strings.Join(hours.Reasons, " "),
+		"hourpage.":      "channel.chat channel.phone channel.visit channel.mail audience.everyone audience.detained audience.child audience.partner gap.few gap.alone gap.promise gap.no_line text.roster text.exceptions text.hours text.phrases",
+		"line.why.":      "outside holiday exception capacity few no_line",
+		"weekday.long.":  strings.Join(weekdays[:], " "),
+		"hours.day.":     strings.Join(hours.Eves(), " "),
 		"fault.":         "notfound.what conflict.safe denied.next proof.what proxy.safe large.next form.what ours.safe refused.next",
 	} {
 		for value := range strings.FieldsSeq(values) {

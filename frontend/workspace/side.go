@@ -40,6 +40,18 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 			})
 		}
 	}
+	earlier, err := d.Tickets.Earlier(v.Context, v.Session, t.ID)
+	if err != nil {
+		return Side{}, err
+	}
+	for _, r := range earlier {
+		if !shown[r.Ticket.ID] {
+			out.Earlier = append(out.Earlier, Other{
+				ID: r.Ticket.ID, Href: ticketPath(r.Ticket.ID), Number: number(r.Ticket.Number),
+				Title: firstOf(r.Head.Facts.Topic, r.Head.Title, s.Say("queue.untitled")), When: s.Near(r.Ticket.LastAt),
+			})
+		}
+	}
 	out.Forwarded = s.forwarded()
 	out.About = s.known()
 	out.About.Code = s.codeForm(v)

@@ -218,6 +218,7 @@ type Side struct {
 	Name, Address, Language, Opened string
 	HasWriter, Shared               bool
 	Forwarded                       *Forwarded
+	Earlier                         []Other // conversations of the same person
 	Others, Joined                  []Other
 	Twins                           []string // other teams that got the same letter
 	About                           About

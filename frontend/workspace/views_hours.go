@@ -6,12 +6,14 @@ import "returnsupport/frontend"
 // pages promise.
 type Hours struct {
 	Desk
-	Lines []LineRow
-	Gaps  []GapRow
-	Fine  *frontend.Empty // no gap in two weeks
-	Days  []DayRow
-	Texts []TextForm
-	Mine  string // one's own duties as a calendar
+	Lines    []LineRow
+	Gaps     []GapRow
+	More     []GapRow // those after the first, folded
+	MoreText string
+	Fine     *frontend.Empty // no gap in two weeks
+	Days     []DayRow
+	Texts    []TextForm
+	Mine     string // one's own duties as a calendar
 }
 
 // LineRow is one line as it stands now.

@@ -31,6 +31,7 @@ import (
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
@@ -40,6 +41,7 @@ import (
 // world is a house with a desk on loopback, a clock of its own, and no mail.
 type world struct {
 	*testing.T
+	db      *store.DB
 	office  *office.Office
 	staff   *staff.Desk
 	people  *people.Registry
@@ -107,6 +109,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, clock: &clock{at: wednesday}, log: &guarded{}}
 	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now
 	db := storetest.SQLite(t)
+	w.db = db
 	secrets, events, cost := vault.NewSecrets(), bus.InProcess(), vault.Cost{MiB: 1, Passes: 1}
 	words, err := locale.Load()
 	w.ok(err)
@@ -227,6 +230,29 @@ func (w *world) knock(f chat.First) (chat.Begun, *people.Guest) {
 	g, err := w.people.Guest(w.Context(), b.Cookie, false)
 	w.ok(err)
 	return b, g
+}
+
+// letterFrom is a ticket that began with a letter.
+func (w *world) letterFrom(address string, team helpdesk.ID) helpdesk.ID {
+	w.Helper()
+	var ticket helpdesk.ID
+	w.ok(w.db.Write(w.Context(), "a letter", func(tx *store.Tx) error {
+		writer, err := w.people.Writer(w.Context(), tx, address)
+		if err != nil {
+			return err
+		}
+		c, err := w.tickets.Open(w.Context(), tx, tickets.Opening{Team: team, Title: "A letter", Address: address, Writer: writer.ID, Language: "en"})
+		if err != nil {
+			return err
+		}
+		_, err = c.Append(w.Context(), tx, tickets.Message{
+			Kind: tickets.KindLetter, Direction: tickets.In,
+			Content: tickets.Content{From: []tickets.Address{{Addr: address}}, Subject: "A letter", Text: "Please help", Proven: true},
+		})
+		ticket = c.Ticket
+		return err
+	}))
+	return ticket
 }
 
 func or(s, other string) string {
