@@ -24,6 +24,7 @@ var scenarios = []scenario{
 	{"queue", "a page of 50 sealed titles at 4,000 and at 200,000 tickets, both engines", queue},
 	{"crash", "kill -9 twenty times over 2,000 mails in and 200 answers out", crash},
 	{"chat", "400 conversations, 400 messages a second, person to counsellor's screen, beside insert, commit, ring and select", chatScenario},
+	{"cuts", "200 conversations, 20,000 messages, every way, both sides cut every two seconds, a replica killed every 20 s", cuts},
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 

@@ -110,13 +110,14 @@ type running struct {
 	*exec.Cmd
 	base  string
 	ready time.Duration // from exec until it said where it listens
+	gone  chan struct{} // closed when it has ended
 }
 
 var listening = regexp.MustCompile(`http://[0-9.]+:\d+`)
 
 // serve starts the program and waits until it says where the desk is.
 func (i *installation) serve() *running {
-	r := &running{Cmd: exec.Command(i.binary, "serve", "--log-level", "error")}
+	r := &running{Cmd: exec.Command(i.binary, "serve", "--log-level", "error"), gone: make(chan struct{})}
 	r.Env = i.env()
 	r.Stderr = os.Stderr
 	out, err := r.StdoutPipe()
@@ -125,6 +126,10 @@ func (i *installation) serve() *running {
 	i.b.check(r.Start())
 	i.b.Cleanup(func() { r.kill() })
 	line, err := bufio.NewReader(out).ReadString('\n')
+	go func() {
+		r.Wait()
+		close(r.gone)
+	}()
 	if err != nil {
 		i.b.Fatal("the program did not start")
 	}
@@ -135,7 +140,7 @@ func (i *installation) serve() *running {
 
 func (r *running) kill() {
 	r.Process.Kill()
-	r.Wait()
+	<-r.gone
 }
 
 // cpu is the processor time the program has used so far.

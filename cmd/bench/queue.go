@@ -100,5 +100,8 @@ func (b *bench) fill(i *installation, size int) {
 			return nil
 		}))
 	}
-	r.analyse()
+	b.check(r.db.Write(ctx, "analyse", func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "ANALYZE")
+		return err
+	}))
 }
