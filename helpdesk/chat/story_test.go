@@ -38,9 +38,13 @@ func TestSomebodyTalksAndIsAnswered(t *testing.T) {
 		if len(list) != 1 || list[0].Ticket != b.Ticket || list[0].Head.Title != "hello" || list[0].Unread() != 1 {
 			t.Fatalf("maria sees %+v", list)
 		}
+		w.ok(t, w.room.Attend(t.Context(), maria, chat.Absent))
 		w.ok(t, w.room.Take(t.Context(), maria, list[0].ID))
 		if err := w.room.Take(t.Context(), bo, list[0].ID); err == nil {
 			t.Error("a table was taken twice")
+		}
+		if p, err := w.room.Presence(t.Context(), maria); err != nil || p != chat.Here {
+			t.Errorf("who took it is %s, %v", p, err)
 		}
 		if s := w.seat(t, g, b.Conversation); s.State != chat.Talking || s.Alias != "Maria" {
 			t.Errorf("talking as %+v", s)

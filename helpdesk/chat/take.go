@@ -30,6 +30,10 @@ func (r *Room) Take(ctx context.Context, s *staff.Session, table helpdesk.ID) er
 		if err := r.claim(ctx, tx, s, t); err != nil {
 			return err
 		}
+		// Who takes a talk is here, whatever they said before.
+		if err := tx.Later(ctx, upsertPresence, s.User.ID, string(Here), r.now().Add(here).UnixMicro()); err != nil {
+			return err
+		}
 		r.ring(tx, t.conversation)
 		if err := r.people.Hold(ctx, tx, t.person, false); err != nil {
 			return err
