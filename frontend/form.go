@@ -60,7 +60,7 @@ func tidy(s string) string {
 // must carry its proof before its first file, so that nobody's upload is read
 // for a stranger.
 func (v *Visit) readForm(may Permission, limit Limit) error {
-	body := &counted{r: v.body(), left: int64(limit)}
+	body := &counted{r: v.body(), left: int64(limit), hold: v.hold}
 	kind, params, err := mime.ParseMediaType(v.c.Get(fiber.HeaderContentType))
 	if err != nil {
 		kind = ""
@@ -150,10 +150,12 @@ func (v *Visit) readParts(r *multipart.Reader, check func() error) error {
 	}
 }
 
-// counted stops at its limit: Fiber's own is not enforced on streams.
+// counted stops at its limit, which Fiber's own is not on streams, and when
+// there is no room left in memory.
 type counted struct {
 	r    io.Reader
 	left int64
+	hold func(n int) bool // asked for room; nil needs none
 }
 
 func (c *counted) Read(p []byte) (int, error) {
@@ -170,10 +172,17 @@ func (c *counted) Read(p []byte) (int, error) {
 	}
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
+	if c.hold != nil && !c.hold(n) {
+		return 0, tooOften{fullFor}
+	}
 	return n, err
 }
 
 func formFault(err error) error {
+	var full tooOften
+	if errors.As(err, &full) {
+		return full
+	}
 	for _, known := range []error{errTooLarge, errNoProof, errBadForm} {
 		if errors.Is(err, known) {
 			return known

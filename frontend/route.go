@@ -117,6 +117,7 @@ func (s *Site) serve(v *Visit, may Permission, do Handler, most Limit) error {
 
 // finish starts what a handler put off; Shutdown waits for it.
 func (s *Site) finish(v *Visit) {
+	v.letGo()
 	for _, work := range v.after {
 		s.working.Add(1)
 		go func() {

@@ -98,6 +98,7 @@ type Site struct {
 	// descriptors is openFiles but in tests.
 	descriptors func() (uint64, bool)
 	waits       *waits
+	held        held
 	proxy       bool
 	tls         bool
 
@@ -140,7 +141,7 @@ func New(o Options) (*Site, error) {
 		rand.Read(secret)
 		o.Limiter = bus.NewLimiter(o.Bus, secret, o.Now)
 	}
-	s := &Site{Options: o, proxy: len(o.BehindProxy) > 0, tls: o.Cert != "", later: make(chan struct{}, 8)}
+	s := &Site{Options: o, proxy: len(o.BehindProxy) > 0, tls: o.Cert != "", later: make(chan struct{}, 8), held: held{left: mostHeld}}
 	var err error
 	if s.assets, err = newAssets(); err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type Visit struct {
 	person      bool // a person's page: another frame, language and cookie
 	guestCookie string
 	after       []func(context.Context)
+	read, holds int64 // bytes of the body, and those beyond what is free
 }
 
 // Param is a named part of the path.
