@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
@@ -32,12 +33,12 @@ func (p *Registry) BeginAs(ctx context.Context, tx *store.Tx, person helpdesk.ID
 	if err := p.insertKey(ctx, tx, &k); err != nil {
 		return "", nil, err
 	}
-	return p.admit(ctx, tx, &k, pair, shared, false)
+	return p.admit(ctx, tx, &k, pair, p.now(), shared, false)
 }
 
 // admit opens a session with the pair in hand.
-func (p *Registry) admit(ctx context.Context, tx *store.Tx, k *keyRow, pair *vault.Pair, shared, show bool) (string, *Guest, error) {
-	now, cookie := p.now(), vault.NewSessionKey()
+func (p *Registry) admit(ctx context.Context, tx *store.Tx, k *keyRow, pair *vault.Pair, now time.Time, shared, show bool) (string, *Guest, error) {
+	cookie := vault.NewSessionKey()
 	r := guestRow{
 		place: cookie.RowID(), id: helpdesk.NewID(), person: k.person, generation: k.generation,
 		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(),

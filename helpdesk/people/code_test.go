@@ -39,6 +39,19 @@ func TestAPersonComesBackByTheirCodeAlone(t *testing.T) {
 	})
 }
 
+// A clock that runs: what is noted at the beginning of coming back lies before
+// what is noted at its end.
+func TestTheFirstUseOfACodeIsNoEarlierOne(t *testing.T) {
+	each(t, func(w *world) {
+		_, _, code := w.withCode()
+		w.clock.step = time.Millisecond
+		cookie, _, _ := w.comeBack(code)
+		if at, used, err := w.people.LastUsed(w.ctx, w.guest(cookie)); err != nil || used {
+			t.Errorf("used before at %v: %v, %v", at, used, err)
+		}
+	})
+}
+
 func persian(r rune) rune { return '۰' + r - '0' }
 
 func TestTheCodeIsShownAgain(t *testing.T) {

@@ -81,7 +81,9 @@ func (p *Registry) comeBack(ctx context.Context, key vault.CodeKey, digits strin
 				return err
 			}
 		}
-		cookie, g, err = p.admit(ctx, tx, k, pair, shared, claim)
+		// The session begins at the instant of this use, so that LastUsed can
+		// tell it from an earlier one.
+		cookie, g, err = p.admit(ctx, tx, k, pair, now, shared, claim)
 		return err
 	})
 	if err != nil {

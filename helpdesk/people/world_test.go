@@ -22,15 +22,18 @@ import (
 
 var cheap = vault.Cost{MiB: 1, Passes: 1}
 
-// clock stands still until a test moves it.
+// clock stands still until a test moves it, or has it run on by step with every
+// look at it.
 type clock struct {
-	mu sync.Mutex
-	at time.Time
+	mu   sync.Mutex
+	at   time.Time
+	step time.Duration
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.at = c.at.Add(c.step)
 	return c.at
 }
 
