@@ -6,6 +6,9 @@
   const link = document.querySelector("a[data-exit]");
   const away = link && link.dataset.exit;
   const leave = () => {
+    // Whatever else runs here must not lead anywhere any more: the session ends
+    // while the other site still loads.
+    dispatchEvent(new Event("leaving"));
     const over = document.createElement("div");
     over.className = "over";
     document.body.append(over);

@@ -316,6 +316,7 @@
   }, 5000);
   addEventListener("online", () => { tries = 0; again(); });
   addEventListener("offline", offline);
+  addEventListener("leaving", () => { ended = true; });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
 
   poll();
