@@ -80,6 +80,11 @@ func (d *desk) presence(v *frontend.Visit) error {
 	if err := d.Chat.Attend(v.Context, v.Session, chat.Presence(v.Form.Value("state"))); err != nil {
 		return err
 	}
+	// Somebody who holds keys is here: what persons asked for while nobody was
+	// can be made now.
+	if _, err := d.Post.RenewLinks(v.Context, v.Session); err != nil {
+		d.Log.ErrorContext(v.Context, "links asked for were not made", "err", err)
+	}
 	if v.Partial() {
 		return d.barNews(v)
 	}

@@ -74,6 +74,9 @@ func (r *Room) TableOf(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 
 // shown are tables with the heads the session may open.
 func (r *Room) shown(ctx context.Context, s *staff.Session, rows []*tableRow) ([]Table, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
 	ids := make([]helpdesk.ID, len(rows))
 	for i, t := range rows {
 		ids[i] = t.ticket
