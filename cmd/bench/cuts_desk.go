@@ -143,7 +143,7 @@ func (d *desk) pages(ctx context.Context, base string) error {
 			return err
 		}
 		d.whole(page)
-		for end := time.Now().Add(time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(reload); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 			if err := d.say(ctx, base, http.StatusSeeOther); err != nil {
 				return err
 			}

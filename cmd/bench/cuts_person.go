@@ -192,6 +192,10 @@ func (p *guest) words(id, text string) url.Values {
 	return url.Values{"proof": {p.proof}, "client": {id}, "text": {text}}
 }
 
+// reload is how often somebody without scripts looks again. The frame does so
+// every six seconds; cuts and what is posted come between.
+const reload = 4 * time.Second
+
 var (
 	shownSaid = regexp.MustCompile(`class="said[^"]*" id="m(\d+)">`)
 	sideMarks = regexp.MustCompile(`mark-[pd]-\d+-\d+`)
@@ -221,8 +225,7 @@ func (p *guest) forms(ctx context.Context, base string) error {
 			return refused{"log", 200, page}
 		}
 		p.take(n)
-		// The frame asks every six seconds; here every one, for there is much to say.
-		for end := time.Now().Add(time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(reload); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 			id, text, now := p.turn()
 			if !now {
 				continue

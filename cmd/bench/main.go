@@ -25,10 +25,14 @@ var scenarios = []scenario{
 	{"crash", "kill -9 twenty times over 2,000 mails in and 200 answers out", crash},
 	{"chat", "400 conversations, 400 messages a second, person to counsellor's screen, beside insert, commit, ring and select", chatScenario},
 	{"cuts", "200 conversations, 20,000 messages, every way, both sides cut every two seconds, a replica killed every 20 s", cuts},
+	{"idle", "15,000 open websockets of persons: memory each, beside bare gorilla", idle},
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 
 func main() {
+	if beChild() {
+		return
+	}
 	if len(os.Args) == 3 && os.Args[1] == "bare" { // a child of ingest
 		bareChild(os.Args[2])
 		return
