@@ -309,6 +309,16 @@ func TestWhatGoesWrongIsSaidInThePersonsLanguageWithANumberToCall(t *testing.T) 
 	if res.StatusCode != 422 || !strings.Contains(text, `"no":"You have not written anything yet."`) {
 		t.Errorf("a script is told %d %s", res.StatusCode, text)
 	}
+	for path, status := range map[string]int{"/en/fails": 500, "/en/often": 429} {
+		method := "GET"
+		if status == 429 {
+			method = "POST"
+		}
+		res, text := h.ask(h.guest(""), method, path, "", nil, "Accept", "application/json")
+		if res.StatusCode != status || strings.Contains(text, `"no"`) || !strings.Contains(text, `"trouble"`) {
+			t.Errorf("what may be tried again is told a script as %d %s", res.StatusCode, text)
+		}
+	}
 }
 
 // What is too broken for any route still gets a page, and stops nobody.

@@ -21,7 +21,7 @@
 // may stand in a frame of ours, Sound and Download answer parts (206), Wait is
 // a long poll, Within and Visit.Allow are ceilings. What goes wrong becomes
 // Trouble: a page in the person's language with the number to call, or, for a
-// script that asks for JSON, its sentence under "no".
+// script that asks for JSON, its sentence, see told.
 package frontend
 
 import (

@@ -19,9 +19,13 @@ type Trouble struct {
 	Incident         string // "" unless it is in the log
 }
 
-// told is Trouble for a script of ours.
+// told is Trouble for a script of ours. Under "no" stands only what stays no: a
+// script gives such a message back to its writer. What may have been kept, or
+// may be tried again, stands under "trouble", and the script sends the same
+// again under the same id: written anew it could be said twice.
 type told struct {
-	What  string `json:"no"`
+	No    string `json:"no,omitempty"`
+	What  string `json:"trouble,omitempty"`
 	Next  string `json:"next,omitempty"`
 	After int    `json:"after,omitempty"` // seconds
 }
@@ -60,7 +64,11 @@ func (s *Site) failPerson(v *Visit, err error) error {
 		}
 	}
 	if v.Asked(fiber.MIMEApplicationJSON) {
-		return v.JSON(page.Status, told{page.What, page.Next, after})
+		facts := told{No: page.What, Next: page.Next, After: after}
+		if page.Status >= 500 || page.Status == fiber.StatusTooManyRequests || page.Status == fiber.StatusConflict {
+			facts.No, facts.What = "", page.What
+		}
+		return v.JSON(page.Status, facts)
 	}
 	return v.ShowAs(page.Status, page)
 }
