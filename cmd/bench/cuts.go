@@ -23,7 +23,7 @@ type cutsSize struct {
 	patience    time.Duration
 }
 
-var wholeCuts = cutsSize{talks: 200, each: 50, pause: 3 * time.Second, cut: 2 * time.Second, kill: 20 * time.Second, patience: 10 * time.Minute}
+var wholeCuts = cutsSize{talks: 200, each: 50, pause: 4 * time.Second, cut: 2 * time.Second, kill: 20 * time.Second, patience: 10 * time.Minute}
 
 // cuts lets both sides talk while everything between them breaks.
 func cuts(b *bench) {

@@ -26,6 +26,7 @@ var scenarios = []scenario{
 	{"chat", "400 conversations, 400 messages a second, person to counsellor's screen, beside insert, commit, ring and select", chatScenario},
 	{"cuts", "200 conversations, 20,000 messages, every way, both sides cut every two seconds, a replica killed every 20 s", cuts},
 	{"idle", "15,000 open websockets of persons: memory each, beside bare gorilla", idle},
+	{"page", "first load of persons' pages in each language: bytes, and a browser on slow 3G", page},
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 
