@@ -68,7 +68,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
 	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Cost: cost, Now: now, Log: log})
-	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Now: now, Log: log})
+	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Idle: h.idle, Now: now, Log: log})
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Links: h.links(), Now: now, Log: log})
@@ -85,6 +85,12 @@ func open(ctx context.Context, set settings, log *slog.Logger) (*house, error) {
 		return nil, err
 	}
 	return build(ctx, set, secrets, vault.StaffCost, time.Now, log)
+}
+
+// idle is how long a person's session lasts without a deed of theirs.
+func (h *house) idle(ctx context.Context) (people.Idle, error) {
+	limits, err := h.office.Chat(ctx)
+	return people.Idle{Own: limits.Idle, Shared: limits.SharedIdle}, err
 }
 
 // links makes the addresses of mail links; nil while nobody said where people

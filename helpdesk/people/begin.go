@@ -40,6 +40,7 @@ func (p *Registry) BeginAs(ctx context.Context, tx *store.Tx, person helpdesk.ID
 func (p *Registry) admit(ctx context.Context, tx *store.Tx, k *keyRow, pair *vault.Pair, now time.Time, shared, show bool) (string, *Guest, error) {
 	cookie := vault.NewSessionKey()
 	r := guestRow{
+		idle:  p.idle(ctx),
 		place: cookie.RowID(), id: helpdesk.NewID(), person: k.person, generation: k.generation,
 		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(),
 		shared: shared, show: show,

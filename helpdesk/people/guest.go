@@ -60,6 +60,8 @@ type guestRow struct {
 	created, touched, expires, ended int64
 	shared, held, show               bool
 	mac                              []byte
+
+	idle Idle // as the house has it now; no column
 }
 
 func (r *guestRow) dest() []any {
@@ -83,9 +85,9 @@ func (r *guestRow) key() vault.KeyID { return personKey(r.person, r.generation) 
 
 // ends is when idleness or age ends the session.
 func (r *guestRow) ends() int64 {
-	idle := idleTime
+	idle := r.idle.Own
 	if r.shared {
-		idle = sharedTime
+		idle = r.idle.Shared
 	}
 	if r.held {
 		return r.expires

@@ -43,7 +43,7 @@ func (p *Registry) Author(ctx context.Context, cookie string) (helpdesk.ID, erro
 	if err != nil {
 		return "", fmt.Errorf("find an author: %w", helpdesk.ErrDenied)
 	}
-	var r guestRow
+	r := guestRow{idle: p.idle(ctx)}
 	err = p.db.QueryRow(ctx, selectAuthor, secret.RowID()).Scan(r.dest()...)
 	if errors.Is(err, helpdesk.ErrNotFound) {
 		return "", fmt.Errorf("find an author: %w", helpdesk.ErrDenied)
@@ -75,7 +75,7 @@ func (p *Registry) expire(ctx context.Context, r *guestRow) error {
 }
 
 func (p *Registry) endIfStale(ctx context.Context, tx *store.Tx, id helpdesk.ID, now time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, endStale, append(staleBefore(now), now.UnixMicro(), string(id))...)
+	n, err := tx.Exec(ctx, endStale, append(p.staleBefore(ctx, now), now.UnixMicro(), string(id))...)
 	if err != nil {
 		return false, fmt.Errorf("end guest %s: %w", id, err)
 	}
@@ -85,8 +85,9 @@ func (p *Registry) endIfStale(ctx context.Context, tx *store.Tx, id helpdesk.ID,
 	return n == 1, nil
 }
 
-func staleBefore(now time.Time) []any {
-	return []any{now.UnixMicro(), now.Add(-sharedTime).UnixMicro(), now.Add(-idleTime).UnixMicro()}
+func (p *Registry) staleBefore(ctx context.Context, now time.Time) []any {
+	idle := p.idle(ctx)
+	return []any{now.UnixMicro(), now.Add(-idle.Shared).UnixMicro(), now.Add(-idle.Own).UnixMicro()}
 }
 
 // endAll deletes every session of a person.
@@ -138,7 +139,7 @@ func (p *Registry) Run(ctx context.Context) error {
 
 func (p *Registry) sweep(ctx context.Context) error {
 	now := p.now()
-	stale, err := idsOf(ctx, p.db, selectStale, staleBefore(now)...)
+	stale, err := idsOf(ctx, p.db, selectStale, p.staleBefore(ctx, now)...)
 	if err != nil {
 		return fmt.Errorf("look for old sessions: %w", err)
 	}

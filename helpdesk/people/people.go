@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -37,8 +38,6 @@ const (
 )
 
 const (
-	idleTime    = 10 * time.Minute
-	sharedTime  = 5 * time.Minute // idle, where others use the computer too
 	warnBefore  = 2 * time.Minute
 	sessionTime = 12 * time.Hour
 	touchEvery  = 15 * time.Second // how exact the idle clock is
@@ -63,6 +62,9 @@ type House struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Cost    vault.Cost // of a guess at a code; zero means vault.CodeCost
+	// Idle says how long somebody may do nothing; nil means ten minutes, and
+	// five where others use the computer too.
+	Idle func(context.Context) (Idle, error)
 }
 
 // Registry is the room. Its methods may be called from many goroutines.
@@ -80,6 +82,9 @@ type Registry struct {
 	// nobody from signing in, nor from getting a first code.
 	returns, codes *staff.Gate
 
+	askIdle func(context.Context) (Idle, error)
+	kept    atomic.Pointer[keptIdle]
+
 	mu   sync.Mutex
 	seen map[helpdesk.ID]int64 // highest committed key version seen of a person
 }
@@ -91,7 +96,7 @@ func New(h House) *Registry {
 	}
 	return &Registry{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, staff: h.Staff,
-		now: h.Now, log: h.Log, cost: h.Cost,
+		now: h.Now, log: h.Log, cost: h.Cost, askIdle: h.Idle,
 		returns: staff.NewGate(gateWork, gateLine, 0, "code.busy"),
 		codes:   staff.NewGate(gateWork, gateLine, 0, "code.busy"),
 		seen:    map[helpdesk.ID]int64{},

@@ -11,15 +11,14 @@ import (
 )
 
 // Guest opens the session of a cookie for one request, in one query, or
-// reports ErrDenied: unknown, ended, idle for ten minutes (five where the
-// computer is shared), older than twelve hours. A quiet look (a poll, a
+// reports ErrDenied: unknown, ended, idle for too long (House.Idle), older than twelve hours. A quiet look (a poll, a
 // socket) leaves the idle clock alone; who waits in a queue is never idle.
 func (p *Registry) Guest(ctx context.Context, cookie string, quiet bool) (*Guest, error) {
 	secret, err := vault.ParseSessionKey(cookie)
 	if err != nil {
 		return nil, fmt.Errorf("open guest: %w", helpdesk.ErrDenied)
 	}
-	var r guestRow
+	r := guestRow{idle: p.idle(ctx)}
 	var k keyRow
 	err = p.db.QueryRow(ctx, selectGuest, secret.RowID()).Scan(append(r.dest(), k.dest()...)...)
 	if errors.Is(err, helpdesk.ErrNotFound) {
@@ -84,7 +83,7 @@ func (p *Registry) touch(ctx context.Context, r *guestRow) error {
 
 // Awake answers "I am still here", and moves the session's end.
 func (p *Registry) Awake(ctx context.Context, g *Guest) error {
-	r := guestRow{id: g.ID, person: g.Person, expires: g.Expires.UnixMicro(), shared: g.Shared, held: g.Held}
+	r := guestRow{idle: p.idle(ctx), id: g.ID, person: g.Person, expires: g.Expires.UnixMicro(), shared: g.Shared, held: g.Held}
 	if err := p.touch(ctx, &r); err != nil {
 		return err
 	}
@@ -96,7 +95,7 @@ func (p *Registry) Awake(ctx context.Context, g *Guest) error {
 // being idle: they wait in a queue. Letting go begins the idle time anew.
 func (p *Registry) Hold(ctx context.Context, tx *store.Tx, guestOrPerson helpdesk.ID, held bool) error {
 	now := p.now()
-	query, args := holdGuest, append(staleBefore(now), true, string(guestOrPerson))
+	query, args := holdGuest, append(p.staleBefore(ctx, now), true, string(guestOrPerson))
 	if !held {
 		query, args = letGuest, []any{false, now.UnixMicro(), string(guestOrPerson)}
 	}

@@ -74,6 +74,7 @@ type world struct {
 	staff   *staff.Desk
 	people  *people.Registry
 	cost    vault.Cost
+	idle    func(context.Context) (people.Idle, error) // nil: the usual times
 	words   string // Ada's
 	team    helpdesk.ID
 }
@@ -102,7 +103,7 @@ func (w *world) restart() {
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: rooms, Now: w.clock.now, Log: log, Cost: w.cost,
 	})
 	w.people = people.New(people.House{
-		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Staff: w.staff, Now: w.clock.now, Log: log, Cost: w.cost,
+		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Staff: w.staff, Now: w.clock.now, Log: log, Cost: w.cost, Idle: w.idle,
 	})
 }
 
