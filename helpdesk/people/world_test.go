@@ -75,7 +75,7 @@ type world struct {
 	people  *people.Registry
 	cost    vault.Cost
 	idle    func(context.Context) (people.Idle, error) // nil: the usual times
-	words   string // Ada's
+	words   string                                     // Ada's
 	team    helpdesk.ID
 }
 
