@@ -135,7 +135,8 @@ func newWorld(t testing.TB) *world {
 	})
 	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Mail: w.mailStates, Log: log})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
-	neutral := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		time.Sleep(time.Second) // as far away as such pages are: the session ends while it loads
 		rw.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(rw, "<!doctype html><title>Weather</title><h1>Sun tomorrow</h1>")
 	}))

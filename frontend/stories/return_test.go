@@ -1,0 +1,206 @@
+package stories
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// cookies lists the cookies a browser holds for the house.
+func (v *visitor) cookies() []string {
+	v.t.Helper()
+	found, err := chromedp.Call(v.ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{v.base + "/"}})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	var all []string
+	for _, c := range found.Cookies {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+// forgotten: nothing of ours is kept in the browser besides the one cookie.
+func (v *visitor) forgotten() {
+	v.t.Helper()
+	const all = `(async () => JSON.stringify([localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length,
+		(await navigator.serviceWorker.getRegistrations()).length, document.cookie]))()`
+	kept, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](all, chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if kept != `[0,0,0,0,0,""]` {
+		v.t.Errorf("the browser keeps %s", kept)
+	}
+}
+
+func TestTheCodeOpensTheConversationInAnotherBrowser(t *testing.T) {
+	w := evening(t)
+	p := visit(t, w, phone)
+	p.begins("ar", "رفضوا طلبي", false)
+	code := p.code("ar")
+	p.open("/ar/talk")
+	p.until("sent", `(`+personsLog+`).includes("رفضوا طلبي")`)
+	p.forgotten()
+
+	ada := visit(t, w, desk)
+	ada.signIn()
+	ada.open("/w/t/" + string(w.waitTickets(1)[0].Ticket.ID))
+	ada.tells("Du kan överklaga.")
+	ada.until("kept", `(`+deskLog+`).includes("överklaga")`)
+
+	// Another profile, digits of another script, spaces as on the paper.
+	q := visit(t, w, desk)
+	q.returns("ar", "  "+arabic(code)+" ")
+	q.sees("لم يُستخدم") // not used before
+	q.shot("used-first")
+	q.accessible("used for the first time")
+	first := w.now()
+	q.click(`main a.button.main`)
+	q.isAt("/ar/talk")
+	q.until("both earlier messages", `(`+personsLog+`) === '["رفضوا طلبي","Du kan överklaga."]'`)
+	q.shot("returned")
+
+	r := visit(t, w, phone)
+	r.open("/ti/code")
+	wrong := "1" + code[1:]
+	if code[0] == '1' {
+		wrong = "2" + code[1:]
+	}
+	r.typeInto("#code", wrong)
+	r.click(`main form button.main`)
+	r.arrives("the fault stands beside the field", `document.querySelector("#code-wrong") !== null`)
+	r.accessible("a wrong digit")
+	r.shot("wrong-digit")
+	if kept := r.eval(`document.getElementById("code").value`); kept != wrong {
+		t.Errorf("the digits to be mended became %q", kept)
+	}
+	r.returns("ti", strings.ReplaceAll(code, " ", ""))
+	r.accessible("used before")
+	r.shot("used-before")
+	text := r.eval("document.querySelector('main').innerText")
+	zone := w.site.WordsFor("ti").Zone
+	if !strings.Contains(text, first.In(zone).Format("15:04")) && !strings.Contains(text, first.Add(time.Minute).In(zone).Format("15:04")) {
+		t.Errorf("used at %s, but the page says %s", first.In(zone).Format("15:04"), text)
+	}
+}
+
+// left is a talk somebody was in when somebody else came.
+func left(t *testing.T, s screen, lang, words string) (w *world, p, ada *visitor, code string) {
+	w = evening(t)
+	ada, p = counsellor(t, w, desk), visit(t, w, s)
+	p.begins(lang, words, true)
+	code = p.code(lang)
+	p.open("/" + lang + "/talk")
+	ada.takes()
+	ada.tells("Are you alone?")
+	p.until("the question", `(`+personsLog+`).includes("Are you alone?")`)
+	return w, p, ada, code
+}
+
+// gone: the browser stands on the neutral page, and no way back shows a word.
+func (v *visitor) gone(words, code string) {
+	v.t.Helper()
+	v.until("the neutral page", `location.href === "`+v.w.away+`"`)
+	v.shot("left")
+	if all := v.cookies(); len(all) != 0 {
+		v.t.Errorf("the browser still holds %v", all)
+	}
+	for range 4 {
+		before := v.eval("history.length + location.href")
+		v.do(chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back(), 0)"))
+		time.Sleep(400 * time.Millisecond)
+		v.arrives("a page", "true")
+		text := v.eval("document.documentElement.innerText + document.title + [...document.querySelectorAll('input, textarea')].map(e => e.value).join()")
+		if strings.Contains(text, words) || strings.Contains(text, "Are you alone?") || strings.Contains(text, code) || strings.Contains(text, code[:9]) {
+			v.t.Errorf("Back shows %s", text)
+		}
+		if before == v.eval("history.length + location.href") {
+			break
+		}
+	}
+	v.shot("left-back")
+	v.open("/en/talk")
+	v.isAt("/en/code")
+}
+
+func TestWhoeverComesAfterTheExitFindsNothing(t *testing.T) {
+	for name, leave := range map[string]func(v *visitor){
+		"link": func(v *visitor) { v.click("a.exit") },
+		"keys": func(v *visitor) {
+			v.do(chromedp.KeyEvent(kb.Shift), chromedp.KeyEvent(kb.Shift), chromedp.KeyEvent(kb.Shift))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const words = "My husband must not see this"
+			s := phone
+			if name == "keys" {
+				s = desk
+			}
+			_, p, ada, code := left(t, s, "en", words)
+			p.typeInto("#text", "half a sent")
+			leave(p)
+			p.gone(words, code)
+			ada.sees("lämnade snabbt")
+			ada.sees("Skriv inte först på något annat sätt")
+			ada.accessible("somebody left quickly")
+			ada.shot("left-quickly-" + name)
+			p.returns("en", code)
+			p.open("/en/talk")
+			p.until("with the code all is there", `(`+personsLog+`) === '["`+words+`","Are you alone?"]'`)
+		})
+	}
+}
+
+func TestASentenceSentAfterThePageClosedIsNotLost(t *testing.T) {
+	w := evening(t)
+	p := visit(t, w, phone)
+	p.begins("ti", "ሰላም", false)
+	code := p.code("ti")
+	p.open("/ti/talk")
+	p.until("sent", `(`+personsLog+`).includes("ሰላም")`)
+	p.typeInto("#text", "እዚ ኣይጥፋእ")
+	w.pass(11 * time.Minute)
+	p.click("#say button.main")
+	p.isAt("/ti/code/ended")
+	p.accessible("the page closed")
+	p.narrow("the page closed")
+	p.shot("ended")
+	kept := w.site.WordsFor("ti").Say("enter.kept")
+	p.sees(kept)
+	if text := p.eval("document.body.innerText"); strings.Contains(text, "ኣይጥፋእ") || strings.Contains(text, "ሰላም") {
+		t.Errorf("the closed page shows %s", text)
+	}
+	if n := len(w.spoken()); n != 1 {
+		t.Errorf("%d messages reached the desk", n)
+	}
+	p.returns("ti", code)
+	p.open("/ti/talk")
+	p.sees("እዚ ኣይጥፋእ")
+	p.accessible("late words")
+	p.narrow("late words")
+	p.shot("late-words")
+	p.press("do", "send")
+	p.until("sent now", `(`+personsLog+`) === '["ሰላም","እዚ ኣይጥፋእ"]'`)
+	if p.eval(`document.querySelectorAll("button[name=do][value=send]").length`) != "0" {
+		t.Error("it is offered to be sent again")
+	}
+}
+
+// spoken is what the desk has of the first ticket, without what the house says.
+func (w *world) spoken() []string {
+	w.t.Helper()
+	sheet, err := w.tickets.Page(w.t.Context(), w.session(), w.waitTickets(1)[0].Ticket.ID)
+	w.ok(err)
+	var all []string
+	for _, m := range sheet.Messages {
+		if m.Content.Text != "" {
+			all = append(all, m.Content.Text)
+		}
+	}
+	return all
+}
