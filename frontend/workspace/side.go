@@ -40,17 +40,8 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 			})
 		}
 	}
-	earlier, err := d.Tickets.Earlier(v.Context, v.Session, t.ID)
-	if err != nil {
+	if out.Earlier, err = d.earlier(v, s, shown); err != nil {
 		return Side{}, err
-	}
-	for _, r := range earlier {
-		if !shown[r.Ticket.ID] {
-			out.Earlier = append(out.Earlier, Other{
-				ID: r.Ticket.ID, Href: ticketPath(r.Ticket.ID), Number: number(r.Ticket.Number),
-				Title: firstOf(r.Head.Facts.Topic, r.Head.Title, s.Say("queue.untitled")), When: s.Near(r.Ticket.LastAt),
-			})
-		}
 	}
 	out.Forwarded = s.forwarded()
 	out.About = s.known()
@@ -62,6 +53,24 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 	for _, twin := range twins {
 		if name := s.teams[twin.Team]; name != "" {
 			out.Twins = append(out.Twins, name)
+		}
+	}
+	return out, nil
+}
+
+// earlier are the conversations of the same person, but for those shown.
+func (d *desk) earlier(v *frontend.Visit, s *showing, shown map[helpdesk.ID]bool) ([]Other, error) {
+	rows, err := d.Tickets.Earlier(v.Context, v.Session, s.sheet.Ticket.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []Other
+	for _, r := range rows {
+		if !shown[r.Ticket.ID] {
+			out = append(out, Other{
+				ID: r.Ticket.ID, Href: ticketPath(r.Ticket.ID), Number: number(r.Ticket.Number),
+				Title: firstOf(r.Head.Facts.Topic, r.Head.Title, s.Say("queue.untitled")), When: s.Near(r.Ticket.LastAt),
+			})
 		}
 	}
 	return out, nil

@@ -153,13 +153,9 @@ func (d *desk) news(v *frontend.Visit) error {
 	lookers := d.lookers(v, page.Words, news.Lookers)
 	talk := v.Query("talk") != ""
 	if talk {
-		// What is said in the conversation itself comes by the talk's own bell,
-		// and would else stand on the page twice.
-		conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, id)
-		if err != nil {
+		if err := d.withoutTalk(v, id, &news); err != nil {
 			return err
 		}
-		news.Messages = slices.DeleteFunc(news.Messages, func(m tickets.Opened) bool { return m.Conversation == conversation })
 	}
 	if len(news.Messages) == 0 && mark(lookers) == v.Query("lookers") && strconv.FormatInt(news.Ticket.Version, 10) == v.Query("version") {
 		return v.Done()
@@ -193,6 +189,17 @@ func (d *desk) news(v *frontend.Visit) error {
 		page.Listener.talk()
 	}
 	return v.Show(page)
+}
+
+// withoutTalk leaves out what is said in the conversation itself: that comes by
+// the talk's own bell, and would else stand on the page twice.
+func (d *desk) withoutTalk(v *frontend.Visit, ticket helpdesk.ID, news *tickets.News) error {
+	conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, ticket)
+	if err != nil {
+		return err
+	}
+	news.Messages = slices.DeleteFunc(news.Messages, func(m tickets.Opened) bool { return m.Conversation == conversation })
+	return nil
 }
 
 // lookers says who else has the ticket open.
