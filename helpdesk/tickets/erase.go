@@ -89,7 +89,10 @@ func (d *Desk) erasing(ctx context.Context, r store.Reader, person helpdesk.ID) 
 // due. The caller asks people.AskErase in the same transaction, which ends the
 // person's sessions.
 //
-// Whole tickets go, their notes with them.
+// Whole tickets go, their notes with them, where they concern the person. In
+// somebody else's case, which they came to by a link or were invited to, what
+// they said stays: who holds a forwarded link must not undo another's appeal.
+// They read no more there once EraseFor is done.
 func (d *Desk) EraseAll(ctx context.Context, tx *store.Tx, g *people.Guest) error {
 	tickets, err := idsOf(ctx, tx, selectPersonTickets, g.Person)
 	if err != nil {
@@ -278,6 +281,11 @@ func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) e
 	for _, id := range tickets {
 		if err := d.erase(ctx, tx, id); err != nil {
 			return fmt.Errorf("erase ticket %s: %w", id, err)
+		}
+	}
+	for _, query := range []string{eraseSeats, eraseSingles, eraseView} {
+		if err := tx.Later(ctx, query, person); err != nil {
+			return fmt.Errorf("erase where %s reads: %w", person, err)
 		}
 	}
 	return nil

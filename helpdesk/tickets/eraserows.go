@@ -8,8 +8,10 @@ const (
 )
 
 const (
+	// Those that concern them: of another person's case they erase nothing.
 	selectPersonTickets = `SELECT DISTINCT c.ticket FROM tickets_reader r
 		JOIN tickets_conversation c ON c.id = r.conversation
+		JOIN tickets_ticket t ON t.id = c.ticket AND t.person IN ('', $1)
 		WHERE r.kind = 'person' AND r.reader = $1 ORDER BY c.ticket`
 	selectTalkIDs      = `SELECT id FROM tickets_conversation WHERE ticket = $1 ORDER BY id`
 	selectHouseLetters = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey
@@ -35,6 +37,9 @@ const (
 	eraseMessages   = `DELETE FROM tickets_message WHERE conversation IN ` + ofTicket
 	eraseTalks      = `DELETE FROM tickets_conversation WHERE ticket = $1`
 	eraseDrafts     = `DELETE FROM tickets_draft WHERE ticket = $1`
+	eraseSeats      = `DELETE FROM tickets_reader WHERE kind = 'person' AND reader = $1`
+	eraseSingles    = `DELETE FROM tickets_letterkey WHERE kind = 'person' AND reader = $1`
+	eraseView       = `DELETE FROM tickets_hidden WHERE person = $1`
 	eraseKept       = `DELETE FROM tickets_erasing WHERE ticket = $1`
 	eraseTicket     = `DELETE FROM tickets_ticket WHERE id = $1`
 )
