@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -276,4 +277,24 @@ func TestTheWaitIsKnownFromTalksThatAreOver(t *testing.T) {
 			t.Errorf("told to wait %v, %q", s.Wait, s.State)
 		}
 	})
+}
+
+// Everybody who waits asks at each ring; what they ask must not grow with the
+// sittings of three months.
+func TestWhatOthersWaitedIsReadByAnIndex(t *testing.T) {
+	w := build(t, storetest.SQLite(t))
+	rows, err := w.db.Query(t.Context(), "EXPLAIN QUERY PLAN "+chat.SelectWaited, int64(0))
+	w.ok(t, err)
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var a, b, c int
+		var line string
+		w.ok(t, rows.Scan(&a, &b, &c, &line))
+		plan.WriteString(line + "\n")
+	}
+	w.ok(t, rows.Err())
+	if !strings.Contains(plan.String(), "chat_table_waited") {
+		t.Errorf("the plan does not use the index:\n%s", plan.String())
+	}
 }
