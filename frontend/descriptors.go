@@ -9,7 +9,7 @@ const spare = 512
 func (s *Site) mostLines(k kind) int {
 	bells, talks := s.wanted()
 	if room, known := s.room(); known && bells+talks > room {
-		bells = min(bells, room/4)
+		bells = min(bells, room/5) // a place for the desk for each four persons
 		talks = max(room-bells, 0)
 	}
 	if k == deskLine {

@@ -371,7 +371,7 @@ func TestTheOldestOfTooManyLinesGivesWay(t *testing.T) {
 func TestALowFileLimitIsSaidAndKept(t *testing.T) {
 	var log bytes.Buffer
 	s := &Site{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
-	for limit, want := range map[uint64][2]int{1 << 20: {5000, 20000}, 1024: {128, 384}, 10: {2, 6}} {
+	for limit, want := range map[uint64][2]int{1 << 20: {5000, 20000}, 20_000: {3897, 15_591}, 1024: {102, 410}, 10: {1, 7}} {
 		log.Reset()
 		s.descriptors = func() (uint64, bool) { return limit, true }
 		if got := [2]int{s.mostLines(deskLine), s.mostLines(personLine)}; got != want {
