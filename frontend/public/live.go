@@ -90,6 +90,7 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 		if answer != nil {
 			out = append(out, answer)
 		}
+		return out, nil // what was kept rings, and that brings the news
 	case said.Typing:
 		return nil, l.h.Chat.GuestTyping(ctx, g, l.here.Conversation)
 	case said.After != nil:
