@@ -21,10 +21,13 @@ const (
 	mostBytes  = 10 << 20
 	mostPixels = 24 << 20 // a phone's picture has 12 million; a flood has milliards in a few bytes
 	mostSide   = 20_000
+	// A progressive JPEG is kept whole in coefficients while it is read, twelve
+	// bytes a pixel besides the picture's own.
+	mostProgressive = 13 << 20
 )
 
-// redrawing bounds how many pictures are in memory at once: each may need four
-// bytes a pixel.
+// redrawing bounds how many pictures are in memory at once: each may need 200
+// MB.
 var redrawing = make(chan struct{}, 2)
 
 // uploads turns what a form brought into what is kept: kinds by content, never
@@ -100,6 +103,9 @@ func redraw(data []byte, kind string) ([]byte, error) {
 	if conf.Width > mostSide || conf.Height > mostSide || conf.Width*conf.Height > mostPixels {
 		return nil, helpdesk.Refuse("upload.pixels")
 	}
+	if kind == "image/jpeg" && conf.Width*conf.Height > mostProgressive && progressive(data) {
+		return nil, helpdesk.Refuse("upload.pixels")
+	}
 	redrawing <- struct{}{}
 	defer func() { <-redrawing }()
 	picture, _, err := image.Decode(bytes.NewReader(data))
@@ -119,6 +125,27 @@ func redraw(data []byte, kind string) ([]byte, error) {
 		return turned(out.Bytes(), orientation(data)), nil
 	}
 	return out.Bytes(), nil
+}
+
+// progressive tells whether a JPEG is one that comes in several passes (ITU-T
+// T.81, SOF2).
+func progressive(data []byte) bool {
+	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+		switch marker := data[at+1]; {
+		case marker == 0xff: // filling
+			at++
+			continue
+		case marker == 0 || marker >= 0xd0 && marker <= 0xd7: // have no length
+			at += 2
+			continue
+		case marker == 0xc2:
+			return true
+		case marker == 0xc0 || marker == 0xc1 || marker == 0xda:
+			return false
+		}
+		at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+	}
+	return true // told by nothing we know: taken for the dearer
 }
 
 // orientation reads which way up a phone held its picture (Exif 2.3, tag

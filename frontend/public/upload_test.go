@@ -34,6 +34,23 @@ func jpegOf(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
+// frameOf is a JPEG whose frame is of a kind and promises w by h pixels.
+func frameOf(t testing.TB, kind byte, w, h uint16) []byte {
+	j := jpegOf(t, 1, 1)
+	at := bytes.Index(j, []byte("\xff\xc0"))
+	j[at+1] = kind
+	binary.BigEndian.PutUint16(j[at+5:], h)
+	binary.BigEndian.PutUint16(j[at+7:], w)
+	return j
+}
+
+// unmarked lays before the first segment a restart mark and what, read as its
+// length, leads to a frame that is not the picture's.
+func unmarked(j []byte) []byte {
+	tables := append([]byte{0xff, 0xd8, 0xff, 0xd0}, j[2:]...)
+	return append(tables, bytes.Repeat([]byte("\xff\xc0\x00\x08"), 20_000)...)
+}
+
 func pngOf(t testing.TB, w, h int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -117,6 +134,9 @@ func TestWhatMayBeSent(t *testing.T) {
 		{"a jpeg by name alone", []byte("\xff\xd8\xffnot really"), "", "upload.broken"},
 		{"a flood of pixels", flood(t, 60_000, 60_000), "", "upload.pixels"},
 		{"a thin flood", flood(t, 30_000, 2), "", "upload.pixels"},
+		{"many pixels in one pass", frameOf(t, 0xc0, 5000, 4000), "", "upload.broken"},
+		{"many pixels in several passes", frameOf(t, 0xc2, 5000, 4000), "", "upload.pixels"},
+		{"the same behind a mark without length", unmarked(frameOf(t, 0xc2, 5000, 4000)), "", "upload.pixels"},
 		{"a large text", bytes.Repeat([]byte("a"), mostBytes+1), "", "upload.large"},
 		{"the largest text", bytes.Repeat([]byte("a"), mostBytes), "text/plain", ""},
 	} {
