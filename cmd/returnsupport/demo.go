@@ -33,6 +33,7 @@ type demo struct {
 	teams   map[string]helpdesk.ID
 	told    *demoStory
 	again   bool                                 // the data folder holds an earlier demo
+	present map[string]string                    // the cookies of colleagues the demo plays
 	pause   func(time.Duration) <-chan time.Time // between letters that arrive while one watches
 }
 
@@ -106,7 +107,6 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 	group.Go(func() error {
 		return d.serve(ctx, func(address string) { desk <- address })
 	})
-	group.Go(func() error { return unlessEnded(ctx, d.beThere(ctx)) })
 	group.Go(func() error {
 		var address string
 		select {
@@ -128,6 +128,12 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 		var err error
 		if !d.again {
 			err = d.playWeek(ctx)
+		}
+		if err == nil {
+			// Only now: while the week is played the clock stands in the past, and
+			// a session begun there has ended when it comes back.
+			err = d.beThere(ctx)
+			group.Go(func() error { return unlessEnded(ctx, d.stayThere(ctx)) })
 		}
 		if err == nil && !d.again {
 			var begun chat.Begun
@@ -177,7 +183,7 @@ func newDemo(ctx context.Context, set settings, log *slog.Logger) (*demo, error)
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
-	d := &demo{house: h, world: world, clock: clock, teams: map[string]helpdesk.ID{}, pause: time.After}
+	d := &demo{house: h, world: world, clock: clock, teams: map[string]helpdesk.ID{}, present: map[string]string{}, pause: time.After}
 	if err := d.begin(ctx); err != nil {
 		world.Close()
 		return nil, errors.Join(err, h.Close())

@@ -47,28 +47,35 @@ func (d *demo) openHouse(ctx context.Context) error {
 	return d.office.Set(ctx, "", office.Roster, roster.String())
 }
 
-// beThere keeps the demo's colleagues present while nobody signs in as them.
+// beThere has the demo's colleagues say that they are here.
 func (d *demo) beThere(ctx context.Context) error {
-	cookies := map[string]string{}
-	for {
-		for _, login := range demoPresent {
-			s, err := d.staff.Session(ctx, cookies[login], false)
-			if errors.Is(err, helpdesk.ErrDenied) { // not yet, or after twelve hours
-				if cookies[login], err = d.cookie(ctx, login); err == nil {
-					s, err = d.staff.Session(ctx, cookies[login], false)
-				}
-			}
-			if err != nil {
-				return err
-			}
-			if err := d.chat.Attend(ctx, s, chat.Here); err != nil {
-				return err
+	for _, login := range demoPresent {
+		s, err := d.staff.Session(ctx, d.present[login], false)
+		if errors.Is(err, helpdesk.ErrDenied) { // not yet, or after twelve hours
+			if d.present[login], err = d.cookie(ctx, login); err == nil {
+				s, err = d.staff.Session(ctx, d.present[login], false)
 			}
 		}
+		if err != nil {
+			return err
+		}
+		if err := d.chat.Attend(ctx, s, chat.Here); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stayThere keeps them present while nobody signs in as them.
+func (d *demo) stayThere(ctx context.Context) error {
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(15 * time.Second):
+		}
+		if err := d.beThere(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -204,6 +204,9 @@ func seatWords(w locale.Words, s chat.Seat) []string {
 		if s.Typing {
 			return []string{w.Say("talk.typing", s.Alias)}
 		}
+		if s.Seen {
+			return []string{w.Say("seat.talking", s.Alias), w.Say("talk.seen")}
+		}
 		return []string{w.Say("seat.talking", s.Alias)}
 	case chat.Away:
 		return []string{w.Say("seat.away", s.Alias)}

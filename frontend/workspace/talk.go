@@ -154,6 +154,8 @@ func guestLine(w frontend.Words, s sitting) string {
 		return w.Say("sitting.guest.away")
 	case s.table.GuestTyping && s.limits.Typing:
 		return w.Say("sitting.guest.typing")
+	case s.table.Seen:
+		return w.Say("sitting.guest.seen")
 	}
 	return w.Say("sitting.guest.here")
 }

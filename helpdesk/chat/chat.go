@@ -14,6 +14,7 @@ package chat
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -85,6 +86,8 @@ type Room struct {
 	bell    Postroom
 	now     func() time.Time
 	log     *slog.Logger
+
+	kept atomic.Pointer[keptLimits]
 }
 
 // New makes the room.

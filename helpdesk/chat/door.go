@@ -26,7 +26,7 @@ func (r *Room) Door(ctx context.Context, a hours.Audience) (hours.Status, error)
 // Crowded: more people wait than the house can answer soon. The page then
 // offers to leave a message instead.
 func (r *Room) Crowded(ctx context.Context) (bool, error) {
-	limits, err := r.office.Chat(ctx)
+	limits, err := r.limits(ctx)
 	if err != nil {
 		return false, err
 	}

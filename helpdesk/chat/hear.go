@@ -28,12 +28,15 @@ func (News) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // Seat is how the person sits.
 type Seat struct {
-	State   State
-	Place   int           // in the queue, from 1; 0 when not waiting
-	Wait    time.Duration // what it took others lately; 0: not known
-	Since   time.Time
-	Alias   string // the counsellor's first name; "" while nobody is there
-	Typing  bool   // the counsellor writes
+	State  State
+	Place  int           // in the queue, from 1; 0 when not waiting
+	Wait   time.Duration // what it took others lately; 0: not known
+	Since  time.Time
+	Alias  string // the counsellor's first name; "" while nobody is there
+	Typing bool   // the counsellor writes
+	// Seen: the newest message is the person's, and the counsellor has seen it;
+	// where the house has switched reading marks on.
+	Seen    bool
 	EndedBy string
 }
 
@@ -47,7 +50,11 @@ func (r *Room) Hear(ctx context.Context, g *people.Guest, conversation helpdesk.
 	if err != nil {
 		return News{}, fmt.Errorf("hear conversation %s: %w", conversation, err)
 	}
-	seat, err := r.sits(ctx, conversation, true)
+	last := after
+	if len(said) > 0 {
+		last = said[len(said)-1].Number
+	}
+	seat, err := r.sits(ctx, conversation, last)
 	if err != nil {
 		return News{}, err
 	}
@@ -59,17 +66,17 @@ func (r *Room) Seat(ctx context.Context, g *people.Guest, conversation helpdesk.
 	if err := r.mine(ctx, g, conversation); err != nil {
 		return Seat{}, err
 	}
-	return r.sits(ctx, conversation, false)
+	return r.sits(ctx, conversation, looksOnly)
 }
 
 // sits reads the newest table of a conversation whose reader has been checked.
-func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (Seat, error) {
+func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, heard int64) (Seat, error) {
 	t, err := r.latest(ctx, r.db, conversation)
 	none := errors.Is(err, helpdesk.ErrNotFound)
 	if err != nil && !none {
 		return Seat{}, err
 	}
-	if seen && (none || t.state == Missed || t.state == Ended) {
+	if heard != looksOnly && (none || t.state == Missed || t.state == Ended) {
 		if err := r.hasRead(ctx, conversation); err != nil {
 			return Seat{}, err
 		}
@@ -77,10 +84,13 @@ func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (S
 	if none {
 		return Seat{}, nil
 	}
-	if seen && (t.state == Waiting || t.state == Talking) && r.now().Sub(time.UnixMicro(t.guestAt)) > often {
+	if heard != looksOnly && (t.state == Waiting || t.state == Talking) && r.now().Sub(time.UnixMicro(t.guestAt)) > often {
 		if err := r.guestSeen(ctx, t); err != nil {
 			return Seat{}, err
 		}
+	}
+	if err := r.heardTo(ctx, t, heard); err != nil {
+		return Seat{}, err
 	}
 	s := Seat{State: t.state, Since: instant(t.since), EndedBy: t.endedBy}
 	switch t.state {
@@ -88,6 +98,11 @@ func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, seen bool) (S
 		return s, r.place(ctx, t, &s)
 	case Talking:
 		s.Alias = r.staff.Alias(ctx, t.taken)
+		limits, err := r.limits(ctx)
+		if err != nil {
+			return Seat{}, err
+		}
+		s.Seen = limits.Read && t.last == t.guestLast && t.readTo >= t.last
 		s.Typing = r.now().Before(time.UnixMicro(t.deskTyping))
 		if t.asked == anybody && r.now().Sub(time.UnixMicro(t.deskAt)) > here {
 			s.State = Away
@@ -107,6 +122,23 @@ func (r *Room) hasRead(ctx context.Context, conversation helpdesk.ID) error {
 		return fmt.Errorf("look what %s waits for: %w", conversation, err)
 	}
 	return r.forget(ctx, due{conversation: conversation})
+}
+
+// looksOnly is a look at the seat that hears nothing.
+const looksOnly = -1
+
+// heardTo notes how far the person's page has shown the talk, where the house
+// wants to know.
+func (r *Room) heardTo(ctx context.Context, t *tableRow, number int64) error {
+	number = min(number, t.last)
+	if number <= t.heardTo || t.state != Talking || t.last == t.guestLast {
+		return nil
+	}
+	limits, err := r.limits(ctx)
+	if err != nil || !limits.Read {
+		return err
+	}
+	return r.touch(ctx, t.conversation, guestHeard, t.id, number)
 }
 
 func (r *Room) guestSeen(ctx context.Context, t *tableRow) error {

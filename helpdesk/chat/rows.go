@@ -3,10 +3,10 @@ package chat
 const (
 	tableColumns = `id, conversation, ticket, team, person, state, priority, language, since,
 		taken, taken_at, waited, asked, asked_at, desk_at, guest_at, active, active_at,
-		last, read_to, desk_typing, guest_typing, ended_by`
+		last, read_to, desk_typing, guest_typing, guest_last, heard_to, ended_by`
 
 	insertTable = `INSERT INTO chat_table (` + tableColumns + `, rank)
-		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, '', 0, -1, '', 0, 0, $8, 0, 0, $9, $10, 0, 0, '', $11)
+		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, '', 0, -1, '', 0, 0, $8, 0, 0, $9, $10, 0, 0, $9, 0, '', $11)
 		ON CONFLICT DO NOTHING`
 
 	selectTable  = `SELECT ` + tableColumns + ` FROM chat_table WHERE id = $1`
@@ -33,7 +33,7 @@ const (
 	takeOver = `UPDATE chat_table SET taken = $1, taken_at = $2, desk_at = $2, asked = '', asked_at = 0
 		WHERE id = $3 AND state = 'talking' AND taken = $4 AND asked = $5 AND asked <> ''`
 
-	saidByGuest = `UPDATE chat_table SET last = $2, guest_at = $3, guest_typing = 0,
+	saidByGuest = `UPDATE chat_table SET last = $2, guest_last = $2, guest_at = $3, guest_typing = 0,
 		active = active + CASE WHEN taken <> '' AND $3 - active_at < $4 THEN $3 - active_at ELSE 0 END, active_at = $3
 		WHERE conversation = $1 AND state IN ('waiting', 'talking')`
 	saidByDesk = `UPDATE chat_table SET last = $2, read_to = $2, desk_at = $3, desk_typing = 0,
@@ -41,6 +41,7 @@ const (
 		WHERE conversation = $1 AND state = 'talking'`
 	guestSeen  = `UPDATE chat_table SET guest_at = $2 WHERE id = $1 AND guest_at < $2`
 	deskSeen   = `UPDATE chat_table SET desk_at = $2 WHERE taken = $1 AND state = 'talking' AND desk_at < $2`
+	guestHeard = `UPDATE chat_table SET heard_to = $2 WHERE id = $1 AND heard_to < $2`
 	deskRead   = `UPDATE chat_table SET read_to = $2 WHERE id = $1 AND read_to < $2`
 	guestTypes = `UPDATE chat_table SET guest_typing = $2 WHERE conversation = $1 AND state = 'talking'`
 	deskTypes  = `UPDATE chat_table SET desk_typing = $2 WHERE id = $1 AND state = 'talking'`

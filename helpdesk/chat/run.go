@@ -53,7 +53,7 @@ func (r *Room) Round(ctx context.Context) error {
 // missed ends sittings that nobody came to in time: the conversation is a
 // ticket in the queue already, and both sides are told.
 func (r *Room) missed(ctx context.Context) error {
-	limits, err := r.office.Chat(ctx)
+	limits, err := r.limits(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (r *Room) missed(ctx context.Context) error {
 
 // left asks for a colleague where the counsellor has lost the net.
 func (r *Room) left(ctx context.Context) error {
-	limits, err := r.office.Chat(ctx)
+	limits, err := r.limits(ctx)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ type Table struct {
 	Last, Read  int64 // the newest message, and the newest the counsellor has seen
 	GuestHere   bool  // the person's page asked within the last half minute
 	GuestTyping bool
+	// Seen: the newest message is the desk's, and the person's page has shown it.
+	// Known only where the house has switched reading marks on.
+	Seen bool
 
 	// Head is the sealed head of the ticket, where the session may open it.
 	Head tickets.Head
@@ -71,6 +74,7 @@ type tableRow struct {
 	active, activeAt                       int64
 	last, readTo                           int64
 	deskTyping, guestTyping                int64
+	guestLast, heardTo                     int64
 	endedBy                                string
 }
 
@@ -78,7 +82,7 @@ type tableRow struct {
 func (t *tableRow) dest() []any {
 	return []any{&t.id, &t.conversation, &t.ticket, &t.team, &t.person, &t.state, &t.priority, &t.language, &t.since,
 		&t.taken, &t.takenAt, &t.waited, &t.asked, &t.askedAt, &t.deskAt, &t.guestAt, &t.active, &t.activeAt,
-		&t.last, &t.readTo, &t.deskTyping, &t.guestTyping, &t.endedBy}
+		&t.last, &t.readTo, &t.deskTyping, &t.guestTyping, &t.guestLast, &t.heardTo, &t.endedBy}
 }
 
 // rank orders the list: urgent, a child, detained, then the longest wait.
@@ -100,6 +104,7 @@ func (r *Room) table(t *tableRow, limits office.Chat) Table {
 		Taken: t.taken, TakenAt: instant(t.takenAt), Asked: t.asked, EndedBy: t.endedBy,
 		Active: time.Duration(t.active) * time.Microsecond, Last: t.last, Read: t.readTo,
 		GuestHere:   now.Sub(time.UnixMicro(t.guestAt)) < here,
+		Seen:        t.last > t.guestLast && t.heardTo >= t.last,
 		GuestTyping: now.Before(time.UnixMicro(t.guestTyping)),
 	}
 	switch {

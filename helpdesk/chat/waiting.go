@@ -68,7 +68,7 @@ func (r *Room) TableOf(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	if err := r.db.QueryRow(ctx, selectOf, ticket).Scan(t.dest()...); err != nil {
 		return Table{}, err
 	}
-	limits, err := r.office.Chat(ctx)
+	limits, err := r.limits(ctx)
 	return r.table(&t, limits), err
 }
 
@@ -85,7 +85,7 @@ func (r *Room) shown(ctx context.Context, s *staff.Session, rows []*tableRow) ([
 	if err != nil {
 		return nil, err
 	}
-	limits, err := r.office.Chat(ctx)
+	limits, err := r.limits(ctx)
 	if err != nil {
 		return nil, err
 	}

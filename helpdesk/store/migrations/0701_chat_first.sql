@@ -1,7 +1,8 @@
 -- A table is one sitting of one conversation. state: waiting, talking, missed,
 -- ended. rank is the place in the list, smallest first (chat/table.go). asked
 -- is whom we asked to come, 'any' for whoever is free. active and waited are
--- lengths in microseconds. Times are cut to the day when the sitting is over.
+-- lengths in microseconds. last and guest_last are the newest message and the
+-- newest of the person; read_to and heard_to how far desk and person have seen. Times are cut to the day when the sitting is over.
 CREATE TABLE chat_table (
     id           TEXT PRIMARY KEY,
     conversation TEXT NOT NULL,
@@ -26,6 +27,8 @@ CREATE TABLE chat_table (
     read_to      BIGINT NOT NULL,
     desk_typing  BIGINT NOT NULL,
     guest_typing BIGINT NOT NULL,
+    guest_last   BIGINT NOT NULL,
+    heard_to     BIGINT NOT NULL,
     ended_by     TEXT NOT NULL
 );
 CREATE UNIQUE INDEX chat_table_living ON chat_table (conversation) WHERE state IN ('waiting', 'talking');
