@@ -168,7 +168,7 @@ func (d *desk) whole(page string) {
 		return // older than what an answer on its way brought
 	}
 	if !slices.Equal(shown[:len(d.heard)], d.heard) {
-		d.strange++
+		d.odd("the page shows %v after %v had been heard", shown, d.heard)
 		return
 	}
 	d.last, d.heard = n, shown

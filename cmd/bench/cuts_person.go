@@ -58,7 +58,7 @@ func (p *guest) take(n told) {
 	before := int64(0)
 	for _, m := range n.Said {
 		if m.N <= before {
-			p.strange++
+			p.odd("number %d came after %d in one answer", m.N, before)
 		}
 		before = m.N
 		p.hear(m.N, sideMarks.FindString(m.Text))

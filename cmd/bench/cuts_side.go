@@ -31,7 +31,7 @@ type side struct {
 	next    time.Time
 	last    int64    // heard up to this number
 	heard   []string // marks in the order they came
-	strange int      // answers whose numbers did not rise
+	strange int      // answers that contradict
 }
 
 // errLost ends one attempt; the side comes back.
@@ -124,6 +124,12 @@ func (s *side) hear(n int64, mark string) {
 	if mark != "" {
 		s.heard = append(s.heard, mark)
 	}
+}
+
+// odd counts an answer that contradicts an earlier one or itself.
+func (s *side) odd(format string, args ...any) {
+	s.strange++
+	s.t.wrong.add(fmt.Errorf("talk %d, side %s: "+format, append([]any{s.talk.n, s.mark}, args...)...))
 }
 
 // refused is an answer that a net which breaks does not explain.
