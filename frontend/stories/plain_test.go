@@ -37,6 +37,9 @@ func TestSomebodyTalksWithoutScripts(t *testing.T) {
 			p.typeInto("#text", "half a ")
 			p.frame("Hej, jag läser.")
 			p.frame("Nej")
+			if p.eval(`document.getElementById("say").getBoundingClientRect().top >= document.querySelector("iframe.frame").getBoundingClientRect().bottom`) != "true" {
+				t.Error("the form stands over the frame")
+			}
 			if now := p.eval(`document.querySelector("iframe.frame").contentWindow.location.href`); now == first {
 				t.Errorf("the frame is still at %s", now)
 			}
