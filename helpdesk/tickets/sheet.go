@@ -72,8 +72,7 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	if out.Messages, err = d.messages(ctx, d.db, s, f.held, f.talks, 0, &out.Settle); err != nil {
 		return nil, err
 	}
-	// By time, because joined tickets were counted apart.
-	slices.SortStableFunc(out.Messages, func(a, b Opened) int { return a.At.Compare(b.At) })
+	byTime(out.Messages)
 	out.Readers = d.presentReaders(ctx, f)
 	if out.Lookers, err = d.lookers(ctx, d.db, s, ticket); err != nil {
 		return nil, err
@@ -139,6 +138,21 @@ func (d *Desk) Since(ctx context.Context, s *staff.Session, ticket helpdesk.ID, 
 	}
 	out.Lookers, err = d.lookers(ctx, d.db, s, ticket)
 	return out, err
+}
+
+// byTime sorts by time, because joined tickets were counted apart, but never
+// against the numbers of a conversation: of two who write at once the one whose
+// clock was read first may be counted second. Messages come in order of serial.
+func byTime(all []Opened) {
+	latest, place := map[helpdesk.ID]time.Time{}, make(map[helpdesk.ID]time.Time, len(all))
+	for _, m := range all {
+		at := m.At
+		if before := latest[m.Conversation]; at.Before(before) {
+			at = before
+		}
+		latest[m.Conversation], place[m.ID] = at, at
+	}
+	slices.SortStableFunc(all, func(a, b Opened) int { return place[a.ID].Compare(place[b.ID]) })
 }
 
 // Facts returns what stands in plain about a ticket the session may open.
