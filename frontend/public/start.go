@@ -173,7 +173,7 @@ func (h *hall) whetherLive(v *frontend.Visit, a answers, page *Write) error {
 		if err != nil {
 			return err
 		}
-		crowded, err := h.Chat.Crowded(v.Context)
+		crowded, err := h.Chat.Crowded(v.Context, a.facts(v.Lang()))
 		if err != nil {
 			return err
 		}

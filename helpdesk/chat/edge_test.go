@@ -298,3 +298,18 @@ func TestWhatOthersWaitedIsReadByAnIndex(t *testing.T) {
 		t.Errorf("the plan does not use the index:\n%s", plan.String())
 	}
 }
+
+func TestAChildIsNotTurnedAwayBecauseOthersWait(t *testing.T) {
+	w := build(t, storetest.SQLite(t))
+	w.open(t)
+	w.ok(t, w.office.Set(t.Context(), w.ada, office.ChatQueueLong, "1"))
+	w.start(t, chat.First{Live: true})
+	if b, _ := w.start(t, chat.First{Live: true}); b.Live {
+		t.Error("the queue is too long and somebody sat down")
+	}
+	for _, f := range []tickets.Facts{{Child: true}, {Urgent: true}} {
+		if b, _ := w.start(t, chat.First{Live: true, Facts: f}); !b.Live {
+			t.Errorf("turned away: %d", f.Priority())
+		}
+	}
+}

@@ -92,6 +92,8 @@ const (
 	eraseTables = `DELETE FROM chat_table WHERE ticket = $1`
 	eraseCall   = `DELETE FROM chat_call WHERE ticket = $1`
 
+	claimCall = `UPDATE chat_oncall SET at = $1 WHERE one = 1 AND at <= $2`
+
 	upsertCall = `INSERT INTO chat_call (ticket, team, who, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket) DO UPDATE SET who = excluded.who, at = excluded.at`
 	selectCalls = `SELECT ticket, who, at FROM chat_call WHERE team = $1 ORDER BY at`

@@ -33,7 +33,11 @@ func (r *Room) Sit(ctx context.Context, g *people.Guest, conversation helpdesk.I
 	if door.State != hours.Open {
 		return helpdesk.Refuse("chat.closed")
 	}
-	if crowded, err := r.Crowded(ctx); err != nil || crowded {
+	// The conversation is sealed to its team: others can't take it.
+	if here, err := r.anyHere(ctx, ticket.Team); err != nil || !here {
+		return errors.Join(err, refuseIf(!here, "chat.closed"))
+	}
+	if crowded, err := r.Crowded(ctx, facts); err != nil || crowded {
 		return errors.Join(err, refuseIf(crowded, "chat.crowded"))
 	}
 	return r.db.Write(ctx, "sit down", func(tx *store.Tx) error {

@@ -80,7 +80,7 @@ func (r *Room) Start(ctx context.Context, f First) (Begun, error) {
 		if begun, err = r.begin(ctx, tx, f, team, live); err != nil || len(onCall) == 0 {
 			return err
 		}
-		return r.bell.OnCall(ctx, tx, onCall)
+		return r.callOut(ctx, tx, onCall)
 	})
 	if err != nil {
 		return Begun{}, fmt.Errorf("begin a conversation: %w", err)
@@ -236,9 +236,22 @@ func (r *Room) mayTalk(ctx context.Context, f tickets.Facts, wants bool) (bool, 
 	if err != nil || door.State != hours.Open {
 		return false, err
 	}
-	crowded, err := r.Crowded(ctx)
+	crowded, err := r.Crowded(ctx, f)
 	return !crowded, err
 }
+
+// callOut tells who is on call, at most once in a few minutes: whoever signs in
+// sees all who wait, and a flood of alarms would be none.
+func (r *Room) callOut(ctx context.Context, tx *store.Tx, addresses []string) error {
+	now := r.now()
+	n, err := tx.Exec(ctx, claimCall, now.UnixMicro(), now.Add(-callEvery).UnixMicro())
+	if err != nil || n == 0 {
+		return err
+	}
+	return r.bell.OnCall(ctx, tx, addresses)
+}
+
+const callEvery = 3 * time.Minute
 
 func audience(f tickets.Facts) hours.Audience {
 	switch {

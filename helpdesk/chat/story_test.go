@@ -2,7 +2,9 @@ package chat_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -170,6 +172,21 @@ func TestTheDoorIsOpenOnlyWhileTwoRosteredCounsellorsAreThere(t *testing.T) {
 		t.Errorf("nobody said they are here for half a minute and the door is %s", s)
 	}
 	w.attend(t, maria, bo)
+	// An opening is named only when the roster keeps it.
+	w.ok(t, w.office.Set(t.Context(), w.ada, office.Roster, fmt.Sprintf("shift %s chat_everyone daily 00:00-24:00\nshift %s chat_everyone thu 12:00-14:00\n", maria.User.ID, bo.User.ID)))
+	w.ok(t, w.room.Attend(t.Context(), bo, chat.Absent))
+	if s, err := w.room.Door(t.Context(), hours.Everyone); err != nil || !s.Next.Equal(time.Date(2026, 3, 5, 11, 0, 0, 0, time.UTC)) {
+		t.Errorf("opens %v, %v; two are rostered on Thursday from 12", s.Next, err)
+	}
+	w.ok(t, w.office.Set(t.Context(), w.ada, office.Roster, fmt.Sprintf("shift %s chat_everyone daily 00:00-24:00\n", maria.User.ID)))
+	if s, err := w.room.Door(t.Context(), hours.Everyone); err != nil || !s.Next.IsZero() {
+		t.Errorf("opens %v, %v; two are never rostered", s.Next, err)
+	}
+	var roster strings.Builder
+	for _, s := range []*staff.Session{maria, bo} {
+		fmt.Fprintf(&roster, "shift %s chat_everyone daily 00:00-24:00\nshift %s chat_detained daily 00:00-24:00\n", s.User.ID, s.User.ID)
+	}
+	w.ok(t, w.office.Set(t.Context(), w.ada, office.Roster, roster.String()))
 	w.clock.set(time.Date(2026, 3, 7, 18, 0, 0, 0, time.UTC)) // Saturday 19:00
 	w.attend(t, maria, bo)
 	if e, d := state(hours.Everyone), state(hours.Detained); e != hours.Closed || d != hours.Open {
@@ -531,12 +548,20 @@ func TestWhoAskedForItIsToldOnceAndInASafeHour(t *testing.T) {
 func TestWhoMustTravelReachesWhoIsOnCall(t *testing.T) {
 	w := build(t, storetest.SQLite(t))
 	w.ok(t, w.office.Set(t.Context(), w.ada, office.OnCall, "night@example.org\n"))
-	w.start(t, chat.First{Facts: tickets.Facts{Urgent: true}})
+	for range 3 {
+		w.start(t, chat.First{Facts: tickets.Facts{Urgent: true}})
+	}
 	if got := w.bell.heard(); !slices.Equal(got, []string{"on call night@example.org"}) {
 		t.Errorf("heard %q", got)
 	}
+	w.clock.pass(4 * time.Minute)
+	w.start(t, chat.First{Facts: tickets.Facts{Urgent: true}})
+	if got := w.bell.heard(); len(got) != 2 {
+		t.Errorf("four minutes later: %q", got)
+	}
+	w.clock.pass(4 * time.Minute)
 	w.start(t, chat.First{})
-	if got := w.bell.heard(); len(got) != 1 {
+	if got := w.bell.heard(); len(got) != 2 {
 		t.Errorf("somebody else rang too: %q", got)
 	}
 }
