@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"time"
 )
 
 var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -19,6 +21,9 @@ func (db *DB) Scrub(ctx context.Context, tables ...string) error {
 		}
 		return nil
 	}
+	if err := db.snapshotsGone(ctx); err != nil {
+		return fmt.Errorf("scrub: %w", err)
+	}
 	for _, table := range tables {
 		// A table's name can't be an argument; this shape needs no quoting.
 		if !tableName.MatchString(table) {
@@ -29,4 +34,37 @@ func (db *DB) Scrub(ctx context.Context, tables ...string) error {
 		}
 	}
 	return nil
+}
+
+// snapshotWait is how long Scrub waits for statements that began before it: a
+// dump may take longer, and then there is another night.
+const snapshotWait = 20 * time.Second
+
+var errOldSnapshot = errors.New("a statement older than the erasure is still running")
+
+// snapshotsGone waits until no other connection still sees the database as it
+// was before now: for such a one VACUUM FULL keeps what was deleted.
+func (db *DB) snapshotsGone(ctx context.Context) error {
+	var mark string
+	if err := db.write.QueryRowContext(ctx, `SELECT pg_current_xact_id()::xid::text`).Scan(&mark); err != nil {
+		return fact(err)
+	}
+	for end := time.Now().Add(snapshotWait); ; {
+		var older int
+		err := db.write.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::text::xid)`, mark).Scan(&older)
+		switch {
+		case err != nil:
+			return fact(err)
+		case older == 0:
+			return nil
+		case time.Now().After(end):
+			return errOldSnapshot
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }

@@ -374,3 +374,34 @@ func TestEveryConnectionToSQLiteKeepsWhatIsPromised(t *testing.T) {
 		return nil
 	})
 }
+
+func TestScrubWaitsForWhoStillSeesWhatWasErased(t *testing.T) {
+	db := openWith(t, storetest.EmptyPostgresAddress(t), playground)
+	ctx := context.Background()
+	canary := "canary-" + string(helpdesk.NewID())
+	mustWrite(t, db, func(tx *store.Tx) error { return insert(tx, "1", canary) })
+	read := make(chan error, 1)
+	go func() {
+		var slow string
+		read <- db.QueryRow(ctx, `SELECT pg_sleep(1)::text`).Scan(&slow)
+	}()
+	for reading := 0; reading == 0; {
+		if err := db.QueryRow(ctx, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL`).Scan(&reading); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustWrite(t, db, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM store_things WHERE count >= $1`, -1)
+		return err
+	})
+	if err := db.Scrub(ctx, "store_things"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-read; err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(storetest.Dump(t, db)), canary) {
+		t.Error("what was erased is kept for the one who reads")
+	}
+}
