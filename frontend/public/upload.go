@@ -31,7 +31,8 @@ const (
 var redrawing = make(chan struct{}, 2)
 
 // uploads turns what a form brought into what is kept: kinds by content, never
-// by name, and pictures drawn anew, so that nothing hidden in them is left.
+// by name, pictures drawn anew, so that nothing hidden in them is left, and
+// papers without what they say of their making, in the form's own bytes.
 //
 // Refusals: upload.count, upload.large, upload.kind, upload.pixels,
 // upload.broken, upload.empty.
@@ -45,7 +46,8 @@ func uploads(files []frontend.Upload) ([]tickets.Upload, error) {
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, tickets.Upload{Name: named(f.Name, kind), Type: kind, Data: data})
+		tells := kind == "application/pdf" && unsign(data)
+		kept = append(kept, tickets.Upload{Name: named(f.Name, kind), Type: kind, Tells: tells, Data: data})
 	}
 	return kept, nil
 }
@@ -60,8 +62,7 @@ var extensions = map[string][]string{
 
 // clean tells a file's kind and returns the bytes to keep.
 //
-// A pdf is kept as it is: to draw it anew would lose its words, and what hides
-// in it only a reader of pdf could find. The desk is told.
+// A pdf comes back as it is: to draw it anew would lose its words. See unsign.
 func clean(data []byte) (kept []byte, kind string, err error) {
 	switch {
 	case len(data) == 0:

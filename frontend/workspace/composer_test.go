@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"returnsupport/frontend"
+	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/tickets"
 )
@@ -106,6 +109,21 @@ func TestADeliverysCodeIsSaidInWords(t *testing.T) {
 	} {
 		if got := why(code); got != "outbox.why."+want {
 			t.Errorf("%s: %s, want %s", code, got, want)
+		}
+	}
+}
+
+func TestAPaperThatMayTellWhoMadeItIsShownAsSuch(t *testing.T) {
+	catalogues, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"en": "may tell who made it and when: \u2068beslut.pdf\u2069", "sv": "vem som har gjort den och när: \u2068beslut.pdf\u2069"} {
+		s := &showing{Words: frontend.Words{Words: catalogues.Words(lang, time.Now(), time.UTC)}}
+		var out Message
+		s.enclosed(&out, tickets.Opened{OriginalSize: -1, Content: tickets.Content{Files: []tickets.File{{Name: "a.pdf"}, {Name: "beslut.pdf", Tells: true}}}})
+		if len(out.Files) != 2 || len(out.Notices) != 1 || !strings.HasSuffix(out.Notices[0].Text, want) {
+			t.Errorf("%s: %+v", lang, out.Notices)
 		}
 	}
 }

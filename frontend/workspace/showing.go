@@ -210,6 +210,10 @@ func (s *showing) enclosed(out *Message, m tickets.Opened) {
 			// Without the name: addresses end up in the logs of proxies.
 			Href: "/w/m/" + string(m.ID) + "/file/" + strconv.Itoa(i),
 		})
+		if f.Tells {
+			// Isolated (UAX 9): a right-to-left name turns nothing around it.
+			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.tells", "\u2068"+name+"\u2069"), More: s.Say("message.tells.more")})
+		}
 	}
 	if m.OriginalSize >= 0 && m.Kind != tickets.KindNote {
 		out.Original = "/w/m/" + string(m.ID) + "/original.eml"

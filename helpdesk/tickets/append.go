@@ -41,6 +41,7 @@ func (Message) LogValue() slog.Value { return sealedValue }
 type Upload struct {
 	Name, Type, CID string
 	Inline          bool
+	Tells           bool // see File
 	Data            []byte
 }
 

@@ -34,6 +34,9 @@ type File struct {
 	Size   int64  `json:"size"`           // bytes
 	CID    string `json:"cid,omitempty"`  // Content-ID without <>, for inline images
 	Inline bool   `json:"inline,omitempty"`
+	// Tells: the person sent it from a page of ours, which takes out who made
+	// a file and when, and could not look everywhere in this one.
+	Tells bool `json:"tells,omitempty"`
 }
 
 // LogValue keeps file names out of logs.

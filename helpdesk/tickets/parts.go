@@ -36,7 +36,7 @@ func (c *Conversation) storeParts(ctx context.Context, tx *store.Tx, m *messageR
 		f := &from.Files[i]
 		key := vault.NewKey()
 		in.FileKeys = append(in.FileKeys, key.Bytes())
-		in.Files = append(in.Files, File{Name: f.Name, Type: f.Type, CID: f.CID, Inline: f.Inline, Size: int64(len(f.Data))})
+		in.Files = append(in.Files, File{Name: f.Name, Type: f.Type, CID: f.CID, Inline: f.Inline, Tells: f.Tells, Size: int64(len(f.Data))})
 		out := chunkWriter{tx: tx, insert: insertFile, lead: []any{m.id, i}}
 		if err := out.write(ctx, key, fileAt(m.id, i), f.Data); err != nil {
 			return fmt.Errorf("store file %d of %s: %w", i, m.id, err)
