@@ -40,6 +40,7 @@ func runServe(ctx context.Context, c console, args []string) error {
 	defer h.Close()
 	if c.env("GOGC") == "" {
 		debug.SetGCPercent(collectLater)
+		go keepTidy(ctx)
 	}
 	return h.serve(ctx, func(address string) {
 		fmt.Fprintf(c.out, "Persons come in at %s, counsellors at %sw/queue\n", address, address)
@@ -48,11 +49,6 @@ func runServe(ctx context.Context, c console, args []string) error {
 
 // goodbye is how long requests and the letter in hand may take to finish.
 const goodbye = 20 * time.Second
-
-// collectLater is the garbage collector's target (GOGC). Taking in letters
-// makes much garbage over a live heap of a few megabytes, so the default of 100
-// spends a seventh of the processor on it; this costs some 20 MB at the peak.
-const collectLater = 400
 
 // serve runs every worker and the web server until ctx ends or one of them
 // fails; the first error stops the house. The caller closes the store.
