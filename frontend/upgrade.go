@@ -18,7 +18,7 @@ var errHijackedTwice = errors.New("connection already taken over")
 
 // upgrader leaves the choice of origins to Site.sameSite, which has run before.
 var upgrader = websocket.Upgrader{
-	ReadBufferSize:   1024,
+	ReadBufferSize:   512, // held by every idle line; longer frames are read in parts
 	WriteBufferSize:  2048,
 	WriteBufferPool:  &sync.Pool{},
 	HandshakeTimeout: 10 * time.Second,
