@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -25,7 +26,15 @@ var (
 	// A live connection breaks and comes back; one that does so without end
 	// asks by polls instead.
 	liveRate = bus.Rate{Burst: 30, Every: 2 * time.Second}
+	// Who begins or guesses and is refused more often than this, thirty times
+	// in a minute, does not wait as told: nobody there begins for blockedFor.
+	refusedRate = bus.Rate{Burst: 30, Every: 2 * time.Second}
+	// asking only asks whether a block stands: no line is that fast.
+	asking = bus.Rate{Burst: 1 << 20, Every: time.Microsecond}
 )
+
+// blockedFor is how long a block stands. It ends by itself.
+const blockedFor = 15 * time.Minute
 
 // tooOften is a refusal for a while, and when to try again.
 type tooOften struct{ wait time.Duration }
@@ -34,6 +43,36 @@ func (e tooOften) Error() string { return fmt.Sprintf("too many tries, the next 
 
 // seconds are rounded up: who waits them is let through.
 func (e tooOften) seconds() int { return int((e.wait + time.Second - 1) / time.Second) }
+
+// blocked is a refusal of all that begins or guesses from one address.
+type blocked struct{ wait time.Duration }
+
+func (e blocked) Error() string { return fmt.Sprintf("blocked for %v", e.wait) }
+
+// beginning is a handler for persons that begins something or guesses: who is
+// refused there again and again is blocked there. It stands in no way of a
+// session that lives already, be it behind the same address, and has a ceiling
+// of its own, so that a flood of beginnings takes nothing from talks.
+func (s *Site) beginning(do Handler) Handler {
+	do = Within("person-begin", s.Ceiling, do)
+	return func(v *Visit) error {
+		l, from := s.Limiter, s.visitor(v.c)
+		block := l.Address("person-block", from)
+		if fine, wait := l.Allow(v.Context, block, asking); !fine {
+			return blocked{wait}
+		}
+		err := do(v)
+		var often tooOften
+		if !errors.As(err, &often) {
+			return err
+		}
+		if fine, _ := l.Allow(v.Context, l.Address("person-refused", from), refusedRate); !fine {
+			l.Block(v.Context, block, blockedFor)
+			return blocked{blockedFor}
+		}
+		return err
+	}
+}
 
 // Knocking is a handler that opens the door to a secret: it runs only as often
 // as one address may try.

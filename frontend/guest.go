@@ -106,7 +106,8 @@ func (s *Site) OnGuestEnded(do Handler) { s.late = do }
 
 // Public mounts a person's page at path behind each language: "/talk" becomes
 // "/:lang/talk", the route that proofs name. What changes something is bounded
-// for each address, high enough for a house full of people behind one.
+// for each address, high enough for a house full of people behind one. What needs
+// no session begins something or guesses, and may be blocked for a while.
 func (s *Site) Public(method, path string, may Permission, do Handler, limit ...Limit) {
 	if !may.person {
 		panic("route " + method + " " + path + " is mounted for persons with a permission of the desk")
@@ -114,8 +115,12 @@ func (s *Site) Public(method, path string, may Permission, do Handler, limit ...
 	if path == "/" && method == fiber.MethodGet {
 		s.landing = true
 	}
-	if !safeMethod(method) {
+	switch {
+	case safeMethod(method):
+	case may.guest:
 		do = Within("person-post", s.Ceiling, do)
+	default:
+		do = s.beginning(do)
 	}
 	s.Route(method, "/:lang"+strings.TrimSuffix(path, "/"), may, do, limit...)
 }

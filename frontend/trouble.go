@@ -3,6 +3,7 @@ package frontend
 import (
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -38,6 +39,7 @@ func (s *Site) failPerson(v *Visit, err error) error {
 	page := Trouble{PublicPage: v.PublicPage(""), Phone: v.sign().Phone}
 	var no helpdesk.Refusal
 	var often tooOften
+	var shut blocked
 	after := 0
 	say := func(status int, key string, args ...any) {
 		page.Status, page.What = status, v.Say("trouble."+key+".what")
@@ -51,6 +53,12 @@ func (s *Site) failPerson(v *Visit, err error) error {
 		after = often.seconds()
 		v.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(after))
 		say(fiber.StatusTooManyRequests, "often", after)
+	case errors.As(err, &shut):
+		after = tooOften(shut).seconds()
+		v.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(after))
+		say(fiber.StatusTooManyRequests, "blocked")
+		w := page.Words.Words
+		page.Safe = v.Say("trouble.blocked.safe", w.Say("when.in", w.Span(shut.wait+time.Minute-1)))
 	default:
 		a, known := facts(err)
 		key := a.key
