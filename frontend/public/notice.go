@@ -101,14 +101,16 @@ func (h *hall) dropNotice(v *frontend.Visit) error {
 	return orGo(v, h.Chat.DropNotice(v.Context, v.Guest), "/talk?said=dropped")
 }
 
-func (h *hall) callbackPage(v *frontend.Visit) error {
-	p := page(v, "", "/callback")
-	return v.Show(&CallBack{Page: p, Reader: h.reader(p, "callback"),
+func (h *hall) callbackPage(v *frontend.Visit) error { return v.Show(h.callbackForm(v)) }
+
+func (h *hall) callbackForm(v *frontend.Visit) *CallBack {
+	p, f := page(v, "", "/callback"), v.Form
+	return &CallBack{Page: p, Reader: h.reader(p, "callback"),
 		Phone:   Input{Name: "phone", Label: p.Say("callback.phone"), Type: "tel", Mode: "tel", Dir: "ltr", Required: true},
-		When:    Input{Name: "when", Label: p.Say("callback.when"), Help: p.Say("callback.when.help")},
-		Name:    Input{Name: "name", Label: p.Say("callback.name"), Help: p.Say("callback.name.help")},
-		Answers: Pick{Name: "answers", Label: p.Say("callback.answers"), Options: options(p, "", "callback.answers.", "hang", "wrong")},
-	})
+		When:    Input{Name: "when", Label: p.Say("callback.when"), Help: p.Say("callback.when.help"), Value: f.Value("when")},
+		Name:    Input{Name: "name", Label: p.Say("callback.name"), Help: p.Say("callback.name.help"), Value: f.Value("name")},
+		Answers: Pick{Name: "answers", Label: p.Say("callback.answers"), Options: options(p, f.Value("answers"), "callback.answers.", "hang", "wrong")},
+	}
 }
 
 // callback keeps, sealed, how to call somebody who wants no code.
@@ -116,7 +118,9 @@ func (h *hall) callback(v *frontend.Visit) error {
 	f := v.Form
 	said := []string{cut(strings.TrimSpace(f.Value("phone")), 60)}
 	if said[0] == "" {
-		return h.callbackPage(v)
+		form := h.callbackForm(v)
+		form.Phone.Wrong = v.Say("talk.empty")
+		return v.ShowAs(refusedStatus, form)
 	}
 	for _, name := range []string{"when", "name"} {
 		if s := strings.TrimSpace(f.Value(name)); s != "" {

@@ -307,7 +307,12 @@ func TestWhoWantsNoCodeIsCalledWhenItIsSafe(t *testing.T) {
 	maria := h.open(t)
 	b := h.browser(t)
 	b.begins("hello")
-	b.press("/en/code/offer", "do", "call").isAt("/en/callback")
+	b.press("/en/code/offer", "do", "call").isAt("/en/callback").seesNot("Nothing is written yet")
+	b.press("/en/callback", "phone", " ", "when", "after six", "name", "Sara", "answers", "wrong").isAt("/en/callback").
+		sees("Nothing is written yet.", `value="after six"`, `value="Sara"`, `value="wrong" selected`, `aria-invalid="true"`)
+	if b.code != 422 {
+		t.Errorf("a call without a number: %d", b.code)
+	}
 	b.press("/en/callback", "phone", "070-123 45 67", "when", "after six", "name", "Sara", "answers", "wrong").isAt("/en/talk").sees("A counsellor will try to call you")
 	waiting, err := h.chat.Waiting(t.Context(), maria)
 	ok(t, err)
