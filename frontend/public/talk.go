@@ -9,7 +9,6 @@ import (
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
-	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/tickets"
 )
@@ -142,7 +141,11 @@ func (h *hall) talkNotes(v *frontend.Visit, p Page, here tickets.Thread, seat ch
 	if here.State != tickets.StateOpen || seat.State == chat.Talking || seat.State == chat.Waiting {
 		return notes, nil
 	}
-	due, ok, err := h.promise(v.Context, hours.Everyone, here.At)
+	_, facts, err := h.Tickets.FactsAsPerson(v.Context, v.Guest, here.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	due, ok, err := h.promise(v.Context, whose(facts), here.At)
 	switch {
 	case err != nil:
 		return nil, err
