@@ -369,3 +369,30 @@ func TestWhoWritesTooMuchIsAskedToWaitAndLosesNoWord(t *testing.T) {
 		t.Errorf("after a minute: %d", b.code)
 	}
 }
+
+func TestTheTalkPromisesAnAnswerAsTheStartPageDid(t *testing.T) {
+	h := build(t)
+	lines := "site main Europe/Stockholm\n"
+	for _, line := range []string{"chat_everyone chat everyone", "chat_detained chat detained", "mail mail everyone\nanswer 40h", "inside mail detained\nanswer 2h"} {
+		lines += "line " + line + "\nopen daily 00:00-24:00\n"
+	}
+	ok(t, h.office.Set(t.Context(), h.ada, office.Hours, lines))
+	h.open(t)
+	roster := ""
+	for _, s := range h.crew {
+		roster += "shift " + string(s.User.ID) + " mail daily 00:00-24:00\nshift " + string(s.User.ID) + " inside daily 00:00-24:00\n"
+	}
+	ok(t, h.office.Set(t.Context(), h.ada, office.Roster, roster))
+	for detained, line := range map[string]string{"yes": "inside", "no": "mail"} {
+		b := h.browser(t)
+		b.get("/en/start/message").press("/en/start", "shared", "no").press("/en/start", "tongue", "en").
+			press("/en/start", "interpreter", "no").press("/en/start", "detained", detained).press("/en/start", "about", "adult")
+		promised := regexp.MustCompile(`at the latest: ([^<]*)`)
+		first := promised.FindStringSubmatch(b.page)
+		b.press("/en/begin", "text", "hello").get("/en/talk")
+		then := promised.FindStringSubmatch(b.page)
+		if first == nil || then == nil || first[1] != then[1] {
+			t.Errorf("%s: first %q, then %q", line, first, then)
+		}
+	}
+}
