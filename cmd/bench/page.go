@@ -17,12 +17,6 @@ import (
 // Person's pages whose first load is weighed, below the language.
 var firstPages = []struct{ name, path string }{{"landing", "/"}, {"the chat's first page", "/start"}, {"the conversation", "/talk"}}
 
-// Limits of a first load (DESIGN, Pages).
-const (
-	mostPage = 30 << 10
-	mostText = 14 << 10
-)
-
 // page weighs what a browser fetches to show a person's page for the first
 // time, in each language, and times a browser on a slow net.
 func page(b *bench) {

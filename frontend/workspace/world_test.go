@@ -179,8 +179,6 @@ func (w *world) browser(id helpdesk.ID, login, words string) *colleague {
 	return &colleague{w, client, id, login, words}
 }
 
-func (w *world) coordinator() *colleague { return w.browser(w.ada, "ada", w.words) }
-
 // hire makes a counsellor of some teams and opens their browser.
 func (w *world) hire(name string, teams ...helpdesk.ID) *colleague {
 	w.Helper()

@@ -55,9 +55,6 @@ func (k *keyRow) lockPlace() vault.Context  { return vault.At("people.code", k.p
 func (k *keyRow) shownPlace() vault.Context { return vault.At("people.code.shown", k.id()) }
 func (k *keyRow) usedPlace() vault.Context  { return vault.At("people.code.used", k.id()) }
 
-// dropCode leaves nothing of a code behind.
-func (k *keyRow) dropCode() { k.lookup, k.locked, k.shown, k.used = nil, nil, nil, nil }
-
 func (p *Registry) vouchedKey(ctx context.Context, k *keyRow) bool {
 	if p.secrets.Vouched(k.mac, k.origin(), k.parts()...) {
 		return true

@@ -50,15 +50,15 @@ func (w *world) putBack(name string, only ...string) {
 // her own and writes to the database.
 type arena struct {
 	*world
-	victim, eve             *people.Guest
-	cookie, eves            string
-	code, old, evesCode     string
-	team                    helpdesk.ID // restricted
-	bo, cy                  *staff.Session
-	attacker                *vault.Pair
-	evesSecret              vault.SessionKey
-	ended                   string // the cookie of a session of the victim's that idleness ended
-	erasing, undone, readdr *people.Guest
+	victim, eve         *people.Guest
+	cookie, eves        string
+	code, old, evesCode string
+	team                helpdesk.ID // restricted
+	bo, cy              *staff.Session
+	attacker            *vault.Pair
+	evesSecret          vault.SessionKey
+	ended               string // the cookie of a session of the victim's that idleness ended
+	erasing, readdr     *people.Guest
 }
 
 // attack is one thing a writer to the database does, and what must come of it.

@@ -18,7 +18,7 @@ var noSession = map[string]bool{
 	"Open": true, "Blind": true, "Settle": true, "Counts": true, "All": true, "Queue": true,
 	"Lent": true, "AskedLinks": true, // shown empty below
 	// The house's own deeds, without a session.
-	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "EraseFor": true, "Erased": true,
+	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "EraseFor": true, "Erased": true, "Erasing": true,
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
 	// What a message was opened for already; and re-wrapping, which reaches what
 	// the session reads (person_test.go).
@@ -43,9 +43,10 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 		message := h.page(t, anna, ticket).Messages[0].ID
 		write := func(f func(tx *store.Tx) error) error { return db.Write(ctx, "test", f) }
 		calls := map[string]func(ticket, other, conversation, message helpdesk.ID) error{
-			"Page":  func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Page(ctx, bo, id); return err },
-			"Since": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Since(ctx, bo, id, 0); return err },
-			"Facts": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Facts(ctx, bo, id); return err },
+			"Page":    func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Page(ctx, bo, id); return err },
+			"Earlier": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Earlier(ctx, bo, id); return err },
+			"Since":   func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Since(ctx, bo, id, 0); return err },
+			"Facts":   func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Facts(ctx, bo, id); return err },
 			"With": func(_, _, id, _ helpdesk.ID) error {
 				return write(func(tx *store.Tx) error { _, err := h.desk.With(ctx, tx, bo, id); return err })
 			},
