@@ -145,7 +145,18 @@ func (v *visitor) sees(words string) {
 
 func (v *visitor) click(selector string) {
 	v.t.Helper()
-	v.do(chromedp.WaitVisible(selector), chromedp.Click(selector))
+	for range 20 {
+		err := chromedp.Do(v.ctx, chromedp.WaitVisible(selector), chromedp.Click(selector))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "Could not find node") {
+			v.shot("failed")
+			v.t.Fatalf("%v\nat %s\nlog:\n%s", err, v.eval("location.href"), v.w.log)
+		}
+		// The list was drawn anew between looking and pressing: press again.
+	}
+	v.t.Fatalf("%s is drawn anew all the time\nat %s", selector, v.eval("location.href"))
 }
 
 func (v *visitor) typeInto(selector, text string) {
