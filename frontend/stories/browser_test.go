@@ -88,7 +88,7 @@ func visit(t *testing.T, w *world, s screen) *visitor {
 	t.Helper()
 	tab, done := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
 	t.Cleanup(done)
-	ctx, cancel := context.WithTimeout(tab, 90*time.Second)
+	ctx, cancel := context.WithTimeout(tab, 5*time.Minute)
 	t.Cleanup(cancel)
 	v := &visitor{t: t, w: w, ctx: ctx, name: s.name, base: w.url}
 	var more []chromedp.EmulateViewportOption
@@ -127,7 +127,7 @@ func (v *visitor) eval(js string) string {
 // until waits for an expression to become true.
 func (v *visitor) until(what, js string) {
 	v.t.Helper()
-	for range 300 {
+	for range 900 { // 45 s and more: a slow machine runs other tests beside
 		if v.eval(js) == "true" {
 			return
 		}
