@@ -100,8 +100,5 @@ func (b *bench) fill(i *installation, size int) {
 			return nil
 		}))
 	}
-	b.check(r.db.Write(ctx, "analyse", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "ANALYZE")
-		return err
-	}))
+	r.analyse()
 }
