@@ -7,7 +7,6 @@ import (
 
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/hours"
-	"returnsupport/helpdesk/tickets"
 )
 
 // talkNow says on the door to the chat whether somebody is there, and when.
@@ -69,18 +68,6 @@ func (h *hall) promise(ctx context.Context, a hours.Audience, asked time.Time) (
 	}
 	due, ok := plan.Promise(line.Key, asked)
 	return due, ok, nil
-}
-
-// whose is the audience a person belongs to by what they told us: the one the
-// start page promised them an answer as.
-func whose(f tickets.Facts) hours.Audience {
-	switch {
-	case f.Child:
-		return hours.Child
-	case f.Audience == "":
-		return hours.Everyone
-	}
-	return hours.Audience(f.Audience)
 }
 
 // Line is one phone line on a page.

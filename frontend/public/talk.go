@@ -145,7 +145,7 @@ func (h *hall) talkNotes(v *frontend.Visit, p Page, here tickets.Thread, seat ch
 	if err != nil {
 		return nil, err
 	}
-	due, ok, err := h.promise(v.Context, whose(facts), here.At)
+	due, ok, err := h.promise(v.Context, chat.Audience(facts), here.At)
 	switch {
 	case err != nil:
 		return nil, err

@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"context"
 	"errors"
 	"strconv"
 
@@ -74,12 +73,11 @@ func (d *desk) talk(v *frontend.Visit, s *showing, back *typed) (*Talk, error) {
 		return nil, err
 	}
 	// Who sees the page has read it; without scripts nothing else tells.
-	table, session, last := s.sitting.table.ID, v.Session, t.After
-	v.After(func(ctx context.Context) {
-		if err := d.Chat.ReadTo(ctx, session, table, last); err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
-			d.Log.Warn("not marked as read", "err", err)
-		}
-	})
+	// Now and not after the response: no session outlives its request.
+	err = d.Chat.ReadTo(v.Context, v.Session, s.sitting.table.ID, t.After)
+	if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
+		d.Log.WarnContext(v.Context, "not marked as read", "err", err)
+	}
 	return t, nil
 }
 

@@ -26,7 +26,7 @@ func (r *Room) Sit(ctx context.Context, g *people.Guest, conversation helpdesk.I
 	if err != nil {
 		return err
 	}
-	door, err := r.Door(ctx, audience(facts))
+	door, err := r.Door(ctx, Audience(facts))
 	if err != nil {
 		return err
 	}

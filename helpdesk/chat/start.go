@@ -232,7 +232,7 @@ func (r *Room) mayTalk(ctx context.Context, f tickets.Facts, wants bool) (bool, 
 	if !wants {
 		return false, nil
 	}
-	door, err := r.Door(ctx, audience(f))
+	door, err := r.Door(ctx, Audience(f))
 	if err != nil || door.State != hours.Open {
 		return false, err
 	}
@@ -253,7 +253,8 @@ func (r *Room) callOut(ctx context.Context, tx *store.Tx, addresses []string) er
 
 const callEvery = 3 * time.Minute
 
-func audience(f tickets.Facts) hours.Audience {
+// Audience is whom the hours count a person among, by what they told us.
+func Audience(f tickets.Facts) hours.Audience {
 	switch {
 	case f.Child:
 		return hours.Child

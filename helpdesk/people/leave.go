@@ -92,7 +92,7 @@ func (p *Registry) staleBefore(ctx context.Context, now time.Time) []any {
 
 // endAll deletes every session of a person.
 func (p *Registry) endAll(ctx context.Context, tx *store.Tx, person helpdesk.ID) error {
-	ids, err := idsOf(ctx, tx, selectGuests, string(person))
+	ids, err := store.IDs(ctx, tx, selectGuests, string(person))
 	if err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", person, err)
 	}
@@ -101,23 +101,6 @@ func (p *Registry) endAll(ctx context.Context, tx *store.Tx, person helpdesk.ID)
 	}
 	p.ringEnded(tx, ids...)
 	return nil
-}
-
-func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]helpdesk.ID, error) {
-	rows, err := r.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []helpdesk.ID
-	for rows.Next() {
-		var id helpdesk.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }
 
 // Run ends sessions that have run out and sweeps away what is too old, until
@@ -139,7 +122,7 @@ func (p *Registry) Run(ctx context.Context) error {
 
 func (p *Registry) sweep(ctx context.Context) error {
 	now := p.now()
-	stale, err := idsOf(ctx, p.db, selectStale, p.staleBefore(ctx, now)...)
+	stale, err := store.IDs(ctx, p.db, selectStale, p.staleBefore(ctx, now)...)
 	if err != nil {
 		return fmt.Errorf("look for old sessions: %w", err)
 	}

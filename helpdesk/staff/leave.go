@@ -67,7 +67,7 @@ func (d *Desk) stepping(ctx context.Context, what string, f func(tx *store.Tx) e
 }
 
 func (d *Desk) isIn(ctx context.Context, r store.Reader, user, team helpdesk.ID) (bool, error) {
-	teams, err := idsOf(ctx, r, selectTeamsOf, string(user))
+	teams, err := store.IDs(ctx, r, selectTeamsOf, string(user))
 	if err != nil {
 		return false, fmt.Errorf("read the teams of %s: %w", user, err)
 	}
@@ -168,7 +168,7 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 // leaveAll ends sessions, invitation and memberships and returns the teams they
 // were in; again keeps the user a candidate of the same ones.
 func (d *Desk) leaveAll(ctx context.Context, tx *store.Tx, user helpdesk.ID, again bool) ([]helpdesk.ID, error) {
-	teams, err := idsOf(ctx, tx, selectTeamsOf, string(user))
+	teams, err := store.IDs(ctx, tx, selectTeamsOf, string(user))
 	if err != nil {
 		return nil, fmt.Errorf("read the teams of %s: %w", user, err)
 	}

@@ -79,7 +79,7 @@ func (d *Desk) endSession(ctx context.Context, user, id helpdesk.ID) error {
 
 // endSessions deletes all sessions of a user.
 func (d *Desk) endSessions(ctx context.Context, tx *store.Tx, user helpdesk.ID) error {
-	ids, err := idsOf(ctx, tx, selectSessionIDs, string(user))
+	ids, err := store.IDs(ctx, tx, selectSessionIDs, string(user))
 	if err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", user, err)
 	}
@@ -117,7 +117,7 @@ func (d *Desk) Run(ctx context.Context) error {
 func (d *Desk) sweep(ctx context.Context) error {
 	now := d.now()
 	expired, idle := now.UnixMicro(), now.Add(-idleTime).UnixMicro()
-	ids, err := idsOf(ctx, d.db, selectStale, expired, idle)
+	ids, err := store.IDs(ctx, d.db, selectStale, expired, idle)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -128,22 +128,4 @@ func (d *Desk) sweep(ctx context.Context) error {
 		d.ringEnded(tx, ids...)
 		return nil
 	})
-}
-
-// idsOf reads one column of ids.
-func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]helpdesk.ID, error) {
-	rows, err := r.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []helpdesk.ID
-	for rows.Next() {
-		var id helpdesk.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }

@@ -76,20 +76,11 @@ func (d *Desk) TeamsOf(ctx context.Context, r store.Reader, person helpdesk.ID) 
 }
 
 func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]helpdesk.ID, error) {
-	rows, err := r.Query(ctx, query, args...)
+	ids, err := store.IDs(ctx, r, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read ids: %w", err)
 	}
-	defer rows.Close()
-	var out []helpdesk.ID
-	for rows.Next() {
-		var id helpdesk.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read ids: %w", err)
-		}
-		out = append(out, id)
-	}
-	return out, finish(rows, "read ids")
+	return ids, nil
 }
 
 // SetFacts changes what we know of the person. The ticket's priority rises
