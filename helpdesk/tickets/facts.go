@@ -20,6 +20,9 @@ type Facts struct {
 	Secure      *bool  `json:"secure,omitempty"`
 	LeftQuickly bool   `json:"left_quickly,omitempty"` // don't write first by another way
 	Topic       string `json:"topic,omitempty"`
+	Centre      string `json:"centre,omitempty"` // where somebody is detained, a key
+	// Tags are a few keys of the house's own list.
+	Tags []string `json:"tags,omitempty"`
 }
 
 // LogValue keeps content out of logs.

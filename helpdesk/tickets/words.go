@@ -46,6 +46,10 @@ const (
 	QueueTeam       Queue = "team"       // everybody's and not closed
 	QueueWaiting    Queue = "waiting"    // waiting for us
 	QueueAnswered   Queue = "answered"   // waiting for the person
+	QueueDue        Queue = "due"        // due today and not closed
+	QueueLate       Queue = "late"       // due before today and not closed, longest first
+	QueueDetained   Queue = "detained"   // who writes from detention; known when opened
+	QueueChildren   Queue = "children"   // as detained
 	QueueClosed     Queue = "closed"     // newest first
 )
 
