@@ -17,29 +17,35 @@ func Suits(c Counsellor, f Facts) (bool, Reason) {
 	case f.Team != "" && !slices.Contains(c.Teams, f.Team):
 		return false, why("not.team", f.Team)
 	}
-	return musts(&c, &f, f.Skills)
-}
-
-// musts are a person's wishes and the skills a ticket asks for.
-func musts(c *Counsellor, f *Facts, skills []string) (bool, Reason) {
-	switch {
-	case f.Wish != "" && c.Gender != f.Wish:
-		return false, why("not." + string(f.Wish))
-	case f.NotOwnCommunity && !outside(c, f):
-		return false, why("not.community")
+	if wish := unmet(&c, &f); wish != "" {
+		return false, why("not." + wish)
 	}
-	for _, s := range skills {
-		if !slices.Contains(c.Skills, s) {
-			return false, why("not.skill", s)
-		}
+	if skill := missing(&c, f.Skills); skill != "" {
+		return false, why("not.skill", skill)
 	}
 	return true, Reason{}
 }
 
-// wished tells whether the person's own wishes hold.
-func wished(c *Counsellor, f *Facts) bool {
-	ok, _ := musts(c, f, nil)
-	return ok
+// unmet is the first of the person's wishes that a counsellor does not meet,
+// "" when they meet all.
+func unmet(c *Counsellor, f *Facts) string {
+	switch {
+	case f.Wish != "" && c.Gender != f.Wish:
+		return string(f.Wish)
+	case f.NotOwnCommunity && !outside(c, f):
+		return "community"
+	}
+	return ""
+}
+
+// missing is the first skill a counsellor lacks, "" for none.
+func missing(c *Counsellor, skills []string) string {
+	for _, s := range skills {
+		if !slices.Contains(c.Skills, s) {
+			return s
+		}
+	}
+	return ""
 }
 
 // outside tells whether a counsellor is surely not from the person's own
