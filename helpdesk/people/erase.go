@@ -117,10 +117,13 @@ func (p *Registry) Forget(ctx context.Context, tx *store.Tx, person helpdesk.ID)
 	if err := p.endAll(ctx, tx, person); err != nil {
 		return err
 	}
-	for _, query := range []string{deleteNotice, deleteLate, deleteVoice, deletePerson} {
+	for _, query := range []string{deleteNotice, deleteLate, deleteVoice, deleteMerges, deletePerson} {
 		if _, err := tx.Exec(ctx, query, string(person)); err != nil {
 			return fmt.Errorf("forget %s: %w", person, err)
 		}
+	}
+	if _, err := tx.Exec(ctx, deleteConflicts, p.conflictMark(person)); err != nil {
+		return fmt.Errorf("forget %s: %w", person, err)
 	}
 	return p.note(ctx, tx, "", VerbForgotten, person)
 }

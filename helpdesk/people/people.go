@@ -35,6 +35,11 @@ const (
 	VerbErasing   = "person.erasing"
 	VerbUnerased  = "person.erasing_undone"
 	VerbForgotten = "person.forgotten"
+
+	VerbMerged        = "person.merged"
+	VerbUnmerged      = "person.unmerged"
+	VerbConflict      = "person.conflict"
+	VerbConflictEnded = "person.conflict_ended"
 )
 
 const (
