@@ -67,7 +67,7 @@ func (b *bench) openPages() *openPages {
 	i := b.install("page", "")
 	p := &openPages{b: b, rooms: i.open(time.Now)}
 	crew := p.rooms.hire(2)
-	p.cookie = personCookie(p.rooms.seat(1, crew)[0])
+	p.cookie = personCookie(p.rooms.seat(len(crew), crew)[0])
 	p.r = i.serve()
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -116,7 +116,9 @@ func number(ctx context.Context, js string) (float64, error) {
 }
 
 // press does what somebody quick does next, as soon as the page shows, and
-// tells where the browser is.
+// tells where the browser is. It answers each question it is shown with its
+// first plain answer: alone at the phone, the page's own language, no
+// interpreter where one is offered, not detained, an adult.
 const press = `(() => {
 	if (!performance.getEntriesByName("first-contentful-paint").length) return "";
 	const words = document.querySelector('form[action$="/begin"] textarea[name=text]');
@@ -127,13 +129,13 @@ const press = `(() => {
 	for (const q of ["[name=shared][value=no]", "[name=tongue]", "[name=interpreter]", "[name=detained][value=no]", "[name=about][value=adult]"]) {
 		const b = document.querySelector("button" + q);
 		if (!b) continue;
-		if (!window.pressed) { window.pressed = true; b.click(); }
+		if (window.pressed !== q) { window.pressed = q; b.click(); }
 		return "";
 	}
 	return location.pathname;
 })()`
 
-// firstMessage goes through the questions and sends a message: when the first
+// firstMessage goes through all the questions, skips none and sends a message: when the first
 // page showed, and when the message was kept, both from opening that page.
 func firstMessage(parent context.Context, address string) (opened, sent time.Duration, err error) {
 	ctx, end, err := tab(parent)

@@ -24,6 +24,9 @@ const (
 
 var questions = []string{askShared, askLanguage, askInterpreter, askDetained, askAbout, askAlone}
 
+// written are the languages our counsellors write themselves.
+var written = []string{"sv", "en"}
+
 // Answers to who one is.
 const (
 	adult  = "adult"
@@ -80,15 +83,26 @@ func (a answers) next(lang string) string {
 
 func (a answers) needs(key, lang string) bool {
 	switch key {
-	case askInterpreter: // our counsellors write these two themselves
-		spoken := a.spoken(lang)
-		return a[askAbout] != helper && spoken != "sv" && spoken != "en"
+	case askInterpreter:
+		return a[askAbout] != helper && !slices.Contains(written, a.spoken(lang))
 	case askDetained:
 		return a[askAbout] != helper
 	case askAlone:
 		return a[askAbout] == child
 	}
 	return true
+}
+
+// after are the questions that may follow one: an interpreter's whatever
+// language is spoken, and none that only another answer brings up.
+func (a answers) after(asked string) []string {
+	var all []string
+	for _, key := range questions[slices.Index(questions, asked)+1:] {
+		if _, answered := a[key]; !answered && a.needs(key, "") {
+			all = append(all, key)
+		}
+	}
+	return all
 }
 
 // last is the question answered last, to go back to.

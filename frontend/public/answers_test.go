@@ -2,6 +2,7 @@ package public
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"returnsupport/helpdesk/hours"
@@ -29,6 +30,25 @@ func TestEachQuestionIsAskedOnceAndOnlyWhereItMakesSense(t *testing.T) {
 	} {
 		if got := row.have.next(row.lang); got != row.next {
 			t.Errorf("%s: %q, want %q", row.what, got, row.next)
+		}
+	}
+}
+
+func TestAPageBringsTheQuestionsThatMayFollow(t *testing.T) {
+	for _, row := range []struct {
+		what  string
+		have  answers
+		asked string
+		after []string
+	}{
+		{"all of them", answers{}, askShared, []string{askLanguage, askInterpreter, askDetained, askAbout}},
+		{"a helper is asked little", answers{askAbout: helper}, askShared, []string{askLanguage}},
+		{"who was a child before", answers{askAbout: child, askAlone: "alone"}, askShared, []string{askLanguage, askInterpreter, askDetained}},
+		{"what was answered is not asked", answers{askShared: "no", askLanguage: "ar", askDetained: "no"}, askInterpreter, []string{askAbout}},
+		{"after the last there is none", answers{askShared: "no", askLanguage: "ar"}, askAbout, nil},
+	} {
+		if got := row.have.after(row.asked); !slices.Equal(got, row.after) {
+			t.Errorf("%s: %q, want %q", row.what, got, row.after)
 		}
 	}
 }

@@ -16,13 +16,27 @@ type Before struct {
 	Reader  Reader
 	Hidden  []Hidden
 	Choices []Door
+	Later   Later
 }
 
 // Question is one question on one screen.
 type Question struct {
 	Page
+	Step  Step
+	Later Later
+}
+
+// Later are questions that lie in the page, unseen, so that a script shows the
+// next without asking us: on a slow net each way to us and back takes half a
+// second.
+type Later []Step
+
+// Step is a question by itself.
+type Step struct {
+	frontend.Words
 	Reader              Reader
 	Ask, Help           string
+	Unless              string // not asked of who speaks one of these languages
 	Hidden              []Hidden
 	Ticks               []Tick
 	Choices             []Door
@@ -75,17 +89,44 @@ func (h *hall) ask(v *frontend.Visit, a answers) error {
 }
 
 func (h *hall) before(v *frontend.Visit, a answers) error {
-	p := page(v, "", "/start")
-	return v.Show(&Before{Page: p, Reader: h.reader(p, "before"), Hidden: a.hidden(), Choices: []Door{
+	p := h.asking(v)
+	return v.Show(&Before{Page: p, Reader: h.reader(p, "before"), Hidden: a.hidden(), Later: h.following(p, a, askShared), Choices: []Door{
 		{Icon: "users", Text: p.Say("start.shared.yes"), Name: askShared, Value: "yes"},
 		{Icon: "user", Text: p.Say("start.shared.no"), Name: askShared, Value: "no"},
 	}})
 }
 
+// asking begins a page with questions.
+func (h *hall) asking(v *frontend.Visit) Page {
+	p := page(v, "", "/start")
+	p.Scripts = []string{"start.js"}
+	return p
+}
+
 // one asks a question whose answer is one press.
 func (h *hall) one(v *frontend.Visit, a answers, key string) error {
-	p := page(v, "", "/start")
-	q := Question{Page: p, Reader: h.reader(p, key), Hidden: a.hidden(), Pass: p.Say("page.pass"), PassName: key, Undo: a.last()}
+	p := h.asking(v)
+	q := Question{Page: p, Step: h.step(p, key), Later: h.following(p, a, key)}
+	q.Step.Hidden, q.Step.Undo = a.hidden(), a.last()
+	return v.Show(&q)
+}
+
+// following are the questions after one, as far as its answer does not bring
+// up another.
+func (h *hall) following(p Page, a answers, asked string) Later {
+	var all Later
+	for _, key := range a.after(asked) {
+		s := h.step(p, key)
+		s.Undo = asked
+		all = append(all, s)
+		asked = key
+	}
+	return all
+}
+
+// step is one question whose answer is one press.
+func (h *hall) step(p Page, key string) Step {
+	q := Step{Words: p.Words, Reader: h.reader(p, key), Pass: p.Say("page.pass"), PassName: key}
 	choice := func(icon, words, value string) {
 		q.Choices = append(q.Choices, Door{Icon: icon, Text: p.Say(words), Name: key, Value: value})
 	}
@@ -97,6 +138,7 @@ func (h *hall) one(v *frontend.Visit, a answers, key string) error {
 		q.Pick = &Pick{Name: "other", Label: p.Say("start.language.other"), Options: tongues(p, "")}
 		q.PickName, q.PickValue = "chosen", "1"
 	case askInterpreter:
+		q.Unless = strings.Join(written, " ")
 		q.Ask, q.Help = p.Say("start.interpreter"), p.Say("start.interpreter.help")+" "+p.Say("start.interpreter.try")
 		q.Ticks = []Tick{{Name: "foreign", Text: p.Say("start.interpreter.foreign")}}
 		choice("x", "start.interpreter.no", "no")
@@ -116,7 +158,7 @@ func (h *hall) one(v *frontend.Visit, a answers, key string) error {
 		choice("hand", "start.about.helper", helper)
 		q.Pass = p.Say("start.pass")
 	}
-	return v.Show(&q)
+	return q
 }
 
 // ownName is what a language calls itself.

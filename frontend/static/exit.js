@@ -54,7 +54,9 @@
   const ready = () => document.querySelectorAll("[data-read]").forEach((b) => { b.hidden = !(b.dataset.sound || voice()); });
   let sound;
   const hush = () => { if (sound) { sound.pause(); sound = null; } if (window.speechSynthesis) speechSynthesis.cancel(); };
-  document.querySelectorAll("[data-read]").forEach((b) => b.addEventListener("click", () => {
+  document.addEventListener("click", (e) => {
+    const b = e.target.closest("[data-read]");
+    if (!b) return;
     const speaking = b.getAttribute("aria-pressed") === "true";
     hush();
     const words = b.querySelector("span");
@@ -74,7 +76,9 @@
     text.lang = text.voice.lang;
     text.onend = done;
     speechSynthesis.speak(text);
-  }));
+  });
+  // Another step of the same page is another text.
+  addEventListener("step", () => { hush(); ready(); });
   ready();
   if (window.speechSynthesis) speechSynthesis.addEventListener("voiceschanged", ready);
 })();
