@@ -81,7 +81,7 @@ func (s *Switchboard) named(team int, id helpdesk.ID, f *Facts, h *heard, own []
 			return nil, append(own, why("gone", id))
 		}
 		c := &s.house.Counsellors[i]
-		if !c.away() {
+		if !c.out() {
 			if !slices.Contains(c.Teams, s.house.Teams[team].ID) {
 				return nil, append(own, why("other_team", id))
 			}

@@ -42,11 +42,11 @@ func (s *Switchboard) best(team int, f *Facts, h *heard, w *WishWait) ranking {
 		if skill := missing(c, h.skills); skill != "" {
 			continue
 		}
-		fits, now := unmet(c, f) == "", !c.away() && here(c, f)
+		fits, now := unmet(c, f) == "", !c.out() && here(c, f)
 		if w.Wished {
 			w.count(c, fits, now)
 		}
-		if fits && !c.away() {
+		if fits && !c.out() {
 			r.add(c, now, f)
 		}
 	}

@@ -101,8 +101,8 @@ type Counsellor struct {
 	Substitute  helpdesk.ID // whoever stands in; "" for nobody named
 }
 
-// away tells whether nothing may go to them.
-func (c *Counsellor) away() bool { return c.Away || c.Gone }
+// out tells whether nothing may go to them.
+func (c *Counsellor) out() bool { return c.Away || c.Gone }
 
 func (c *Counsellor) full() bool { return c.Capacity > 0 && c.Open >= c.Capacity }
 

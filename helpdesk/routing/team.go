@@ -135,7 +135,7 @@ func (s *Switchboard) anyOpen(came int, f *Facts, h *heard) int {
 func (s *Switchboard) serves(team int, f *Facts, h *heard) bool {
 	live := f.live()
 	for _, i := range s.members[team] {
-		if m := &s.house.Counsellors[i]; !m.away() && (m.Present || !live) {
+		if m := &s.house.Counsellors[i]; !m.out() && (m.Present || !live) {
 			return true
 		}
 	}
