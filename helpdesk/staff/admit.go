@@ -56,8 +56,12 @@ func (d *Desk) Propose(ctx context.Context, by *Session, user, team helpdesk.ID)
 		return fmt.Errorf("propose %s: %w", user, helpdesk.ErrDenied)
 	}
 	return d.db.Write(ctx, "propose for a team", func(tx *store.Tx) error {
-		if _, err := d.user(ctx, tx, user); err != nil {
+		u, err := d.user(ctx, tx, user)
+		if err != nil {
 			return err
+		}
+		if u.kind == string(Interpreter) {
+			return helpdesk.Refuse("staff.interpreter_team")
 		}
 		t, err := d.team(ctx, tx, team)
 		if err != nil {

@@ -100,7 +100,7 @@ func (d *Desk) newUser(login, name, address string, kind Kind, locale string) (*
 	if !fitting(address, 254) || !strings.Contains(address, "@") {
 		return nil, helpdesk.Refuse("staff.address")
 	}
-	if kind != Counsellor && kind != Coordinator {
+	if kind != Counsellor && kind != Coordinator && kind != Interpreter {
 		return nil, helpdesk.Refuse("staff.kind")
 	}
 	u := &userRow{

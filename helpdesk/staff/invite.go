@@ -25,7 +25,8 @@ func (i *invitationRow) origin() vault.Context {
 
 // Invite makes a user without keys and returns the token of their first
 // sign-in, valid once and for seven days. The teams are those whose members
-// will be asked to admit them. Only a coordinator may.
+// will be asked to admit them; an interpreter has none (Refusal
+// staff.interpreter_team). Only a coordinator may.
 func (d *Desk) Invite(ctx context.Context, by *Session, login, name, address string, kind Kind, teams ...helpdesk.ID) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("invite: %w", helpdesk.ErrDenied)
@@ -33,6 +34,9 @@ func (d *Desk) Invite(ctx context.Context, by *Session, login, name, address str
 	u, err := d.newUser(login, name, address, kind, by.User.Locale)
 	if err != nil {
 		return "", err
+	}
+	if kind == Interpreter && len(teams) > 0 {
+		return "", helpdesk.Refuse("staff.interpreter_team")
 	}
 	err = d.db.Write(ctx, "invite", func(tx *store.Tx) error {
 		free, err := d.addUser(ctx, tx, u)

@@ -20,6 +20,9 @@ type Kind string
 const (
 	Counsellor  Kind = "counsellor"
 	Coordinator Kind = "coordinator"
+	// Interpreter belongs to no team: they read what somebody lent to them, for
+	// as long as it was lent.
+	Interpreter Kind = "interpreter"
 )
 
 // State is how far somebody has come.

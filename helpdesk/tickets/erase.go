@@ -265,7 +265,7 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 
 // erased are the statements that leave nothing of a ticket, each with its id.
 var erased = []string{
-	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseHidden, deleteTicketLinks, eraseReaders,
+	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseTranslations, eraseHidden, deleteTicketLinks, eraseReaders,
 	eraseMessages, eraseTalks, eraseDrafts, forgetLooking, eraseKept, eraseTicket,
 }
 
@@ -334,6 +334,6 @@ func (d *Desk) Erased(ctx context.Context, r store.Reader, clientID string) (boo
 func ErasedTables() []string {
 	return []string{
 		"tickets_message", "tickets_reader", "tickets_letterkey", "tickets_folded", "tickets_original", "tickets_file",
-		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_erasing", "tickets_ticket",
+		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_erasing", "tickets_ticket", "tickets_translation",
 	}
 }

@@ -34,6 +34,8 @@ type Opened struct {
 	Broken bool
 	// Withdrawn: undone before it left; Content is empty but for At.
 	Withdrawn bool
+	// Translations of it, oldest first. A talk's Spoken leaves them out.
+	Translations []Translation
 
 	in *inner
 }
@@ -155,7 +157,7 @@ func (d *Desk) messages(ctx context.Context, r store.Reader, s *staff.Session, h
 		}
 		out = append(out, o)
 	}
-	return out, nil
+	return out, d.translate(ctx, r, s, held, rows, blind, out)
 }
 
 func (d *Desk) messageRows(ctx context.Context, r store.Reader, query string, args ...any) ([]*messageRow, error) {

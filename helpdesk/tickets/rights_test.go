@@ -22,7 +22,7 @@ var noSession = map[string]bool{
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
 	// What a message was opened for already; and re-wrapping, which reaches what
 	// the session reads (person_test.go).
-	"FileBytes": true, "Readdress": true, "Heads": true,
+	"Loans": true, "FileBytes": true, "Readdress": true, "Heads": true,
 }
 
 // ofPersons are the methods for a person's session; TestAPersonFindsOnlyTheirOwn
@@ -99,6 +99,12 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 				return write(func(tx *store.Tx) error { _, err := h.desk.PersonOf(ctx, tx, bo, id); return err })
 			},
 			"Looking": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Looking(ctx, bo, id, false); return err },
+			"AddTranslation": func(_, _, _, id helpdesk.ID) error {
+				_, err := h.desk.AddTranslation(ctx, bo, id, "sv", "x", tickets.ByStaff)
+				return err
+			},
+			"DropTranslation": func(_, _, _, id helpdesk.ID) error { return h.desk.DropTranslation(ctx, bo, id, helpdesk.NewID()) },
+			"Interpret":       func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Interpret(ctx, bo, id); return err },
 		}
 		kind := reflect.TypeOf(h.desk)
 		for i := range kind.NumMethod() {

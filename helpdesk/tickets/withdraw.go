@@ -77,7 +77,7 @@ func (d *Desk) eraseMessage(ctx context.Context, tx *store.Tx, m *messageRow, se
 	if _, err := tx.Exec(ctx, withdrawMessage, m.content, mac, serial, m.id); err != nil {
 		return fmt.Errorf("withdraw message %s: %w", m.id, err)
 	}
-	for _, query := range []string{deleteFolded, deleteOriginal, deleteFiles, deleteLetterKeys} {
+	for _, query := range []string{deleteFolded, deleteOriginal, deleteFiles, deleteLetterKeys, deleteTranslations} {
 		if _, err := tx.Exec(ctx, query, m.id); err != nil {
 			return fmt.Errorf("withdraw message %s: %w", m.id, err)
 		}
