@@ -134,14 +134,30 @@ func (d *Desk) Reopen(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 	})
 }
 
-// Prioritise sets priority (0 to MaxPriority) and the day by which something
-// is due, zero for none.
+// Prioritise sets priority (0 to MaxPriority) and a day by which something is
+// due, zero for none. The day is one of the ticket's dates: where another is
+// earlier, that one still stands in plain. Refusal "date.appeal" for a lower
+// priority while a right to appeal can be lost.
 func (d *Desk) Prioritise(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, priority int, due time.Time) error {
 	if priority < 0 || priority > MaxPriority {
 		return helpdesk.Refuse("ticket.priority")
 	}
-	return d.change(ctx, s, ticket, version, "ticket.prioritise", func(_ *store.Tx, t *row, _ *caseFile) error {
-		t.priority, t.dueDay = priority, toDay(micros(due))
-		return nil
+	return d.change(ctx, s, ticket, version, "ticket.prioritise", func(tx *store.Tx, t *row, f *caseFile) error {
+		if priority < t.priority && t.dueDay != 0 {
+			if head, err := d.ownHead(f); err != nil {
+				return err
+			} else if _, open := head.Facts.Appeal(); open {
+				return helpdesk.Refuse("date.appeal")
+			}
+		}
+		t.priority = priority
+		day := toDay(micros(due))
+		if day == t.dueDay {
+			return nil
+		}
+		return d.changeHead(ctx, tx, f, func(h *Head) {
+			h.Facts.setHand(day)
+			t.dueDay = h.Facts.dueDay()
+		})
 	})
 }

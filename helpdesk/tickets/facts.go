@@ -23,16 +23,32 @@ type Facts struct {
 	Centre      string `json:"centre,omitempty"` // where somebody is detained, a key
 	// Tags are a few keys of the house's own list.
 	Tags []string `json:"tags,omitempty"`
+	// Dates are all days that matter, done ones too.
+	Dates []Date `json:"dates,omitempty"`
+	// Papers are those we have seen of the case: PapersNone, PapersPart,
+	// PapersAll, or "" while nobody asked.
+	Papers string `json:"papers,omitempty"`
+	// AppealBy is who looks after the appeal, as the person or a colleague says.
+	AppealBy string `json:"appeal_by,omitempty"`
 }
+
+// What we have seen of somebody's papers.
+const (
+	PapersNone = "none"
+	PapersPart = "part"
+	PapersAll  = "all"
+)
 
 // LogValue keeps content out of logs.
 func (Facts) LogValue() slog.Value { return sealedValue }
 
 // Priority is the one number of them that stands in plain: MaxPriority for who
-// must travel or is in danger, 2 for a child, 1 for who is detained.
+// must travel or is in danger and while a right to appeal can be lost, 2 for a
+// child, 1 for who is detained.
 func (f Facts) Priority() int {
+	_, appeal := f.Appeal()
 	switch {
-	case f.Urgent:
+	case f.Urgent || appeal:
 		return MaxPriority
 	case f.Child || f.Audience == "child":
 		return 2

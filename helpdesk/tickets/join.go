@@ -54,8 +54,8 @@ func (d *Desk) Join(ctx context.Context, s *staff.Session, from, into helpdesk.I
 		}
 		b.lastAt = max(a.lastAt, b.lastAt)
 		b.priority = max(a.priority, b.priority)
-		if b.dueDay == 0 || (a.dueDay > 0 && a.dueDay < b.dueDay) {
-			b.dueDay = a.dueDay
+		if err := d.moveDates(ctx, tx, source, target); err != nil {
+			return err
 		}
 		if err := d.system(ctx, tx, s, target, target.own(), SystemJoined, strconv.FormatInt(a.number, 10)); err != nil {
 			return err
@@ -99,6 +99,9 @@ func (d *Desk) Unjoin(ctx context.Context, s *staff.Session, from helpdesk.ID) e
 		a.serial = max(a.serial, b.serial)
 		a.version++
 		b.version++
+		if err := d.returnDates(ctx, tx, target, source); err != nil {
+			return err
+		}
 		if err := d.system(ctx, tx, s, target, target.own(), SystemUnjoined, strconv.FormatInt(a.number, 10)); err != nil {
 			return err
 		}

@@ -61,6 +61,12 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 		}
 		readers = append(readers, r)
 	}
+	if !n.DueDay.IsZero() {
+		n.Facts.setHand(toDay(micros(n.DueDay)))
+	}
+	if err := n.Facts.checkDates(); err != nil {
+		return nil, fmt.Errorf("open a ticket: %w", err)
+	}
 	head, err := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim, Facts: n.Facts}.encode()
 	if err != nil {
 		return nil, err
@@ -68,7 +74,7 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 	f := &fresh{
 		ticket: row{
 			id: ticket, conversation: conversation, team: n.Team, owner: n.Owner, state: StateOpen,
-			priority: n.Priority, dueDay: toDay(micros(n.DueDay)), channel: n.Channel, language: languageTag(n.Language),
+			priority: n.Priority, dueDay: n.Facts.dueDay(), channel: n.Channel, language: languageTag(n.Language),
 			writer: n.Writer, person: n.Person,
 		},
 		talk: talk{

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -84,20 +85,42 @@ func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]he
 }
 
 // SetFacts changes what we know of the person. The ticket's priority rises
-// with it and never falls by it.
+// with it, and its due day is the earliest open one of its dates.
+//
+// Dates are decided by the ticket's teams: ErrDenied for who has it lent.
+// Refusals "ticket.joined" for dates of a ticket that is shown in another,
+// "date.day" for what is no day, "date.note" and "date.many".
 func (d *Desk) SetFacts(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, change func(*Facts)) error {
 	file, err := d.lockCase(ctx, tx, s, ticket)
 	if err != nil {
 		return err
 	}
-	var facts Facts
-	if err := d.changeHead(ctx, tx, file, func(h *Head) { change(&h.Facts); facts = h.Facts }); err != nil {
+	var before, after Facts
+	err = d.changeHead(ctx, tx, file, func(h *Head) {
+		h.Facts.adopt(file.ticket.dueDay)
+		before = h.Facts
+		before.Dates = slices.Clone(before.Dates)
+		change(&h.Facts)
+		after = h.Facts
+	})
+	if err != nil {
 		return err
+	}
+	if dated := !slices.Equal(before.Dates, after.Dates); dated {
+		switch {
+		case !file.member:
+			return fmt.Errorf("dates of ticket %s: %w", ticket, helpdesk.ErrDenied)
+		case file.ticket.state == StateJoined:
+			return helpdesk.Refuse("ticket.joined")
+		}
+		if err := after.checkDates(); err != nil {
+			return err
+		}
 	}
 	if err := d.record(ctx, tx, s.User.ID, "ticket.facts", ticket); err != nil {
 		return err
 	}
-	return d.raise(ctx, tx, file.ticket, facts)
+	return d.raise(ctx, tx, file.ticket, func(t *row) { t.follow(before, after) })
 }
 
 // FactsAsPerson returns what stands in plain about the person's ticket and what
@@ -151,6 +174,13 @@ func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Gue
 		return err
 	}
 	var facts Facts
+	// What a person's page says of themselves moves no date of ours.
+	theirs := func(h *Head) {
+		dates := h.Facts.Dates
+		change(&h.Facts)
+		h.Facts.Dates = dates
+		facts = h.Facts
+	}
 	if _, ok := held[spot{c.id, c.headEpoch}]; !ok {
 		if change(&facts); !facts.LeftQuickly {
 			return fmt.Errorf("facts of conversation %s: %w", conversation, helpdesk.ErrDenied)
@@ -158,14 +188,14 @@ func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Gue
 		_, err := open.Append(ctx, tx, Message{Kind: KindSystem, Direction: Inside, Content: Content{Key: SystemLeft}})
 		return err
 	}
-	if err := d.sealHead(ctx, tx, c, held, func(h *Head) { change(&h.Facts); facts = h.Facts }); err != nil {
+	if err := d.sealHead(ctx, tx, c, held, theirs); err != nil {
 		return err
 	}
 	t, _, err := d.lockRoot(ctx, tx, c.ticket)
 	if err != nil {
 		return err
 	}
-	return d.raise(ctx, tx, t, facts)
+	return d.raise(ctx, tx, t, func(t *row) { t.priority = max(t.priority, facts.Priority()) })
 }
 
 // PersonConversation is where an answer to a ticket's person goes, and who that
@@ -183,10 +213,11 @@ func (d *Desk) PersonConversation(ctx context.Context, s *staff.Session, ticket 
 	return t.conversation, t.person, nil
 }
 
-// raise lets a locked ticket's priority follow new facts, and rings.
-func (d *Desk) raise(ctx context.Context, tx *store.Tx, t *row, facts Facts) error {
+// raise lets what stands in plain of a locked ticket follow new facts, and
+// rings.
+func (d *Desk) raise(ctx context.Context, tx *store.Tx, t *row, follow func(*row)) error {
 	before := *t
-	t.priority = max(t.priority, facts.Priority())
+	follow(t)
 	t.version++
 	if err := d.save(ctx, tx, before, t); err != nil {
 		return err
