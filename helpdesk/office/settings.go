@@ -98,6 +98,11 @@ var known = []Known{
 	{Name: ChatRead, Default: no, fits: yesOrNo},
 	{Name: ChatHintMinutes, Default: "35", fits: number(5, 240)},
 	{Name: ChatLastHintMinutes, Default: "45", fits: number(5, 240)},
+
+	{Name: AppealDays, Default: "21", fits: number(1, 365)},
+	{Name: LeaveWeeks, Default: "2 4", refuse: readable(readLeaveWeeks)},
+	{Name: ListenDays, Default: "14", fits: number(0, 90)},
+	{Name: PromiseAlarmPercent, Default: "75", fits: number(10, 99)},
 }
 
 func init() {
