@@ -9,8 +9,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// worthIt is the size from which a page is compressed.
-const worthIt = 1400
+// worthIt is the size from which a page is compressed. A part of one goes out
+// at every word of a talk: pressing a short one takes longer than sending it.
+const (
+	worthIt     = 1400
+	worthItPart = 4 << 10
+)
 
 // pageLevel is how hard a page is pressed: harder costs more than it saves.
 const pageLevel = 5
@@ -23,9 +27,9 @@ var zippers = sync.Pool{New: func() any {
 // sendCompressed sends a page, gzipped where the browser takes it. The only
 // secrets in a page are proofs, and each page's are different, so its
 // compressed length says nothing that could be collected.
-func (s *Site) sendCompressed(c *fiber.Ctx, page []byte) error {
+func (s *Site) sendCompressed(c *fiber.Ctx, page []byte, from int) error {
 	c.Vary(fiber.HeaderAcceptEncoding)
-	if len(page) < worthIt || !acceptsGzip(c) {
+	if len(page) < from || !acceptsGzip(c) {
 		return c.Send(page)
 	}
 	var out bytes.Buffer

@@ -21,11 +21,11 @@ type Who func(own bool) (*people.Guest, error)
 // at once, so it may keep what it likes; but no key and no words, because a
 // connection lasts.
 type Talk interface {
-	// Act is called with a frame the browser sent, or with nil when something
-	// rang or may have been missed. It returns frames to send, in order. An
+	// Act is called with what rang, or may have been missed, and with a frame
+	// the browser sent; nil for none. It returns frames to send, in order. An
 	// error closes the connection, and the browser comes back by itself:
 	// refusals are told in a frame instead.
-	Act(ctx context.Context, who Who, in []byte) (out [][]byte, err error)
+	Act(ctx context.Context, who Who, rang []bus.Event, in []byte) (out [][]byte, err error)
 }
 
 var errEnded = errors.New("session has ended")
@@ -90,13 +90,13 @@ func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check boo
 		g, counted = found, own
 		return g, nil
 	}
-	news := false
+	news := rang[:0]
 	for _, e := range rang {
 		if e.Topic == people.TopicGuest && e.Subject == t.session {
 			check = true
 			continue
 		}
-		news = true
+		news = append(news, e)
 	}
 	if check {
 		// A store that does not answer is no reason to close.
@@ -104,10 +104,10 @@ func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check boo
 			return nil, err
 		}
 	}
-	if !news && in == nil {
+	if len(news) == 0 && in == nil {
 		return nil, nil
 	}
-	return t.talk.Act(ctx, who, in)
+	return t.talk.Act(ctx, who, news, in)
 }
 
 // closeFor is what a browser is told of an error. Only what we cannot explain

@@ -33,7 +33,7 @@ type parroted struct {
 	Heard string
 }
 
-func (p *parrot) Act(_ context.Context, who Who, in []byte) ([][]byte, error) {
+func (p *parrot) Act(_ context.Context, who Who, _ []bus.Event, in []byte) ([][]byte, error) {
 	if p.busy.Add(1) != 1 {
 		return nil, fmt.Errorf("two at once")
 	}

@@ -89,5 +89,5 @@ func (v *Visit) ShowFrame(page Shown, every time.Duration, next string) error {
 		return err
 	}
 	v.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return v.site.sendCompressed(v.c, html)
+	return v.site.sendCompressed(v.c, html, worthIt)
 }

@@ -132,9 +132,9 @@ func (v *Visit) Show(page Shown) error { return v.ShowAs(fiber.StatusOK, page) }
 
 // ShowAs is Show with a status.
 func (v *Visit) ShowAs(status int, page Shown) error {
-	around := framed
+	around, from := framed, worthIt
 	if v.Partial() && !v.person {
-		around = alone
+		around, from = alone, worthItPart
 	}
 	html, err := v.site.pages.render(page, around)
 	if err != nil {
@@ -142,7 +142,7 @@ func (v *Visit) ShowAs(status int, page Shown) error {
 	}
 	v.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	v.c.Vary("HX-Request")
-	return v.site.sendCompressed(v.c.Status(status), html)
+	return v.site.sendCompressed(v.c.Status(status), html, from)
 }
 
 // Go leads the browser to path after something was done (303).

@@ -24,10 +24,15 @@ var wholeChat = chatSize{talks: 400, rounds: 3, lap: 8 * time.Second, settling: 
 // answer to the counsellor's page, beside the bare parts at the same rate, by
 // turns.
 func chatScenario(b *bench) {
-	b.chatOn("SQLite, one process", b.install("chat-sqlite", ""), "", 1, wholeChat).print()
-
-	cluster, i := b.sharedHouse("chat-postgres")
-	b.chatOn("PostgreSQL and Redis, two replicas", i, cluster.Address("template1"), 2, wholeChat).print()
+	size := wholeChat
+	size.talks = *talksFlag
+	if *onFlag != "postgres" {
+		b.chatOn("SQLite, one process", b.install("chat-sqlite", ""), "", 1, size).print()
+	}
+	if *onFlag != "sqlite" {
+		cluster, i := b.sharedHouse("chat-postgres")
+		b.chatOn("PostgreSQL and Redis, two replicas", i, cluster.Address("template1"), 2, size).print()
+	}
 }
 
 // sharedHouse is an installation on PostgreSQL, durable, and Redis.
@@ -49,7 +54,7 @@ type chatFigures struct {
 
 func (b *bench) chatOn(name string, i *installation, bareDatabase string, replicas int, size chatSize) chatFigures {
 	r := i.open(time.Now)
-	talks := r.seat(size.talks, r.hire((size.talks+tabs-1)/tabs))
+	talks := r.seat(size.talks, r.hire(size.talks))
 	r.analyse()
 	r.close()
 	var houses []*running
@@ -127,5 +132,10 @@ func (f chatFigures) print() {
 	also(f.name+": person to screen", spread(f.ours))
 	also(f.name+": insert, commit, ring, select", spread(f.bare))
 	also(f.name+": messages, not arrived within 0.3 s", fmt.Sprintf("%d, %d", f.said, f.missing))
+	also(f.name+": processor time a message, of the program, of this client", fmt.Sprintf("%.2f ms, %.2f ms", perMessage(f.cpu, f.said), perMessage(f.bench, f.said)))
 	also(f.name+": processors used by the program, by this client", fmt.Sprintf("%.2f, %.2f of %d", f.cpu.Seconds()/f.during.Seconds(), f.bench.Seconds()/f.during.Seconds(), runtime.NumCPU()))
+}
+
+func perMessage(all time.Duration, n int) float64 {
+	return all.Seconds() * 1000 / float64(max(n, 1))
 }

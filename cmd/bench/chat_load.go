@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -68,15 +69,11 @@ type liveTalk struct {
 	talk
 	load     *chatLoad
 	ws, bell *websocket.Conn
-	desk     *http.Client
-	deskBase string
+	desk     *lean
 	after    int64
 	rang     chan struct{}
 	said     int
 }
-
-// tabs is how many pages one counsellor has open, each at another talk.
-const tabs = 4
 
 // connect opens every socket. person and desk say where each talk's sides are.
 func connect(talks []talk, person, desk func(n int) string) (*chatLoad, error) {
@@ -84,10 +81,12 @@ func connect(talks []talk, person, desk func(n int) string) (*chatLoad, error) {
 	l := &chatLoad{watch: newStopwatch(), stop: stop}
 	office := &wires{}
 	for _, t := range talks {
-		at := &liveTalk{talk: t, load: l, desk: office.client(30 * time.Second), deskBase: desk(t.n), after: t.first, rang: make(chan struct{}, 1)}
-		at.desk.Transport.(*http.Transport).MaxIdleConnsPerHost = 2
+		at := &liveTalk{talk: t, load: l, after: t.first, rang: make(chan struct{}, 1)}
 		var err error
-		if at.bell, err = office.socket(ctx, at.deskBase, "/w/bell?t="+string(t.ticket), memberCookie(t.by)); err != nil {
+		if at.desk, err = newLean(desk(t.n), "Cookie: "+memberCookie(t.by), "Sec-Fetch-Site: same-origin", "HX-Request: true", "X-Quiet: 1"); err != nil {
+			return l, err
+		}
+		if at.bell, err = office.socket(ctx, desk(t.n), "/w/bell?t="+string(t.ticket), memberCookie(t.by)); err != nil {
 			return l, err
 		}
 		home := &wires{from: source(t.n)}
@@ -106,7 +105,7 @@ func connect(talks []talk, person, desk func(n int) string) (*chatLoad, error) {
 		go t.look(ctx)
 	}
 	l.wait.Add(1)
-	go l.attend(ctx, office.client(30*time.Second))
+	go l.attend(ctx, office.client(30*time.Second), desk)
 	return l, nil
 }
 
@@ -115,7 +114,7 @@ func (l *chatLoad) close() {
 	for _, t := range l.talks {
 		t.ws.Close()
 		t.bell.Close()
-		t.desk.CloseIdleConnections()
+		t.desk.close()
 	}
 	l.wait.Wait()
 }
@@ -142,10 +141,7 @@ func (t *liveTalk) hear() {
 		if err != nil {
 			return
 		}
-		var ring struct {
-			ID helpdesk.ID `json:"id"`
-		}
-		if json.Unmarshal(b, &ring) != nil || ring.ID != t.conversation {
+		if !bytes.Contains(b, []byte(t.conversation)) && !bytes.Contains(b, []byte(t.ticket)) {
 			continue
 		}
 		select {
@@ -155,10 +151,25 @@ func (t *liveTalk) hear() {
 	}
 }
 
-var (
-	newsAfter = regexp.MustCompile(`data-after="(\d+)"`)
-	marks     = regexp.MustCompile(`mark-\d+-\d+`)
-)
+var newsAfter = regexp.MustCompile(`data-after="(\d+)"`)
+
+// marksIn finds the first words of messages. No expression: this client shares
+// the processors with what it measures.
+func marksIn(page []byte) (all []string) {
+	for {
+		at := bytes.Index(page, []byte("mark-"))
+		if at < 0 {
+			return all
+		}
+		page = page[at:]
+		end := bytes.IndexFunc(page[5:], func(r rune) bool { return r != '-' && (r < '0' || r > '9') })
+		if end < 0 {
+			return all
+		}
+		all = append(all, string(page[:5+end]))
+		page = page[5+end:]
+	}
+}
 
 // look fetches what is new, as the page's script does.
 func (t *liveTalk) look(ctx context.Context) {
@@ -169,8 +180,7 @@ func (t *liveTalk) look(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		status, page, err := ask(ctx, t.desk, "GET", t.deskBase+"/w/t/"+string(t.ticket)+"/talk?after="+strconv.FormatInt(t.after, 10),
-			memberCookie(t.by), nil, "HX-Request", "true", "X-Quiet", "1")
+		status, page, err := t.desk.get("/w/t/" + string(t.ticket) + "/talk?after=" + strconv.FormatInt(t.after, 10))
 		if ctx.Err() != nil {
 			return
 		}
@@ -182,11 +192,11 @@ func (t *liveTalk) look(ctx context.Context) {
 			continue
 		}
 		now := time.Now()
-		for _, m := range marks.FindAllString(page, -1) {
+		for _, m := range marksIn(page) {
 			t.load.watch.end(m, now)
 		}
-		if m := newsAfter.FindStringSubmatch(page); m != nil {
-			if n, err := strconv.ParseInt(m[1], 10, 64); err == nil && n > t.after {
+		if m := newsAfter.FindSubmatch(page); m != nil {
+			if n, err := strconv.ParseInt(string(m[1]), 10, 64); err == nil && n > t.after {
 				t.after = n
 			}
 		}
@@ -194,11 +204,11 @@ func (t *liveTalk) look(ctx context.Context) {
 }
 
 // attend keeps every counsellor present, as pages do while they are open.
-func (l *chatLoad) attend(ctx context.Context, c *http.Client) {
+func (l *chatLoad) attend(ctx context.Context, c *http.Client, desk func(n int) string) {
 	defer l.wait.Done()
 	here := map[helpdesk.ID]func(){}
 	for _, t := range l.talks {
-		m, base := t.by, t.deskBase
+		m, base := t.by, desk(t.n)
 		if here[m.id] != nil {
 			continue
 		}

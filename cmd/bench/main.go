@@ -6,6 +6,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -30,6 +31,12 @@ var scenarios = []scenario{
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 
+// Of the chat alone: to look at one half, or at less than the whole load.
+var (
+	onFlag    = flag.String("on", "", "chat: sqlite or postgres alone")
+	talksFlag = flag.Int("talks", wholeChat.talks, "chat: conversations, and messages a second")
+)
+
 func main() {
 	if beChild() {
 		return
@@ -38,9 +45,10 @@ func main() {
 		bareChild(os.Args[2])
 		return
 	}
-	wanted := os.Args[1:]
+	flag.Parse()
+	wanted := flag.Args()
 	if len(wanted) == 0 || wanted[0] == "help" {
-		fmt.Println("Use: go run ./cmd/bench all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
+		fmt.Println("Use: go run ./cmd/bench [-on sqlite|postgres] [-talks N] all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
 		for _, s := range scenarios {
 			fmt.Printf("  %-8s %s\n", s.name, s.what)
 		}

@@ -132,8 +132,8 @@ func (r *rooms) session(cookie string) *staff.Session {
 func (r *rooms) seat(n int, crew []member) []talk {
 	all := make([]talk, n)
 	for from := 0; from < n; from += 20 {
-		for _, m := range crew { // a presence lasts half a minute, and few may wait
-			r.b.check(r.chat.Attend(context.Background(), r.session(m.cookie), chat.Here))
+		for k := range min(20, n-from) { // a presence lasts half a minute, and few may wait
+			r.b.check(r.chat.Attend(context.Background(), r.session(crew[(from+k)%len(crew)].cookie), chat.Here))
 		}
 		r.each(min(20, n-from), func(ctx context.Context, k int) error {
 			var err error

@@ -60,11 +60,11 @@ func TestInTheDemoSomebodyWaitsInTheChatAndAnswers(t *testing.T) {
 
 func answered(ctx context.Context, t *testing.T, d *demo, s *staff.Session, b chat.Begun) bool {
 	t.Helper()
-	said, _, err := d.tickets.Spoken(ctx, s, b.Conversation, b.Number, 50)
+	said, err := d.tickets.Spoken(ctx, s, b.Ticket, b.Number, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range said {
+	for _, m := range said.Messages {
 		if m.Content.Text == demoTalk[1] {
 			return true
 		}

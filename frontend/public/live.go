@@ -70,11 +70,14 @@ func listened(in []byte) (spoken, error) {
 	return said, nil
 }
 
-// Act answers one frame, or a ring.
-func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, error) {
+// Act answers one frame, or rings, or both.
+func (l *live) Act(ctx context.Context, who frontend.Who, rang []bus.Event, in []byte) ([][]byte, error) {
 	said, err := listened(in)
 	if err != nil {
 		return nil, err
+	}
+	if in == nil && !l.new(rang) {
+		return nil, nil
 	}
 	g, err := who(said.Say != nil || said.Typing)
 	if err != nil {
@@ -83,40 +86,69 @@ func (l *live) Act(ctx context.Context, who frontend.Who, in []byte) ([][]byte, 
 	var out [][]byte
 	switch {
 	case said.Say != nil:
-		answer, err := l.say(ctx, g, said.Say.ID, said.Say.Text)
-		if err != nil {
+		if out, err = l.say(ctx, g, said.Say.ID, said.Say.Text); err != nil {
 			return nil, err
 		}
-		if answer != nil {
-			out = append(out, answer)
-		}
-		return out, nil // what was kept rings, and that brings the news
 	case said.Typing:
-		return nil, l.h.Chat.GuestTyping(ctx, g, l.here.Conversation)
+		if err := l.h.Chat.GuestTyping(ctx, g, l.here.Conversation); err != nil {
+			return nil, err
+		}
 	case said.After != nil:
 		l.last, l.how = *said.After, ""
 	}
 	if said.Ping > 0 {
 		out = append(out, encode(heard{Pong: said.Ping}))
 	}
+	if (said.Say != nil || said.Typing) && !l.new(rang) {
+		return out, nil
+	}
 	news, err := l.news(ctx, g)
 	return append(out, news...), err
 }
 
+// new tells whether a ring may be about something this browser has not heard:
+// not where it only counts words that it has.
+func (l *live) new(rang []bus.Event) bool {
+	for _, e := range rang {
+		if e.Topic != chat.TopicTable || e.Missed || e.Number == 0 || e.Number > l.last {
+			return true
+		}
+	}
+	return false
+}
+
 // say keeps one message and tells the browser so; a refusal is told, too.
-func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([]byte, error) {
+func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([][]byte, error) {
 	if l.h.often(ctx, l.here.Conversation) {
 		return nil, nil // not acknowledged: the browser sends it again, more slowly
 	}
-	_, err := l.h.Chat.Say(ctx, g, l.here.Conversation, chat.Words{ClientID: id, Text: text})
+	number, err := l.h.Chat.Say(ctx, g, l.here.Conversation, chat.Words{ClientID: id, Text: text})
 	var no helpdesk.Refusal
 	if errors.As(personal(err), &no) {
-		return encode(heard{No: id, Why: l.h.site.Words.Say(l.lang, no.Key, no.Args...)}), nil
+		return [][]byte{encode(heard{No: id, Why: l.h.site.Words.Say(l.lang, no.Key, no.Args...)})}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return encode(heard{Ack: id}), nil
+	return append([][]byte{encode(heard{Ack: id})}, l.echo(ctx, g, number, text)...), nil
+}
+
+// echo shows who said it their own word, where it is the very next one they are
+// to hear: it need not be asked back from where it was kept a moment ago.
+// Otherwise what was kept rings, and that brings the news.
+func (l *live) echo(ctx context.Context, g *people.Guest, number int64, text string) [][]byte {
+	if number != l.last+1 {
+		return nil
+	}
+	if marks, err := l.h.Chat.Marks(ctx); err != nil || marks {
+		return nil // how they sit changes, too
+	}
+	w := l.h.site.WordsFor(l.lang).Words
+	shown, _ := l.h.line(ctx, w, tickets.Said{Number: number, Mine: true, Kind: tickets.KindChat, At: w.Now, Content: tickets.Content{Text: text}, Proven: true})
+	l.last = number
+	n := news{Said: []line{shown}}
+	n.Warn, n.Ends = deadlines(g, w.Now)
+	return [][]byte{encode(n)}
 }
 
 // news is everything after the last number, and how they sit where that is

@@ -8,11 +8,10 @@
   var socket, tries = 0, poll, due = {};
 
   function ring(topic) {
-    if (due[topic]) return; // several rings at once are one look
-    due[topic] = setTimeout(function () {
-      due[topic] = 0;
-      body.dispatchEvent(new CustomEvent("bell-" + topic));
-    }, 30);
+    if (due[topic]) { due[topic].again = true; return; } // several rings at once are one look, and one after it
+    var d = due[topic] = { again: false };
+    setTimeout(function () { due[topic] = null; if (d.again) ring(topic); }, 30);
+    body.dispatchEvent(new CustomEvent("bell-" + topic));
   }
   function all() { ["team", "ticket", "table", "waiting"].forEach(ring); }
 

@@ -188,30 +188,18 @@ func (d *desk) talkNews(v *frontend.Visit) error {
 	if err != nil {
 		return helpdesk.ErrNotFound
 	}
-	ticket, err := d.Tickets.Facts(v.Context, v.Session, id)
+	look, err := d.Chat.Look(v.Context, v.Session, id, after)
 	if err != nil {
 		return err
 	}
-	conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, id)
-	if err != nil {
-		return err
-	}
-	said, settle, err := d.Tickets.Spoken(v.Context, v.Session, conversation, after, tickets.HeardMost)
-	if err != nil {
-		return err
-	}
-	d.settle(v, settle)
+	d.settle(v, look.Settle)
 	page := TalkNews{Page: v.Page(""), After: after}
-	sit, err := d.sitting(v, id)
+	page.Seat = d.seatLine(v, page.Words, look.Ticket, sitting{look.Table, look.Limits, v.Session.User.ID})
+	show, err := d.heard(v, page.Words, look.Messages)
 	if err != nil {
 		return err
 	}
-	page.Seat = d.seatLine(v, page.Words, ticket, sit)
-	show, err := d.heard(v, page.Words, said)
-	if err != nil {
-		return err
-	}
-	for _, m := range said {
+	for _, m := range look.Messages {
 		page.Messages = append(page.Messages, show.message(m))
 		page.After = max(page.After, m.Number)
 		if m.Direction == tickets.In {
@@ -221,17 +209,19 @@ func (d *desk) talkNews(v *frontend.Visit) error {
 	return v.Show(page)
 }
 
-// heard is a showing for a few messages, without the sheet they stand on.
+// heard is a showing for a few messages, without the sheet they stand on. What
+// the person says names nobody.
 func (d *desk) heard(v *frontend.Visit, w frontend.Words, said []tickets.Opened) (*showing, error) {
 	s := &showing{Words: w, sheet: &tickets.Sheet{Messages: said}}
-	if len(said) == 0 {
-		return s, nil
-	}
 	var ids []helpdesk.ID
+	system := false
 	for _, m := range said {
-		ids = append(ids, m.Author)
+		ids, system = append(ids, m.Author), system || m.Kind == tickets.KindSystem
 	}
 	s.names = d.names(v, ids...)
+	if !system {
+		return s, nil
+	}
 	var err error
 	s.teams, err = d.teamNames(v)
 	return s, err

@@ -127,6 +127,21 @@ func TestWhatWaitsForAListenerIsOneEventASubject(t *testing.T) {
 	}
 }
 
+func TestARingWithoutANumberIsNotHiddenBehindOne(t *testing.T) {
+	b := bus.InProcess()
+	id := helpdesk.NewID()
+	for _, order := range [][]int64{{7, 0}, {0, 7}, {3, 0, 9}} {
+		l := b.Listen(nil, bus.Ring{Topic: ticket, Subject: id})
+		for _, n := range order {
+			b.Publish(bus.Event{Topic: ticket, Subject: id, Number: n})
+		}
+		if e, ok := l.Next(); !ok || e.Number != 0 {
+			t.Errorf("%v: heard %+v", order, e)
+		}
+		l.Close()
+	}
+}
+
 func TestPastTheBoundWhoListensIsToldThatTheyMissedSomething(t *testing.T) {
 	b := bus.InProcess()
 	subject := helpdesk.NewID()

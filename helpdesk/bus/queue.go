@@ -8,7 +8,8 @@ const pendingMost = 1024
 const searched = 16
 
 // queue keeps what waits in order of arrival, each subject once with its
-// highest number. Most hold one or two entries for a moment, so it owns no
+// highest number, or none where one ring had none: what that was about is more
+// than a number tells. Most hold one or two entries for a moment, so it owns no
 // memory while it is empty.
 type queue struct {
 	waiting []Event
@@ -21,7 +22,11 @@ type queue struct {
 func (q *queue) add(e Event, most int) bool {
 	r := Ring{e.Topic, e.Subject}
 	if at, found := q.find(r); found {
-		q.waiting[at].Number = max(q.waiting[at].Number, e.Number)
+		if w := &q.waiting[at]; w.Number == 0 || e.Number == 0 {
+			w.Number = 0
+		} else {
+			w.Number = max(w.Number, e.Number)
+		}
 		return true
 	}
 	if len(q.waiting) >= most {

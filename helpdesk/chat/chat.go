@@ -30,7 +30,9 @@ import (
 
 // Topics of the events that leave after commit.
 const (
-	TopicTable   bus.Topic = "table"   // Subject: the conversation whose table changed
+	// TopicTable's subject is the conversation whose table changed. Number is
+	// that of a word that was said, where nothing else changed.
+	TopicTable   bus.Topic = "table"
 	TopicWaiting bus.Topic = "waiting" // no subject: the list of those who wait changed
 )
 

@@ -111,6 +111,13 @@ func (r *Room) sits(ctx context.Context, conversation helpdesk.ID, heard int64) 
 	return s, nil
 }
 
+// Marks: the house shows persons what the counsellor has seen, so a word of
+// theirs changes how they sit.
+func (r *Room) Marks(ctx context.Context) (bool, error) {
+	limits, err := r.limits(ctx)
+	return limits.Read, err
+}
+
 // hasRead: who reads an answer where no talk goes on need not be told of it.
 func (r *Room) hasRead(ctx context.Context, conversation helpdesk.ID) error {
 	var since int64

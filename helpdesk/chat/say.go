@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
@@ -39,13 +40,18 @@ func (r *Room) Say(ctx context.Context, g *people.Guest, conversation helpdesk.I
 		if number, err = c.Append(ctx, tx, said(w.Text, w.ClientID, w.Files)); err != nil || c.Twice {
 			return err
 		}
-		r.rang(tx, conversation)
+		r.word(tx, conversation, number)
 		return tx.Later(ctx, saidByGuest, conversation, number, r.now().UnixMicro(), pause.Microseconds())
 	})
 	if err != nil {
 		return 0, fmt.Errorf("say in conversation %s: %w", conversation, err)
 	}
 	return number, nil
+}
+
+// word rings for those at the table who have not heard this number yet.
+func (r *Room) word(tx *store.Tx, conversation helpdesk.ID, number int64) {
+	tx.After(func() { r.bus.Publish(bus.Event{Topic: TopicTable, Subject: conversation, Number: number}) })
 }
 
 // rang rings for those at the table; who watches the list needs no bell for

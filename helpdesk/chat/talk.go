@@ -68,7 +68,7 @@ func (r *Room) tell1(ctx context.Context, tx *store.Tx, s *staff.Session, conver
 	if err != nil || c.Twice {
 		return n, err
 	}
-	r.rang(tx, conversation)
+	r.word(tx, conversation, n)
 	return n, tx.Later(ctx, saidByDesk, conversation, n, r.now().UnixMicro(), pause.Microseconds())
 }
 

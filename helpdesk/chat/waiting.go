@@ -2,11 +2,14 @@ package chat
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
 )
@@ -70,6 +73,37 @@ func (r *Room) TableOf(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	}
 	limits, err := r.limits(ctx)
 	return r.table(&t, limits), err
+}
+
+// Look is what a talk's page at the desk is told on each ring.
+type Look struct {
+	tickets.Speech
+	Table  *Table // the newest sitting; nil when nobody ever sat down
+	Limits office.Chat
+}
+
+// Look tells what was said in a ticket's talk after a number, and how both
+// sit, with two queries. Errors as for tickets.Spoken.
+func (r *Room) Look(ctx context.Context, s *staff.Session, ticket helpdesk.ID, after int64) (Look, error) {
+	speech, err := r.tickets.Spoken(ctx, s, ticket, after, tickets.HeardMost)
+	if err != nil {
+		return Look{}, err
+	}
+	out := Look{Speech: speech}
+	if out.Limits, err = r.limits(ctx); err != nil {
+		return Look{}, err
+	}
+	var t tableRow
+	err = r.db.QueryRow(ctx, selectOf, ticket).Scan(t.dest()...)
+	switch {
+	case errors.Is(err, helpdesk.ErrNotFound):
+		return out, nil
+	case err != nil:
+		return Look{}, fmt.Errorf("read the table of ticket %s: %w", ticket, err)
+	}
+	table := r.table(&t, out.Limits)
+	out.Table = &table
+	return out, nil
 }
 
 // shown are tables with the heads the session may open.

@@ -89,7 +89,8 @@ func (m *messageRow) origin() vault.Context {
 
 // Append seals a message and counts it into ticket, queues and figures. It
 // returns the message's number, dense in its conversation from 1. Doorbells
-// ring after commit.
+// ring after commit, but for a word of a talk that moves no queue: chat rings
+// for those.
 //
 // Refusal "ticket.unproven" and ErrNobody as for With and Blind.
 func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int64, error) {
@@ -143,14 +144,17 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 	return row.number, nil
 }
 
-// ring tells who has the ticket open, and who looks at the queues only when
-// something moved there: a talk would else ring at everybody's for each word.
+// ring tells who has the ticket open, and who looks at the queues. Of a word
+// in a talk that moved nothing there chat tells those at the table, and nobody
+// is to be told twice; only who has the ticket open that this one was joined
+// into listens to no table of it.
 func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow) {
-	if m.kind == KindChat && m.beforeState == t.state {
+	switch {
+	case m.kind != KindChat || m.beforeState != t.state:
+		c.desk.ring(tx, t)
+	case t.id != c.Ticket:
 		c.desk.ringTicket(tx, t)
-		return
 	}
-	c.desk.ring(tx, t)
 }
 
 // step takes the next number and makes sure that the keys in hand are those of

@@ -60,7 +60,7 @@ func TestWhoAskedForErasureIsReadByNobodyAndCanComeBack(t *testing.T) {
 			"tell":  h.telling(t, anna, p.talk.ID, "anybody?"),
 			"take":  h.desk.Take(t.Context(), anna, p.talk.Ticket, 1),
 			"spoken": func() error {
-				_, _, err := h.desk.Spoken(t.Context(), anna, p.talk.ID, 0, 5)
+				_, err := h.desk.Spoken(t.Context(), anna, p.talk.Ticket, 0, 5)
 				return err
 			}(),
 			"the old session": func() error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -62,38 +63,61 @@ func (d *Desk) Heard(ctx context.Context, g *people.Guest, conversation helpdesk
 }
 
 func (d *Desk) heard(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64, limit int) ([]Opened, Settle, error) {
-	out, settle, err := d.listen(ctx, guest{g}, selectHeard, conversation, g.Person, g.ID, after, bounded(limit))
-	if err != nil || len(out) > 0 {
-		return out, settle, err
+	var out []Opened
+	var settle Settle
+	found, err := d.listen(ctx, guest{g}, nil, &out, &settle, selectHeard, conversation, g.Person, g.ID, after, bounded(limit))
+	if err == nil && !found {
+		err = fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
 	}
-	// Nothing new, or nothing of theirs?
-	_, _, err = d.door(ctx, d.db, conversation, selectPersonDoor, conversation, g.Person, g.ID)
-	return nil, Settle{}, err
+	return out, settle, err
 }
 
-// Spoken is Heard for a colleague: all messages of one conversation after a
-// number, with one query. It is what a talk's page asks on each ring; Since
-// asks for a whole ticket. It writes the opening into the journal.
-func (d *Desk) Spoken(ctx context.Context, s *staff.Session, conversation helpdesk.ID, after int64, limit int) ([]Opened, Settle, error) {
-	out, settle, err := d.listen(ctx, colleague{s}, selectSpoken, conversation, s.ID, s.User.ID, d.now().UnixMicro(), after, bounded(limit))
+// Speech is what a talk's page is told of the words in it.
+type Speech struct {
+	Ticket       Ticket
+	Conversation helpdesk.ID // the person's
+	Messages     []Opened
+	Settle       Settle // for Desk.Settle, after the response
+}
+
+// LogValue keeps content out of logs.
+func (Speech) LogValue() slog.Value { return sealedValue }
+
+// Spoken is Heard for a colleague: what stands in plain about a ticket, and all
+// messages of its person's conversation after a number, with one query. It is
+// what a talk's page asks on each ring; Since asks for a whole ticket. It
+// writes the opening into the journal. ErrNotFound for who does not read that
+// conversation, Refusal "ticket.unproven" as for With.
+func (d *Desk) Spoken(ctx context.Context, s *staff.Session, ticket helpdesk.ID, after int64, limit int) (Speech, error) {
+	var t row
+	out := Speech{}
+	found, err := d.listen(ctx, colleague{s}, &t, &out.Messages, &out.Settle, selectSpoken,
+		ticket, s.ID, s.User.ID, d.now().UnixMicro(), after, bounded(limit))
+	if err == nil && !found {
+		err = fmt.Errorf("hear ticket %s: %w", ticket, helpdesk.ErrNotFound)
+	}
 	if err != nil {
-		return nil, Settle{}, err
+		return Speech{}, err
 	}
-	if len(out) > 0 {
+	if out.Ticket, out.Conversation = d.facts(&t), t.conversation; !out.Ticket.Proven {
+		d.alarm(ctx, "ticket", ticket)
+		return Speech{}, unproven()
+	}
+	if len(out.Messages) > 0 {
 		// What is not in the book was not read.
-		if err := d.noted.opened(ctx, d, s, conversation); err != nil {
-			return nil, Settle{}, err
+		if err := d.noted.opened(ctx, d, s, t.conversation); err != nil {
+			return Speech{}, err
 		}
-		return out, settle, nil
 	}
-	_, _, err = d.door(ctx, d.db, conversation, selectStaffDoor, conversation, s.ID, s.User.ID, d.now().UnixMicro())
-	return nil, Settle{}, err
+	return out, nil
 }
 
 func bounded(limit int) int { return max(1, min(limit, HeardMost)) }
 
-// listen runs one of the two queries and opens what it brings.
-func (d *Desk) listen(ctx context.Context, h holder, query string, args ...any) ([]Opened, Settle, error) {
+// listen runs one of the two queries and opens what it brings: of the ticket,
+// where one is asked for, and of messages. found is false when it brings
+// nothing.
+func (d *Desk) listen(ctx context.Context, h holder, t *row, out *[]Opened, settle *Settle, query string, args ...any) (found bool, err error) {
 	type line struct {
 		message messageRow
 		reader  readerRow
@@ -101,45 +125,48 @@ func (d *Desk) listen(ctx context.Context, h holder, query string, args ...any) 
 	}
 	rows, err := d.db.Query(ctx, query, args...)
 	if err != nil {
-		return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+		return false, fmt.Errorf("hear %s: %w", args[0], err)
 	}
 	defer rows.Close()
 	var (
-		c      talk
-		lines  []line
-		settle Settle
+		c     talk
+		lines []line
+		head  = c.dest()
 	)
+	if t != nil {
+		head = append(t.dest(), head...)
+	}
 	for rows.Next() {
+		found = true
 		var l line
-		if err := rows.Scan(append(append(append(c.dest(), l.message.dest()...), l.reader.dest()...), l.single.dest()...)...); err != nil {
-			return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+		if err := rows.Scan(slices.Concat(head, l.message.dest(), l.reader.dest(), l.single.dest())...); err != nil {
+			return false, fmt.Errorf("hear %s: %w", args[0], err)
 		}
 		lines = append(lines, l)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, Settle{}, fmt.Errorf("hear conversation %s: %w", args[0], err)
+		return false, fmt.Errorf("hear %s: %w", args[0], err)
 	}
 	held := keys{}
-	var out []Opened
 	for i := range lines {
 		l := &lines[i]
-		if n := len(out); n > 0 && out[n-1].ID == l.message.id {
-			continue // opened as another reader
+		if n := len(*out); l.message.id == "" || n > 0 && (*out)[n-1].ID == l.message.id {
+			continue // there is none, or it was opened as another reader
 		}
-		if err := d.hold(ctx, h, held, &l.reader, &settle); err != nil {
-			return nil, Settle{}, err
+		if err := d.hold(ctx, h, held, &l.reader, settle); err != nil {
+			return false, err
 		}
 		var single []*letterKeyRow
 		if l.single.kind != "" {
 			single = []*letterKeyRow{&l.single}
 		}
-		o, err := d.openMessage(ctx, h, held, &c, &l.message, single, &settle)
+		o, err := d.openMessage(ctx, h, held, &c, &l.message, single, settle)
 		if err != nil {
 			continue // under a key that is not theirs, or not yet
 		}
-		out = append(out, o)
+		*out = append(*out, o)
 	}
-	return out, settle, nil
+	return found, nil
 }
 
 // hold opens a reader's wrap unless that key is in hand already.

@@ -20,38 +20,44 @@ const (
 		UNION SELECT team FROM tickets_ticket WHERE person = $1 AND person <> '' ORDER BY team`
 
 	// What was said after a number, with the wraps that open it: of the epoch,
-	// of the single message, or of both. A bare LIMIT $n would have SQLite plan
-	// the statement anew each time (measured: three quarters of its cost).
-	selectHeard = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
-		m.id, m.conversation, m.number, m.serial, m.epoch, m.kind, m.direction, m.at, m.author,
-		m.form, m.keywrap, m.content, m.state, m.before_state, m.before_waiting, m.mac,
+	// of the single message, or of both. Where nothing is new it brings one row
+	// without a message, and none to who may not ask. A bare LIMIT $n would have
+	// SQLite plan the statement anew each time (measured: three quarters of its
+	// cost).
+	heardColumns = `c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
+		COALESCE(m.id, ''), COALESCE(m.conversation, ''), COALESCE(m.number, 0), COALESCE(m.serial, 0), COALESCE(m.epoch, 0),
+		COALESCE(m.kind, ''), COALESCE(m.direction, ''), COALESCE(m.at, 0), COALESCE(m.author, ''),
+		COALESCE(m.form, ''), m.keywrap, m.content, COALESCE(m.state, ''), COALESCE(m.before_state, ''), COALESCE(m.before_waiting, 0), m.mac,
 		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
 		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0),
-		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac
-		FROM tickets_conversation c
+		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac`
+	selectHeard = `SELECT ` + heardColumns + ` FROM tickets_conversation c
 		JOIN tickets_reader n ON n.conversation = c.id AND n.epoch = c.epoch AND n.kind = 'person' AND n.reader = $2
-		JOIN tickets_message m ON m.conversation = c.id AND m.number > $4
+		LEFT JOIN tickets_message m ON m.conversation = c.id AND m.number > $4
 			AND (m.direction = 'out' OR m.direction = 'in' AND m.kind <> 'system')
+			AND NOT EXISTS (SELECT 1 FROM tickets_hidden h WHERE h.person = $2 AND h.message = m.id)
+			AND (EXISTS (SELECT 1 FROM tickets_reader o WHERE o.conversation = m.conversation AND o.epoch = m.epoch AND o.kind = 'person' AND o.reader = $2)
+				OR EXISTS (SELECT 1 FROM tickets_letterkey o WHERE o.message = m.id AND o.kind = 'person' AND o.reader = $2))
 		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND r.kind = 'person' AND r.reader = $2
 		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = 'person' AND k.reader = $2
-		WHERE c.id = $1 AND c.kind = 'person' AND (r.reader IS NOT NULL OR k.reader IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM tickets_hidden h WHERE h.person = $2 AND h.message = m.id)
-		AND ` + guestLives + `$3) ORDER BY m.number LIMIT $5 + 0`
+		WHERE c.id = $1 AND c.kind = 'person' AND ` + guestLives + `$3) ORDER BY m.number LIMIT $5 + 0`
 
-	// The same for a colleague: of each message as many rows as readers they are.
-	selectSpoken = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
-		m.id, m.conversation, m.number, m.serial, m.epoch, m.kind, m.direction, m.at, m.author,
-		m.form, m.keywrap, m.content, m.state, m.before_state, m.before_waiting, m.mac,
-		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires,
-		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac
-		FROM tickets_conversation c
-		JOIN tickets_message m ON m.conversation = c.id AND m.number > $5
-		JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND (r.expires = 0 OR r.expires > $4)
-		AND (r.kind = 'user' AND r.reader = $3
-			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3))
+	// The same for a colleague, by the ticket: of each message as many rows as
+	// readers they are.
+	selectSpoken = `SELECT t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
+		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
+		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac, ` + heardColumns + `
+		FROM tickets_ticket t JOIN tickets_conversation c ON c.id = t.conversation
+		LEFT JOIN tickets_message m ON m.conversation = c.id AND m.number > $5
+			AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch AND ` + colleagueReads + `)
+		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND ` + colleagueReads + `
 		LEFT JOIN tickets_letterkey k ON k.message = m.id AND k.kind = r.kind AND k.reader = r.reader
-		WHERE c.id = $1 AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
+		WHERE t.id = $1 AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
+		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = c.id AND r.epoch = c.epoch AND ` + colleagueReads + `)
 		ORDER BY m.number LIMIT $6 + 0`
+	// The user $3 is the reader r at $4, or a member of the team that is.
+	colleagueReads = `(r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND r.reader = $3
+		OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3))`
 
 	// A ticket of which the user $2 is among the present readers at $3.
 	selectReads = `SELECT ` + ticketColumns + ` FROM tickets_ticket t WHERE id = $1 AND EXISTS (

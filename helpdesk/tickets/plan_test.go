@@ -60,7 +60,7 @@ func TestATalkIsReadByItsIndexes(t *testing.T) {
 		}
 		for name, plan := range map[string]string{
 			"heard":  h.plan(t, explain+tickets.HeardStatement, p.talk.ID, p.Person, p.Guest.ID, 40, 200),
-			"spoken": h.plan(t, explain+tickets.SpokenStatement, p.talk.ID, anna.ID, anna.User.ID, 0, 40, 200),
+			"spoken": h.plan(t, explain+tickets.SpokenStatement, p.talk.Ticket, anna.ID, anna.User.ID, 0, 40, 200),
 			"mine":   h.plan(t, explain+tickets.MineStatement, p.Person, p.Guest.ID),
 		} {
 			for _, word := range bad {

@@ -45,7 +45,7 @@ func TestRevokeBeatsOpen(t *testing.T) {
 				}
 				for what, err := range map[string]error{
 					"message": second(h.desk.Message(ctx, bo, message)),
-					"spoken":  third(h.desk.Spoken(ctx, bo, c.ID, 0, 5)),
+					"spoken":  second(h.desk.Spoken(ctx, bo, c.Ticket, 0, 5)),
 				} {
 					if !errors.Is(err, helpdesk.ErrNotFound) {
 						t.Errorf("%s: %v, want not found", what, err)
@@ -209,8 +209,8 @@ func TestWhoLeftTheHouseKeepsNobodyFromGoingOn(t *testing.T) {
 		h.ok(t, h.desk.AddReader(ctx, anna, p.talk.Ticket, bo.User.ID, h.clock.now().Add(time.Hour)))
 		h.ok(t, h.staff.Disable(ctx, h.staff.Console(), bo.User.ID))
 		if _, err := h.desk.Page(ctx, bo, p.talk.Ticket); err == nil {
-			if got, _, err := h.desk.Spoken(ctx, bo, p.talk.ID, 0, 5); err == nil {
-				t.Errorf("who left reads %v", texts(got))
+			if got, err := h.desk.Spoken(ctx, bo, p.talk.Ticket, 0, 5); err == nil {
+				t.Errorf("who left reads %v", texts(got.Messages))
 			}
 		}
 		anna = h.signInAgain(t, anna)

@@ -85,7 +85,7 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 				return err
 			},
 			"DropDraft": func(id, _, _, _ helpdesk.ID) error { return h.desk.DropDraft(ctx, bo, id, tickets.KindAnswer) },
-			"Spoken":    func(_, _, id, _ helpdesk.ID) error { _, _, err := h.desk.Spoken(ctx, bo, id, 0, 5); return err },
+			"Spoken":    func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Spoken(ctx, bo, id, 0, 5); return err },
 			"AddReader": func(id, _, _, _ helpdesk.ID) error {
 				return h.desk.AddReader(ctx, bo, id, bo.User.ID, h.clock.now().Add(time.Hour))
 			},

@@ -48,9 +48,9 @@ func BenchmarkTalk(b *testing.B) {
 		})
 		q := h.begin(b, team, "hello")
 		h.say(b, q, "the newest")
-		_, settle, err := h.desk.Spoken(background, anna, q.talk.ID, 0, 5)
+		spoken, err := h.desk.Spoken(background, anna, q.talk.Ticket, 0, 5)
 		h.ok(b, err)
-		h.ok(b, h.desk.Settle(background, anna, settle))
+		h.ok(b, h.desk.Settle(background, anna, spoken.Settle))
 		b.Run("heard by the person", func(b *testing.B) {
 			for b.Loop() {
 				if got, _, err := h.desk.Heard(background, q.Guest, q.talk.ID, 1, 200); err != nil || len(got) != 1 {
@@ -60,8 +60,8 @@ func BenchmarkTalk(b *testing.B) {
 		})
 		b.Run("heard by the counsellor", func(b *testing.B) {
 			for b.Loop() {
-				if got, _, err := h.desk.Spoken(background, anna, q.talk.ID, 1, 200); err != nil || len(got) != 1 {
-					b.Fatal(len(got), err)
+				if got, err := h.desk.Spoken(background, anna, q.talk.Ticket, 1, 200); err != nil || len(got.Messages) != 1 {
+					b.Fatal(len(got.Messages), err)
 				}
 			}
 		})
@@ -88,8 +88,8 @@ func BenchmarkTalks(b *testing.B) {
 			for pb.Next() {
 				p := <-talks
 				n := h.say(b, p, "a few words")
-				if got, _, err := h.desk.Spoken(background, anna, p.talk.ID, n-1, 200); err != nil || len(got) == 0 {
-					b.Error(len(got), err)
+				if got, err := h.desk.Spoken(background, anna, p.talk.Ticket, n-1, 200); err != nil || len(got.Messages) == 0 {
+					b.Error(len(got.Messages), err)
 				}
 				h.tell(b, anna, p.talk.ID, "a few words")
 				if got, _, err := h.desk.Heard(background, p.Guest, p.talk.ID, n, 200); err != nil || len(got) == 0 {
