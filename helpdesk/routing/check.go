@@ -24,7 +24,7 @@ const (
 	FindNoChildren     = "no_children"     // no team is for children
 	FindNoFallback     = "no_fallback"     // nobody was named to take what the children's team, What, cannot
 	FindFallbackGone   = "fallback_gone"   // the team What falls back to one that is not there
-	FindFallbackOpen   = "fallback_open"   // the restricted team What falls back to one that is not
+	FindFallbackOpen   = "fallback_open"   // the restricted team What, not the children's, falls back to one that is not
 	FindNoMembers      = "no_members"      // nobody works in the team What
 	FindSubstitute     = "substitute_gone" // whoever stands in for What does not work here
 )
@@ -230,7 +230,7 @@ func (c *checker) house() {
 			c.add(FindNoFallback, nil, "", string(t.ID))
 		case t.Fallback != "" && !there:
 			c.add(FindFallbackGone, nil, "", string(t.ID))
-		case there && t.Restricted && !h.Teams[fallback].Restricted:
+		case there && t.Restricted && t.Kind != KindChildren && !h.Teams[fallback].Restricted:
 			c.add(FindFallbackOpen, nil, "", string(t.ID))
 		}
 		if len(c.s.members[i]) == 0 {

@@ -2,7 +2,8 @@ package routing
 
 import "returnsupport/helpdesk"
 
-// Switchboard is a house made ready for many decisions. It may be used from
+// Switchboard is a house made ready for many decisions: keep it while rules,
+// teams and topics stand, and ask Now for each decision. It may be used from
 // many goroutines.
 type Switchboard struct {
 	house   House
@@ -25,8 +26,7 @@ type readyRule struct {
 func Ready(h House) *Switchboard {
 	s := &Switchboard{
 		house: h, rules: make([]readyRule, 0, len(h.Rules)),
-		teams: make(map[helpdesk.ID]int, len(h.Teams)), who: make(map[helpdesk.ID]int, len(h.Counsellors)),
-		members: make([][]int32, len(h.Teams)), kinds: map[string][]int{}, topics: make(map[string]string, len(h.Topics)),
+		teams: make(map[helpdesk.ID]int, len(h.Teams)), kinds: map[string][]int{}, topics: make(map[string]string, len(h.Topics)),
 	}
 	for i, t := range h.Teams {
 		s.teams[t.ID] = i
@@ -34,18 +34,7 @@ func Ready(h House) *Switchboard {
 			s.kinds[t.Kind] = append(s.kinds[t.Kind], i)
 		}
 	}
-	for i := range h.Counsellors {
-		c := &h.Counsellors[i]
-		s.who[c.ID] = i
-		if c.Gone {
-			continue
-		}
-		for _, team := range c.Teams {
-			if t, ok := s.teams[team]; ok {
-				s.members[t] = append(s.members[t], int32(i))
-			}
-		}
-	}
+	s.staff(h.Counsellors)
 	for _, t := range h.Topics {
 		s.topics[t.Key] = t.Kind
 	}
@@ -57,6 +46,31 @@ func Ready(h House) *Switchboard {
 		s.rules = append(s.rules, readyRule{shapeOf(r.When), r, s.sayTeams(r)})
 	}
 	return s
+}
+
+// Now is the same house with its counsellors as they stand now: rules, teams
+// and topics stay ready.
+func (s *Switchboard) Now(list []Counsellor) *Switchboard {
+	now := *s
+	now.staff(list)
+	return &now
+}
+
+func (s *Switchboard) staff(list []Counsellor) {
+	s.house.Counsellors = list
+	s.who, s.members = make(map[helpdesk.ID]int, len(list)), make([][]int32, len(s.house.Teams))
+	for i := range list {
+		c := &list[i]
+		s.who[c.ID] = i
+		if c.Gone {
+			continue
+		}
+		for _, team := range c.Teams {
+			if t, ok := s.teams[team]; ok {
+				s.members[t] = append(s.members[t], int32(i))
+			}
+		}
+	}
 }
 
 // sayTeams are the teams a rule's first word on teams means.
