@@ -116,7 +116,7 @@ func (f Facts) dueDay() int64 {
 // checkDates refuses what is no day, before it is sealed where nobody sees it.
 func (f Facts) checkDates() error {
 	if len(f.Dates) > datesMost {
-		return helpdesk.Refuse("date.many", datesMost)
+		return helpdesk.Refuse("date.too_many", datesMost)
 	}
 	for _, d := range f.Dates {
 		if !slices.Contains(dateKinds, d.Kind) || d.ID == "" || !clockTime(d.At) || !calendarDay(d.Day) ||

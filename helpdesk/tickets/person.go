@@ -89,7 +89,7 @@ func idsOf(ctx context.Context, r store.Reader, query string, args ...any) ([]he
 //
 // Dates are decided by the ticket's teams: ErrDenied for who has it lent.
 // Refusals "ticket.joined" for dates of a ticket that is shown in another,
-// "date.day" for what is no day, "date.note" and "date.many".
+// "date.day" for what is no day, "date.note" and "date.too_many".
 func (d *Desk) SetFacts(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, change func(*Facts)) error {
 	file, err := d.lockCase(ctx, tx, s, ticket)
 	if err != nil {
