@@ -52,10 +52,32 @@ func (p *Registry) Apart(ctx context.Context, r store.Reader, person helpdesk.ID
 	if err != nil {
 		return Apart{}, err
 	}
-	return p.opponents(ctx, r, k)
+	return p.Opponents(ctx, r, k)
 }
 
-func (p *Registry) opponents(ctx context.Context, r store.Reader, k Kin) (Apart, error) {
+// LockApart is Apart for who is about to give somebody a place with a person:
+// until the transaction ends nobody is given one with the other side.
+func (p *Registry) LockApart(ctx context.Context, tx *store.Tx, person helpdesk.ID) (Apart, error) {
+	k, err := p.Kin(ctx, tx, person)
+	if err != nil {
+		return Apart{}, err
+	}
+	pairs := int64(0)
+	for _, id := range k.Members {
+		n, err := tx.Exec(ctx, lockConflicts, p.conflictMark(id))
+		if err != nil {
+			return Apart{}, fmt.Errorf("lock who is in conflict with %s: %w", person, err)
+		}
+		pairs += n
+	}
+	if pairs == 0 { // nearly always
+		return Apart{}, nil
+	}
+	return p.Opponents(ctx, tx, k)
+}
+
+// Opponents is Apart for who has the kin in hand already.
+func (p *Registry) Opponents(ctx context.Context, r store.Reader, k Kin) (Apart, error) {
 	out := Apart{marks: map[string]bool{}}
 	for _, id := range k.Members {
 		mine := p.conflictMark(id)

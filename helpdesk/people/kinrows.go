@@ -12,6 +12,7 @@ const (
 	insertConflict  = `INSERT INTO people_conflict (one, other, mac) VALUES ($1, $2, $3) ON CONFLICT (one, other) DO NOTHING`
 	selectConflicts = `SELECT one, other, mac FROM people_conflict WHERE one = $1
 		UNION ALL SELECT one, other, mac FROM people_conflict WHERE other = $1`
+	lockConflicts   = `UPDATE people_conflict SET mac = mac WHERE one = $1 OR other = $1`
 	deleteConflict  = `DELETE FROM people_conflict WHERE one = $1 AND other = $2`
 	deleteConflicts = `DELETE FROM people_conflict WHERE one = $1 OR other = $1`
 

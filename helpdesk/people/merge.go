@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -141,7 +140,7 @@ func (p *Registry) Merge(ctx context.Context, tx *store.Tx, by, person, into hel
 	if len(from.Members)+len(to.Members) > mostKin {
 		return helpdesk.Refuse("merge.most")
 	}
-	apart, err := p.opponents(ctx, tx, from)
+	apart, err := p.Opponents(ctx, tx, from)
 	if err != nil {
 		return err
 	}
@@ -174,16 +173,4 @@ func (p *Registry) Unmerge(ctx context.Context, tx *store.Tx, by, person helpdes
 		return fmt.Errorf("undo the merging of %s: %w", person, helpdesk.ErrConflict)
 	}
 	return p.note(ctx, tx, by, VerbUnmerged, person)
-}
-
-// Same tells whether two persons are one.
-func (p *Registry) Same(ctx context.Context, r store.Reader, a, b helpdesk.ID) (bool, error) {
-	if a == b {
-		return true, nil
-	}
-	k, err := p.Kin(ctx, r, a)
-	if errors.Is(err, helpdesk.ErrNotFound) {
-		return false, nil
-	}
-	return k.Has(b), err
 }

@@ -40,6 +40,11 @@ func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, ver
 		if err := f(tx, t, file); err != nil {
 			return err
 		}
+		if t.owner != before.owner {
+			if err := d.neutral(ctx, tx, t, t.owner, "conflict.owner"); err != nil {
+				return err
+			}
+		}
 		t.version++
 		if err := d.save(ctx, tx, before, t); err != nil {
 			return err

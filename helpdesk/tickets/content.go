@@ -80,6 +80,9 @@ type Content struct {
 	// Offers are short answers to choose from, shown as buttons.
 	Offers []string `json:"offers,omitempty"`
 
+	// Call is set in a note of a call.
+	Call *Call `json:"call,omitempty"`
+
 	// Key and Args make a system message.
 	Key  string   `json:"key,omitempty"`
 	Args []string `json:"args,omitempty"`

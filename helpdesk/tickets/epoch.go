@@ -57,7 +57,7 @@ func (d *Desk) stepEpoch(ctx context.Context, tx *store.Tx, s *staff.Session, fi
 		d.alarm(ctx, "conversation", c.id)
 		return unproven()
 	}
-	var head []byte // notes have none
+	var head []byte // notes without a card have none
 	if len(c.head) > 0 {
 		under, ok := file.held[spot{c.id, c.headEpoch}]
 		if !ok || !under.proven {

@@ -22,7 +22,8 @@ type To struct {
 // keys; the team that gives it away is no reader any more unless it stays. The
 // person hears nothing of it.
 //
-// Refusal "give.stranger" when the user is no member of the team.
+// Refusals: "give.stranger" when the user is no member of the team,
+// "conflict.owner" when they work for somebody in conflict with the person.
 func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, to To) error {
 	return d.db.Write(ctx, "ticket.give", func(tx *store.Tx) error {
 		file, err := d.lockCase(ctx, tx, s, ticket)
@@ -43,6 +44,9 @@ func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, v
 			to.Team = t.team
 		}
 		if err := d.mustBelong(ctx, to); err != nil {
+			return err
+		}
+		if err := d.neutral(ctx, tx, t, to.User, "conflict.owner"); err != nil {
 			return err
 		}
 		t.owner = to.User

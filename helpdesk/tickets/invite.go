@@ -16,7 +16,8 @@ import (
 // comes has a new key, wrapped to everybody who reads it and to them. Nobody
 // needs to be signed in, and what came before stays closed to them. Doing it
 // twice changes nothing. ErrNobody when no team of ours is left among the
-// readers, Refusal "ticket.unproven" as for With.
+// readers, Refusals "ticket.unproven" as for With, and "conflict.reader" for who
+// is in conflict with whom it concerns.
 func (d *Desk) AddPerson(ctx context.Context, tx *store.Tx, conversation helpdesk.ID, person vault.InsideKey) error {
 	return d.admit(ctx, tx, conversation, seat{kind: personReader, reader: person.ID.Owner, key: &person}, person.ID.Version)
 }
@@ -33,6 +34,15 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, conversation helpdesk.ID
 	}
 	if c.kind != personConversation {
 		return fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
+	}
+	var t row
+	if err := tx.QueryRow(ctx, selectTicket, c.ticket).Scan(t.dest()...); err != nil {
+		return fmt.Errorf("read ticket %s: %w", c.ticket, err)
+	}
+	// Asked under the lock of the conversation: whoever marks a conflict holds
+	// it, too.
+	if err := d.together(ctx, tx, t.person, to.reader, "conflict.reader"); err != nil {
+		return err
 	}
 	rows, err := d.readers(ctx, tx, conversation)
 	if err != nil {

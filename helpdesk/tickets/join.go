@@ -14,7 +14,8 @@ import (
 // Messages stay in their conversations; letters to either count for into.
 //
 // Refusals: "join.self" for a ticket with itself or a circle, "join.team" when
-// the two belong to different teams (hand one over first), "join.already".
+// the two belong to different teams (hand one over first), "join.already",
+// "conflict.join" when their persons are in conflict.
 func (d *Desk) Join(ctx context.Context, s *staff.Session, from, into helpdesk.ID) error {
 	if from == into {
 		return helpdesk.Refuse("join.self")
@@ -38,6 +39,9 @@ func (d *Desk) Join(ctx context.Context, s *staff.Session, from, into helpdesk.I
 		case !d.secrets.Vouched(a.mac, a.origin()) || !d.secrets.Vouched(b.mac, b.origin()):
 			d.alarm(ctx, "ticket", a.id)
 			return unproven()
+		}
+		if err := d.together(ctx, tx, a.person, b.person, "conflict.join"); err != nil {
+			return err
 		}
 		beforeA, beforeB := *a, *b
 		a.joinedInto, a.joinedState, a.state = b.id, a.state, StateJoined

@@ -20,7 +20,8 @@ const lendMost = 90 * 24 * time.Hour
 // notes; they decide nothing about the ticket.
 //
 // ErrDenied for who has it lent themselves, ErrNotFound for a user without
-// keys, Refusal "reader.until".
+// keys, Refusals "reader.until", and "conflict.reader" for who works for
+// somebody in conflict with the person.
 func (d *Desk) AddReader(ctx context.Context, s *staff.Session, ticket, user helpdesk.ID, until time.Time) error {
 	if now := d.now(); !until.After(now) || until.After(now.Add(lendMost)) {
 		return helpdesk.Refuse("reader.until")
@@ -33,6 +34,9 @@ func (d *Desk) AddReader(ctx context.Context, s *staff.Session, ticket, user hel
 		}
 		if !file.member {
 			return fmt.Errorf("lend ticket %s: %w", ticket, helpdesk.ErrDenied)
+		}
+		if err := d.neutral(ctx, tx, file.ticket, user, "conflict.reader"); err != nil {
+			return err
 		}
 		for _, c := range file.talks {
 			if c.kind != personConversation {

@@ -21,6 +21,7 @@ const (
 	KindAnswer Kind = "answer" // what we sent
 	KindChat   Kind = "chat"   // said in a talk, by either side
 	KindNote   Kind = "note"   // for colleagues; lies in a conversation of its own
+	KindCall   Kind = "call"   // a talk by phone or face to face, noted for colleagues; lies with the notes
 	KindSystem Kind = "system" // a fact with a key and arguments, no sentence
 )
 
@@ -84,4 +85,8 @@ const (
 	SystemEnded    = "ticket.ended"    // args: user who may not any more
 	SystemLeft     = "ticket.left"     // the person left quickly: don't write first by another way
 	SystemCame     = "ticket.came"     // the person reads it here from now on
+	SystemSplit    = "ticket.split"    // it concerns somebody else than we thought
+	SystemUnsplit  = "ticket.unsplit"  // it concerns whom we thought after all
+	SystemCalled   = "ticket.called"   // it began by phone or face to face; args: phone or visit
+	SystemMoved    = "ticket.moved"    // the person writes from another address now
 )

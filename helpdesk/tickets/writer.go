@@ -69,8 +69,9 @@ func (d *Desk) sealHead(ctx context.Context, tx *store.Tx, c *talk, keys keys, c
 
 // SamePerson offers the writer's other tickets, newest first, at most 50, as
 // far as the session may open them. It is an offer and nothing is ever joined
-// or shown because of it. There is none when the writer's address is shared or
-// a helper's: then the same address says nothing about whom a ticket concerns.
+// or shown because of it. There is none when the writer's address is shared, a
+// helper's or given up: then the same address says nothing about whom a ticket
+// concerns. Who is in conflict with the person is left out.
 func (d *Desk) SamePerson(ctx context.Context, s *staff.Session, ticket helpdesk.ID) ([]Row, error) {
 	var unused Settle
 	f, err := d.open(ctx, d.db, s, ticket, &unused)
@@ -84,8 +85,13 @@ func (d *Desk) SamePerson(ctx context.Context, s *staff.Session, ticket helpdesk
 	if err != nil {
 		return nil, err
 	}
-	if w.Shared {
-		return nil, nil
+	given, err := d.people.Former(ctx, d.db, w.ID)
+	if err != nil || w.Shared || given {
+		return nil, err
+	}
+	apart, err := d.apart(ctx, d.db, f.ticket)
+	if err != nil {
+		return nil, err
 	}
 	lines, err := d.lines(ctx, nil, selectSameWriter, f.ticket.writer, ticket)
 	if err != nil {
@@ -93,7 +99,11 @@ func (d *Desk) SamePerson(ctx context.Context, s *staff.Session, ticket helpdesk
 	}
 	var out []Row
 	for _, q := range lines {
-		if !s.Member(q.ticket.team) {
+		far, err := d.people.From(ctx, d.db, apart, q.ticket.person)
+		if err != nil {
+			return nil, err
+		}
+		if far || !s.Member(q.ticket.team) {
 			continue
 		}
 		// Only what our MAC stands on: a forged writer must not lead anywhere.
