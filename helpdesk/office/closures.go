@@ -35,6 +35,13 @@ type sealedClosure struct {
 	Note        string
 }
 
+func (c Closure) sealable() sealedClosure {
+	if c.Until.IsZero() {
+		return sealedClosure{}
+	}
+	return sealedClosure{c.From.UnixMicro(), c.Until.UnixMicro(), c.Reason, c.Note}
+}
+
 func closurePlace(line string, version int64) vault.Context {
 	return vault.At("office.closure", line, version)
 }
@@ -90,10 +97,11 @@ func (o *Office) writeClosure(ctx context.Context, actor helpdesk.ID, line strin
 		if _, err := tx.Exec(ctx, insertClosure, line, version, o.now().UnixMicro(), string(actor), sealed); err != nil {
 			return fmt.Errorf("close line %s: %w", line, err)
 		}
-		return o.journal.Write(ctx, tx, journal.Entry{
-			Actor: actor, Verb: verb, Object: helpdesk.ID(line),
-			Sealed: o.secrets.SealOffice(vault.At("office.closure.change", line, version), plain),
-		})
+		edit, err := o.sealEdit(verb, helpdesk.ID(line), Edit{old.sealable().text(), s.text()})
+		if err != nil {
+			return err
+		}
+		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: verb, Object: helpdesk.ID(line), Sealed: edit})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
+	"returnsupport/helpdesk/routing"
 	"returnsupport/helpdesk/store"
 )
 
@@ -19,7 +20,7 @@ type keptPlan struct {
 }
 
 // hoursSettings are what the plan is made from, besides closures.
-var hoursSettings = []string{Hours, Exceptions, Roster, PresentMinimum}
+var hoursSettings = []string{Hours, Exceptions, Roster, PresentMinimum, Leave}
 
 // Hours hands out everything the house's hours depend on, as one value that
 // the caller must not change. It is made anew only when a version moved.
@@ -95,6 +96,11 @@ func planOf(values map[string]string) (hours.Plan, error) {
 	if plan.Roster, err = hours.ReadRoster(values[Roster]); err != nil {
 		return hours.Plan{}, fmt.Errorf("read the roster: %w", err)
 	}
+	leave, err := routing.ReadLeave(values[Leave])
+	if err != nil {
+		return hours.Plan{}, fmt.Errorf("read the leave: %w", err)
+	}
+	plan.Roster.Absences = append(plan.Roster.Absences, routing.Absences(leave)...)
 	if plan.Needed, err = strconv.Atoi(values[PresentMinimum]); err != nil {
 		return hours.Plan{}, fmt.Errorf("setting %s is no number", PresentMinimum)
 	}
@@ -103,11 +109,11 @@ func planOf(values map[string]string) (hours.Plan, error) {
 
 // agrees refuses exceptions and shifts on lines the hours do not have. A line
 // may go from the hours before its shifts do: hours.Check lists those.
-func (o *Office) agrees(ctx context.Context, tx *store.Tx, name, value string) error {
+func (o *Office) agrees(ctx context.Context, r store.Reader, name, value string) error {
 	if name != Exceptions && name != Roster {
 		return nil
 	}
-	stands, err := o.read(ctx, tx, Hours)
+	stands, err := o.read(ctx, r, Hours)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (o *Office) AddMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) (
 		if _, err := tx.Exec(ctx, insertMailbox, string(r.id), r.index, string(r.team), r.version, r.sealed, r.mac); err != nil {
 			return fmt.Errorf("add mailbox %s: %w", r.id, err)
 		}
-		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxAdded, Object: r.id})
+		return o.noteMailbox(ctx, tx, actor, VerbMailboxAdded, m.ID, Mailbox{}, m)
 	})
 	if err != nil {
 		return "", err
@@ -92,13 +92,19 @@ func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox
 		if n == 0 {
 			return fmt.Errorf("change mailbox %s: %w", m.ID, helpdesk.ErrConflict)
 		}
-		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxChanged, Object: m.ID})
+		return o.noteMailbox(ctx, tx, actor, VerbMailboxChanged, m.ID, had, changed)
 	})
 }
 
 // RemoveMailbox ends collecting from a mailbox; what was collected stays.
 func (o *Office) RemoveMailbox(ctx context.Context, actor, id helpdesk.ID) error {
 	err := o.db.Write(ctx, "remove a mailbox", func(tx *store.Tx) error {
+		var had Mailbox
+		var old mailboxRow
+		if tx.QueryRow(ctx, selectMailbox, string(id)).Scan(old.dest()...) == nil {
+			// A forged row must be removable: then nothing is known of it.
+			had, _ = o.open(ctx, &old)
+		}
 		n, err := tx.Exec(ctx, deleteMailbox, string(id))
 		if err != nil {
 			return fmt.Errorf("remove mailbox %s: %w", id, err)
@@ -106,12 +112,20 @@ func (o *Office) RemoveMailbox(ctx context.Context, actor, id helpdesk.ID) error
 		if n == 0 {
 			return fmt.Errorf("remove mailbox %s: %w", id, helpdesk.ErrNotFound)
 		}
-		return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbMailboxRemoved, Object: id})
+		return o.noteMailbox(ctx, tx, actor, VerbMailboxRemoved, id, had, Mailbox{})
 	})
 	if err == nil {
 		o.forget(id)
 	}
 	return err
+}
+
+func (o *Office) noteMailbox(ctx context.Context, tx *store.Tx, actor helpdesk.ID, verb string, id helpdesk.ID, had, has Mailbox) error {
+	edit, err := o.sealEdit(verb, id, Edit{had.text(), has.text()})
+	if err != nil {
+		return err
+	}
+	return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: verb, Object: id, Sealed: edit})
 }
 
 // Mailboxes returns all mailboxes with their credentials. One that our key

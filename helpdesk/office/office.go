@@ -44,10 +44,11 @@ type Office struct {
 	now     func() time.Time
 	log     *slog.Logger
 
-	mu   sync.Mutex
-	seen map[string]int64 // highest version seen of a setting, closure or mailbox
-	kept map[string]kept  // what was read of settings and closures, by name
-	plan keptPlan
+	mu    sync.Mutex
+	seen  map[string]int64 // highest version seen of a setting, closure or mailbox
+	kept  map[string]kept  // what was read of settings and closures, by name
+	plan  keptPlan
+	parts keptParts
 }
 
 // New makes the room.

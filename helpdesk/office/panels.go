@@ -15,6 +15,7 @@ import (
 const (
 	maxPanelRows  = 100
 	maxPanelBytes = 20_000
+	maxPanelCell  = 120 // characters
 )
 
 type cells struct {
@@ -28,7 +29,12 @@ func (c cells) refuse(what string) error { return helpdesk.Refuse("setting.row."
 // that begin with # are left out. What is wrong with a row is a Refusal
 // setting.row.… with its number.
 func table(text string, least, most int) ([]cells, error) {
-	if len(text) > maxPanelBytes {
+	return wideTable(text, least, most, maxPanelCell, maxPanelRows)
+}
+
+// wideTable is table for longer cells and more rows.
+func wideTable(text string, least, most, cellMost, rowsMost int) ([]cells, error) {
+	if len(text) > maxPanelBytes*max(1, cellMost/maxPanelCell) {
 		return nil, cells{n: 1}.refuse("too_long")
 	}
 	var all []cells
@@ -48,11 +54,11 @@ func table(text string, least, most int) ([]cells, error) {
 			return nil, c.refuse("cells")
 		}
 		for _, cell := range c.cell {
-			if utf8.RuneCountInString(cell) > 120 {
+			if utf8.RuneCountInString(cell) > cellMost {
 				return nil, c.refuse("too_long")
 			}
 		}
-		if all = append(all, c); len(all) > maxPanelRows {
+		if all = append(all, c); len(all) > rowsMost {
 			return nil, c.refuse("too_many")
 		}
 	}

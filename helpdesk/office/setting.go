@@ -127,10 +127,11 @@ func (o *Office) set(ctx context.Context, tx *store.Tx, actor helpdesk.ID, name,
 	if _, err := tx.Exec(ctx, insertSetting, name, version, o.now().UnixMicro(), string(actor), sealed); err != nil {
 		return fmt.Errorf("change setting %s: %w", name, err)
 	}
-	return o.journal.Write(ctx, tx, journal.Entry{
-		Actor: actor, Verb: VerbSetting, Object: helpdesk.ID(name),
-		Sealed: o.secrets.SealOffice(vault.At("office.setting.change", name, version), []byte(value)),
-	})
+	edit, err := o.sealEdit(VerbSetting, helpdesk.ID(name), Edit{old.Value, value})
+	if err != nil {
+		return err
+	}
+	return o.journal.Write(ctx, tx, journal.Entry{Actor: actor, Verb: VerbSetting, Object: helpdesk.ID(name), Sealed: edit})
 }
 
 // History returns every value a setting had, newest first.

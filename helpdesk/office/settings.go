@@ -8,6 +8,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
+	"returnsupport/helpdesk/routing"
 )
 
 // The names of the settings.
@@ -45,6 +46,17 @@ const (
 	ChatRead              = "chat_read"
 	ChatHintMinutes       = "chat_hint_minutes"      // active minutes until the first quiet hint
 	ChatLastHintMinutes   = "chat_last_hint_minutes" // and until the second
+
+	Rules     = "rules"      // see routing.ReadRules
+	Profiles  = "profiles"   // see routing.ReadProfiles
+	Leave     = "leave"      // see routing.ReadLeave
+	Topics    = "topics"     // see routing.ReadTopics
+	TeamKinds = "team_kinds" // see routing.ReadTeamKinds
+	Skills    = "skills"     // rows: key | Swedish | English
+	Tags      = "tags"       // the same
+	Centres   = "centres"    // rows: key | name
+	Retention = "retention"  // rows: one of RetentionKinds | months
+	GuideText = "guide"      // rows: LANGUAGE | step | words
 )
 
 const (
@@ -98,6 +110,17 @@ var known = []Known{
 	{Name: ChatRead, Default: no, fits: yesOrNo},
 	{Name: ChatHintMinutes, Default: "35", fits: number(5, 240)},
 	{Name: ChatLastHintMinutes, Default: "45", fits: number(5, 240)},
+
+	{Name: Rules, Default: routing.DefaultRules, Rows: true, refuse: readable(routing.ReadRules)},
+	{Name: Profiles, Rows: true, refuse: readable(routing.ReadProfiles)},
+	{Name: Leave, Rows: true, refuse: readable(routing.ReadLeave)},
+	{Name: Topics, Default: routing.DefaultTopics, Rows: true, refuse: readable(routing.ReadTopics)},
+	{Name: TeamKinds, Rows: true, refuse: readable(routing.ReadTeamKinds)},
+	{Name: Skills, Default: defaultSkills, Rows: true, refuse: readable(readTerms)},
+	{Name: Tags, Default: defaultTags, Rows: true, refuse: readable(readTags)},
+	{Name: Centres, Default: defaultCentres, Rows: true, refuse: readable(readCentres)},
+	{Name: Retention, Default: defaultRetention, Rows: true, refuse: readable(readRetention)},
+	{Name: GuideText, Default: defaultGuide, Rows: true, refuse: readable(readGuide)},
 
 	{Name: AppealDays, Default: "21", fits: number(1, 365)},
 	{Name: LeaveWeeks, Default: "2 4", refuse: readable(readLeaveWeeks)},

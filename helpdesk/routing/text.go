@@ -102,7 +102,7 @@ func (r row) list(cell string, fits func(string) bool, what string) ([]string, e
 func (r row) id(s string) (helpdesk.ID, error) {
 	id, err := helpdesk.ParseID(s)
 	if err != nil {
-		return "", r.refuse("id")
+		return "", r.refuse("no_id")
 	}
 	return id, nil
 }
