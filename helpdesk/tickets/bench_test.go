@@ -124,3 +124,58 @@ func BenchmarkQueue(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSearch is a search over the sealed heads of many open tickets, all
+// settled.
+func BenchmarkSearch(b *testing.B) {
+	const many = 20_000
+	eachEngine(b, func(b *testing.B, db *store.DB) {
+		h := build(b, db)
+		team := h.team(b)
+		anna := h.session(b, team)
+		sealed(b, h, anna, team, many)
+		for range many/1_000 + 1 { // until every head has its sift
+			p, err := h.desk.Queue(background, anna, tickets.Filter{Queue: tickets.QueueChildren}, "", 1)
+			h.ok(b, err)
+			h.ok(b, h.desk.Settle(background, anna, p.Settle))
+		}
+		for name, f := range map[string]tickets.Filter{
+			"topic":    {Queue: tickets.QueueTeam, Topic: "readmission"},
+			"words":    {Queue: tickets.QueueTeam, Words: "number 17"},
+			"children": {Queue: tickets.QueueChildren},
+		} {
+			b.Run(name, func(b *testing.B) {
+				for b.Loop() {
+					p, err := h.desk.Queue(background, anna, f, "", tickets.PageMost)
+					if err != nil || p.Skipped > 0 || len(p.Rows) == 0 || !p.Rows[0].Proven {
+						b.Fatalf("%d rows, %d skipped, %v", len(p.Rows), p.Skipped, err)
+					}
+				}
+			})
+		}
+	})
+}
+
+// sealed makes a house with many open tickets that really open, settled for the
+// session's team: the rows are those Open and Settle leave behind.
+func sealed(tb testing.TB, h *house, s *staff.Session, team helpdesk.ID, many int) {
+	tb.Helper()
+	topics := []string{"reintegration", "process", "authorities", "readmission"}
+	pair, err := s.TeamPair(team, 0)
+	h.ok(tb, err)
+	const step = 500
+	for from := 0; from < many; from += step {
+		h.write(tb, func(tx *store.Tx) error {
+			for n := from; n < min(from+step, many); n++ {
+				err := h.desk.InsertSettled(background, tx, pair, n, tickets.Head{
+					Title: fmt.Sprintf("about number %d", n), Name: "Amina Karimi", Address: fmt.Sprintf("a%d@example.org", n),
+					Facts: tickets.Facts{Topic: topics[n%97%4], Spoken: "fa", Child: n%400 == 7},
+				}, monday.Add(time.Duration(n)*time.Second))
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+}

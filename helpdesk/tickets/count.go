@@ -15,6 +15,72 @@ type Counts struct {
 	Unassigned, Mine, Team, Waiting, Answered, Closed int64
 }
 
+// of is how many stand in one state.
+func (c Counts) of(state State) int64 {
+	switch state {
+	case StateOpen:
+		return c.Waiting
+	case StateWaiting:
+		return c.Answered
+	}
+	return c.Closed
+}
+
+// Count is a number that stands nowhere: exact up to 1,000, and above it, or
+// where the archive is too long to look through, More tells that there are at
+// least so many.
+type Count struct {
+	N    int64
+	More bool
+}
+
+// countMost is where counting ends.
+const countMost = 1_000
+
+// Count counts what a filter lets pass. One over sealed facts opens all tickets
+// of its queue; the page of the same filter tells the same (Page.Found).
+func (d *Desk) Count(ctx context.Context, s *staff.Session, f Filter) (Count, error) {
+	p, err := f.plan(s, d.now())
+	if err != nil {
+		return Count{}, err
+	}
+	teams, err := teamsOf(s, f.Team)
+	if err != nil {
+		return Count{}, err
+	}
+	if p.sealed != (wanted{}) {
+		x, err := d.seek(ctx, s, p, teams)
+		if err != nil {
+			return Count{}, err
+		}
+		return Count{N: int64(len(x.found)), More: x.skipped > 0}, nil
+	}
+	counts, err := d.Counts(ctx, s)
+	if err != nil {
+		return Count{}, err
+	}
+	var out Count
+	for _, team := range teams {
+		for _, state := range p.states {
+			until, err := d.until(ctx, p, team, state, counts[team].of(state), p.first())
+			if err != nil {
+				return Count{}, err
+			}
+			var n int64
+			query, args := p.count(team, state, until)
+			if err := d.db.QueryRow(ctx, query, args...).Scan(&n); err != nil {
+				return Count{}, fmt.Errorf("count a queue: %w", err)
+			}
+			out.N += n
+			out.More = out.More || until != nil
+		}
+	}
+	if out.N > countMost {
+		return Count{N: countMost, More: true}, nil
+	}
+	return out, nil
+}
+
 // cell is one standing count.
 type cell struct {
 	team, owner helpdesk.ID

@@ -335,5 +335,6 @@ func ErasedTables() []string {
 	return []string{
 		"tickets_message", "tickets_reader", "tickets_letterkey", "tickets_folded", "tickets_original", "tickets_file",
 		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_erasing", "tickets_ticket", "tickets_translation",
+		"tickets_sift",
 	}
 }

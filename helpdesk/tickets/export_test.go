@@ -2,22 +2,42 @@ package tickets
 
 import (
 	"context"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 )
 
-// The statements whose plans are checked.
-const (
-	QueueStatement = selectQueue + queueOrder
-	OwnerStatement = selectQueue + queueOwner + queueOrder
-)
+// Statements are what a filter asks of one team and state at an instant, whose
+// plans are checked.
+func Statements(s *staff.Session, f Filter, now time.Time, team helpdesk.ID, state State) (map[string][]any, error) {
+	p, err := f.plan(s, now)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]any{}
+	put := func(query string, args []any) { out[query] = args }
+	put(p.lines(team, state, p.first(), nil))
+	put(p.stands(team, state))
+	put(p.count(team, state, nil))
+	if !p.byDue {
+		put(p.next(team, state, p.first()))
+	}
+	if p.narrow {
+		put(p.lines(team, state, p.first(), &stand{rank: 1 << 62, id: "~"}))
+	}
+	return out, nil
+}
 
 // LanguageTag and ParseCursor read what comes from outside.
 var LanguageTag = languageTag
 
-func ParseCursor(c Cursor) (int64, string, error) { return c.parse() }
+func ParseCursor(c Cursor) (int64, string, error) {
+	at, err := c.parse()
+	return at.rank, string(at.id), err
+}
 
 // The places wraps are bound to, for thieves.
 func ReaderPlace(conversation helpdesk.ID, epoch int64, kind string, reader helpdesk.ID, version int) vault.Context {
@@ -44,3 +64,26 @@ const (
 	SpokenStatement = selectSpoken
 	MineStatement   = selectMine + mineLiving + mineOrder
 )
+
+// InsertSettled writes an open ticket without a message as it stands once its
+// wrap is settled: a queue of thousands in a second.
+func (d *Desk) InsertSettled(ctx context.Context, tx *store.Tx, team *vault.Pair, n int, head Head, at time.Time) error {
+	plain, err := head.encode()
+	if err != nil {
+		return err
+	}
+	ticket, conversation, key := helpdesk.NewID(), helpdesk.NewID(), vault.NewKey()
+	reader, err := d.readerFor(ctx, tx, nil, conversation, 1, seat{kind: teamReader, reader: team.ID().Owner, pair: team}, key)
+	if err != nil {
+		return err
+	}
+	us := at.UnixMicro()
+	f := &fresh{
+		ticket: row{id: ticket, conversation: conversation, team: team.ID().Owner, state: [...]State{StateOpen, StateWaiting}[n%2],
+			channel: "mail", language: "fa", openedAt: us, waitingSince: us, lastAt: us, version: 1, serial: 1},
+		talk: talk{id: conversation, ticket: ticket, kind: personConversation, epoch: 1, last: 1, headEpoch: 1,
+			head: key.Seal(headAt(conversation, 1), plain)},
+		readers: []*readerRow{reader},
+	}
+	return f.write(ctx, tx, d)
+}

@@ -15,30 +15,41 @@ func TestAQueueIsReadInTheOrderOfItsIndex(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db)
 		team := h.team(t)
+		anna := h.session(t, team)
 		fill(t, h, team, 4_000)
 		explain, bad := "EXPLAIN QUERY PLAN ", []string{"SCAN tickets_", "SCAN c", "SCAN r"}
 		if db.Engine() == store.Postgres {
 			explain, bad = "EXPLAIN ", []string{"Seq Scan on tickets_ticket", "Seq Scan on tickets_reader"}
 		}
-		for statement, index := range map[string]string{
-			tickets.QueueStatement: "tickets_ticket_queue",
-			tickets.OwnerStatement: "tickets_ticket_owner",
+		for _, c := range []struct {
+			filter tickets.Filter
+			index  string
+		}{
+			{tickets.Filter{Queue: tickets.QueueTeam}, "tickets_ticket_queue"},
+			{tickets.Filter{Queue: tickets.QueueWaiting, Language: "ti", Channel: "mail"}, "tickets_ticket_queue"},
+			{tickets.Filter{Queue: tickets.QueueTeam, Priority: 2, Waited: 48}, "tickets_ticket_queue"},
+			{tickets.Filter{Queue: tickets.QueueMine}, "tickets_ticket_owner"},
+			{tickets.Filter{Queue: tickets.QueueUnassigned, Language: "ti"}, "tickets_ticket_owner"},
+			{tickets.Filter{Queue: tickets.QueueLate}, "tickets_ticket_due"},
+			{tickets.Filter{Queue: tickets.QueueDue, Channel: "mail"}, "tickets_ticket_due"},
 		} {
-			args := []any{team, "open", int64(-1), ""}
-			if statement == tickets.OwnerStatement {
-				args = append(args, "")
-			}
-			plan := h.plan(t, explain+statement, args...)
-			if inner := strings.Count(plan, "Sort Key") + strings.Count(plan, "TEMP B-TREE"); inner > 1 {
-				t.Errorf("sorted more than the page:\n%s", plan)
-			}
-			for _, word := range bad {
-				if strings.Contains(plan, word) {
-					t.Errorf("%s in the plan:\n%s", word, plan)
+			statements, err := tickets.Statements(anna, c.filter, h.clock.now(), team, tickets.StateOpen)
+			h.ok(t, err)
+			for statement, args := range statements {
+				plan := h.plan(t, explain+statement, args...)
+				page := strings.Contains(statement, " LIMIT 51)") || strings.Contains(statement, " LIMIT 12)")
+				if inner := strings.Count(plan, "Sort Key") + strings.Count(plan, "TEMP B-TREE"); inner > 1 {
+					t.Errorf("%+v sorted more than the page:\n%s\n%s", c.filter, statement, plan)
 				}
-			}
-			if !strings.Contains(plan, index) {
-				t.Errorf("the plan does not use %s:\n%s", index, plan)
+				for _, word := range bad {
+					// PostgreSQL may read a small table as a whole to count or to search it.
+					if strings.Contains(plan, word) && (db.Engine() == store.SQLite || page) {
+						t.Errorf("%+v: %s in the plan:\n%s\n%s", c.filter, word, statement, plan)
+					}
+				}
+				if !strings.Contains(plan, c.index) && (page || db.Engine() == store.SQLite && !strings.Contains(plan, " COVERING INDEX tickets_ticket_")) {
+					t.Errorf("%+v: the plan does not use %s:\n%s\n%s", c.filter, c.index, statement, plan)
+				}
 			}
 		}
 	})

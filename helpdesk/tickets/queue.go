@@ -1,11 +1,12 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,12 +16,6 @@ import (
 
 // PageMost is the greatest limit of a queue page.
 const PageMost = 50
-
-// Filter says which list to show.
-type Filter struct {
-	Queue Queue
-	Team  helpdesk.ID // "" for all of the session's teams
-}
 
 // Row is one line of a queue.
 type Row struct {
@@ -40,6 +35,15 @@ type Page struct {
 	Rows   []Row
 	Counts Counts
 	Next   Cursor // "" on the last page
+	// Found is how many there are in all; only a search knows.
+	Found Count
+	// Skipped is how many tickets a search could not look into: those of the
+	// night beyond the first few hundred, which the same search opens the next
+	// time, and those that do not open.
+	Skipped int
+	// Partly: the page ends before it is full, because it looked through enough
+	// of the archive for one request; Next goes on there.
+	Partly bool
 	Settle Settle // for Desk.Settle, after the response
 }
 
@@ -47,19 +51,68 @@ type Page struct {
 // back from a browser, so it is parsed with suspicion.
 type Cursor string
 
-func (c Cursor) parse() (rank int64, id string, err error) {
-	if c == "" {
-		return -1, "", nil
+// parse reads "rank.id" or "due.rank.id".
+func (c Cursor) parse() (stand, error) {
+	var at stand
+	bad := fmt.Errorf("queue cursor: %w", helpdesk.ErrNotFound)
+	parts := strings.Split(string(c), ".")
+	if len(parts) < 2 || len(parts) > 3 {
+		return stand{}, bad
 	}
-	a, b, ok := strings.Cut(string(c), ".")
-	if rank, err = strconv.ParseInt(a, 10, 64); err != nil || !ok || len(b) > 64 {
-		return 0, "", fmt.Errorf("queue cursor: %w", helpdesk.ErrNotFound)
+	var err error
+	if len(parts) == 3 {
+		if at.due, err = strconv.ParseInt(parts[0], 10, 64); err != nil {
+			return stand{}, bad
+		}
+		parts = parts[1:]
 	}
-	return rank, b, nil
+	if at.rank, err = strconv.ParseInt(parts[0], 10, 64); err != nil || len(parts[1]) > 64 {
+		return stand{}, bad
+	}
+	at.id = helpdesk.ID(parts[1])
+	return at, nil
 }
 
-func (t *row) cursor() Cursor {
-	return Cursor(strconv.FormatInt(t.rank, 10) + "." + string(t.id))
+func (at stand) cursor() Cursor {
+	c := strconv.FormatInt(at.rank, 10) + "." + string(at.id)
+	if at.due != 0 {
+		c = strconv.FormatInt(at.due, 10) + "." + c
+	}
+	return Cursor(c)
+}
+
+// from is where a page of the plan begins.
+func (p *plan) from(c Cursor) (stand, error) {
+	if c == "" {
+		return p.first(), nil
+	}
+	at, err := c.parse()
+	if err != nil || !p.byDue {
+		at.due = 0
+		return at, err
+	}
+	if at.due < p.due { // kept since yesterday
+		return p.first(), nil
+	}
+	return at, nil
+}
+
+// stand is where a ticket stands in a queue; due only where due days order it.
+type stand struct {
+	due, rank int64
+	id        helpdesk.ID
+}
+
+func (at stand) compare(o stand) int {
+	return cmp.Or(cmp.Compare(at.due, o.due), cmp.Compare(at.rank, o.rank), cmp.Compare(at.id, o.id))
+}
+
+func (p *plan) stand(t *row) stand {
+	at := stand{rank: t.rank, id: t.id}
+	if p.byDue {
+		at.due = t.dueDay
+	}
+	return at
 }
 
 // queued is one line before it is opened.
@@ -74,15 +127,21 @@ func (q *queued) dest() []any {
 }
 
 // Queue returns a page of at most limit (1 to PageMost) tickets the session
-// may open: what is lost if missed first, then the longest wait. ErrNotFound
-// for a team that is not the session's.
+// may open: what is lost if missed first, then the longest wait; by due day
+// first in QueueLate. ErrNotFound for a team that is not the session's;
+// refusals as Filter's.
+//
+// A filter over sealed facts opens all tickets of its queue (see Page.Skipped).
 func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Cursor, limit int) (Page, error) {
-	rank, id, err := after.parse()
+	p, err := f.plan(s, d.now())
 	if err != nil {
 		return Page{}, err
 	}
-	limit = max(1, min(limit, PageMost))
-	states, owner, err := f.Queue.shards(s)
+	at, err := p.from(after)
+	if err != nil {
+		return Page{}, err
+	}
+	teams, err := teamsOf(s, f.Team)
 	if err != nil {
 		return Page{}, err
 	}
@@ -90,38 +149,18 @@ func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Curs
 	if err != nil {
 		return Page{}, err
 	}
-	var page Page
-	var lines []*queued
-	found := false
-	for _, team := range s.Teams() {
-		if f.Team != "" && f.Team != team.ID {
-			continue
-		}
-		found = true
-		page.Counts.plus(counts[team.ID])
-		for _, state := range states {
-			query, args := selectQueue+queueOrder, []any{team.ID, string(state), rank, id}
-			if owner != nil {
-				query, args = selectQueue+queueOwner+queueOrder, append(args, *owner)
-			}
-			if lines, err = d.lines(ctx, lines, query, args...); err != nil {
-				return Page{}, err
-			}
-		}
+	page := Page{}
+	for _, team := range teams {
+		page.Counts.plus(counts[team])
 	}
-	if f.Team != "" && !found {
-		return Page{}, fmt.Errorf("queue of team %s: %w", f.Team, helpdesk.ErrNotFound)
+	limit = max(1, min(limit, PageMost))
+	read := d.readPage
+	if p.sealed != (wanted{}) {
+		read = d.searchPage
 	}
-	sort.Slice(lines, func(i, j int) bool {
-		a, b := &lines[i].ticket, &lines[j].ticket
-		if a.rank != b.rank {
-			return a.rank < b.rank
-		}
-		return a.id < b.id
-	})
-	if len(lines) > limit {
-		lines = lines[:limit]
-		page.Next = lines[limit-1].ticket.cursor()
+	lines, err := read(ctx, s, p, teams, counts, at, limit, &page)
+	if err != nil {
+		return Page{}, err
 	}
 	page.Rows = make([]Row, 0, len(lines))
 	for _, q := range lines {
@@ -130,26 +169,116 @@ func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Curs
 	return page, nil
 }
 
-// shards are the index ranges a queue consists of, for one team. Each is read
-// in order and merged, which stays flat where one query over several states
-// would sort.
-func (q Queue) shards(s *staff.Session) (states []State, owner *helpdesk.ID, err error) {
-	nobody, me := helpdesk.ID(""), s.User.ID
-	switch q {
-	case QueueUnassigned:
-		return []State{StateOpen}, &nobody, nil
-	case QueueMine:
-		return []State{StateOpen, StateWaiting}, &me, nil
-	case QueueTeam:
-		return []State{StateOpen, StateWaiting}, nil, nil
-	case QueueWaiting:
-		return []State{StateOpen}, nil, nil
-	case QueueAnswered:
-		return []State{StateWaiting}, nil, nil
-	case QueueClosed:
-		return []State{StateClosed}, nil, nil
+// teamsOf are the session's teams, or the one of them a filter names.
+func teamsOf(s *staff.Session, only helpdesk.ID) ([]helpdesk.ID, error) {
+	var out []helpdesk.ID
+	for _, team := range s.Teams() {
+		if only == "" || only == team.ID {
+			out = append(out, team.ID)
+		}
 	}
-	return nil, nil, fmt.Errorf("queue: %w", helpdesk.ErrNotFound)
+	if only != "" && len(out) == 0 {
+		return nil, fmt.Errorf("queue of team %s: %w", only, helpdesk.ErrNotFound)
+	}
+	return out, nil
+}
+
+// stepMost is how many places of a queue one request looks through for what a
+// filter lets pass: 20,000 are some milliseconds inside the index. Only the
+// archive is longer.
+const stepMost = 20_000
+
+// readPage reads and merges the plan's index ranges.
+func (d *Desk) readPage(ctx context.Context, _ *staff.Session, p *plan, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
+	var lines []*queued
+	var end *stand // nobody looked behind it
+	for _, team := range teams {
+		for _, state := range p.states {
+			until, err := d.until(ctx, p, team, state, counts[team].of(state), at)
+			if err != nil {
+				return nil, err
+			}
+			if until != nil && (end == nil || until.compare(*end) < 0) {
+				end = until
+			}
+			query, args := p.lines(team, state, at, until)
+			if lines, err = d.lines(ctx, lines, query, args...); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortFunc(lines, func(a, b *queued) int { return p.stand(&a.ticket).compare(p.stand(&b.ticket)) })
+	if end != nil {
+		behind := slices.IndexFunc(lines, func(q *queued) bool { return p.stand(&q.ticket).compare(*end) > 0 })
+		if behind >= 0 {
+			lines = lines[:behind]
+		}
+	}
+	switch {
+	case len(lines) > limit:
+		lines = lines[:limit]
+		page.Next = p.stand(&lines[limit-1].ticket).cursor()
+	case end != nil:
+		page.Next, page.Partly = end.cursor(), true
+	}
+	return lines, nil
+}
+
+// until is how far one request looks through a range of n tickets; nil for as
+// far as it goes.
+func (d *Desk) until(ctx context.Context, p *plan, team helpdesk.ID, state State, n int64, at stand) (*stand, error) {
+	if !p.narrow || p.byDue || n <= stepMost {
+		return nil, nil
+	}
+	var end stand
+	query, args := p.step(team, state, at, stepMost)
+	err := d.db.QueryRow(ctx, query, args...).Scan(&end.rank, &end.id)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a queue: %w", err)
+	}
+	return &end, nil
+}
+
+// searchPage opens all heads and reads the lines of those that hold.
+func (d *Desk) searchPage(ctx context.Context, s *staff.Session, p *plan, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
+	x, err := d.seek(ctx, s, p, teams)
+	if err != nil {
+		return nil, err
+	}
+	page.Found, page.Skipped, page.Settle = Count{N: int64(len(x.found)), More: x.skipped > 0}, x.skipped, x.settle
+	begin, _ := slices.BinarySearchFunc(x.found, at, func(e, at stand) int {
+		if e.compare(at) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	found := x.found[begin:]
+	if len(found) > limit {
+		found = found[:limit]
+		page.Next = found[limit-1].cursor()
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	ids := make([]any, len(found))
+	for i, at := range found {
+		ids[i] = at.id
+	}
+	lines, err := d.lines(ctx, nil, selectHeads+list(len(ids), 1)+")", ids...)
+	if err != nil {
+		return nil, err
+	}
+	// Whoever moved since then stands where it stood, for this page.
+	order := map[helpdesk.ID]int{}
+	for i, at := range found {
+		order[at.id] = i
+	}
+	lines = slices.DeleteFunc(lines, func(q *queued) bool { return !s.Member(q.ticket.team) })
+	slices.SortFunc(lines, func(a, b *queued) int { return order[a.ticket.id] - order[b.ticket.id] })
+	return lines, nil
 }
 
 func (d *Desk) lines(ctx context.Context, lines []*queued, query string, args ...any) ([]*queued, error) {

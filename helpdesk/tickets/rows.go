@@ -120,24 +120,7 @@ const (
 	deleteFiles      = `DELETE FROM tickets_file WHERE message = $1`
 )
 
-// The queue's queries. The row-value comparison is one index range on both
-// engines, and the LIMIT stands inside, where no planner can read more than a
-// page before it joins. A ticket without a reader row is somebody's tampering;
-// it is shown unopened, because hiding it would lose it.
 const (
-	lineColumns = `t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
-		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
-		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac,
-		COALESCE(c.epoch, 0), COALESCE(c.head_epoch, 0), c.head, c.mac,
-		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
-		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0)`
-	lineJoins = ` t
-		LEFT JOIN tickets_conversation c ON c.id = t.conversation
-		LEFT JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.head_epoch AND r.kind = 'team' AND r.reader = t.team`
-	selectQueue = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + ` FROM tickets_ticket
-		WHERE team = $1 AND state = $2 AND (rank, id) > ($3, $4)`
-	queueOwner = ` AND owner = $5`
-	queueOrder = ` ORDER BY rank, id LIMIT 51)` + lineJoins + ` ORDER BY t.rank, t.id`
 	// The ids follow.
 	selectHeads = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + ` WHERE t.id IN (`
 	// The writer's other tickets, for offers.

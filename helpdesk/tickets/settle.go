@@ -20,6 +20,7 @@ const settleMost = 200
 type Settle struct {
 	readers []*readerRow
 	letters []settledLetter
+	sifts   []*siftRow
 }
 
 type settledLetter struct {
@@ -28,7 +29,7 @@ type settledLetter struct {
 }
 
 // Empty tells that there is nothing to do.
-func (x Settle) Empty() bool { return len(x.readers)+len(x.letters) == 0 }
+func (x Settle) Empty() bool { return len(x.readers)+len(x.letters)+len(x.sifts) == 0 }
 
 // LogValue keeps wraps out of logs.
 func (Settle) LogValue() slog.Value { return sealedValue }
@@ -51,8 +52,10 @@ func (d *Desk) settleFor(ctx context.Context, session helpdesk.ID, x Settle) err
 		return nil
 	}
 	err := d.db.Write(ctx, "settle wraps", func(tx *store.Tx) error {
-		_, err := d.settle(ctx, tx, x, settleMost)
-		return err
+		if _, err := d.settle(ctx, tx, x, settleMost); err != nil {
+			return err
+		}
+		return d.storeSifts(ctx, tx, x.sifts)
 	})
 	if err != nil {
 		return fmt.Errorf("settle for session %s: %w", session, err)

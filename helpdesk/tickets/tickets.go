@@ -54,6 +54,8 @@ type Desk struct {
 	cost    vault.Cost
 	links   *staff.Gate // those who type a link's digits wait in a line of their own
 	noted   noted
+	seeking chan struct{} // one search of sealed facts at a time
+	taking  taking
 }
 
 // New makes the room.
@@ -64,7 +66,8 @@ func New(h House) *Desk {
 	return &Desk{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal,
 		staff: h.Staff, people: h.People, now: h.Now, cost: h.Cost,
-		links: staff.NewGate(1, 20, 0, "code.busy"),
+		links:   staff.NewGate(1, 20, 0, "code.busy"),
+		seeking: make(chan struct{}, 1),
 	}
 }
 
