@@ -10,6 +10,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/routing"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
@@ -161,18 +162,31 @@ func (r *Room) Confirm(ctx context.Context, s *staff.Session, ticket, date helpd
 	})
 }
 
+// SkillLawyer is the skill, in the office's profiles, of who may say when the
+// right to appeal ends.
+const SkillLawyer = "lawyer"
+
 // mayDecide asks for a lawyer where a right to appeal hangs on the date.
 func (r *Room) mayDecide(ctx context.Context, s *staff.Session, d *tickets.Date) error {
 	if d.Kind != tickets.DateAppeal {
 		return nil
 	}
-	if r.lawyer != nil {
-		ok, err := r.lawyer(ctx, s.User.ID)
-		if err != nil || ok {
-			return err
-		}
+	lawyer, err := r.Lawyer(ctx, s.User.ID)
+	if err != nil || lawyer {
+		return err
 	}
 	return helpdesk.Refuse("task.lawyer")
+}
+
+// Lawyer tells whether somebody may confirm an appeal's last day.
+func (r *Room) Lawyer(ctx context.Context, user helpdesk.ID) (bool, error) {
+	parts, err := r.office.Routing(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read the profiles: %w", err)
+	}
+	return slices.ContainsFunc(parts.Profiles, func(p routing.Profile) bool {
+		return p.Who == user && slices.Contains(p.Skills, SkillLawyer)
+	}), nil
 }
 
 // Plan is a date somebody writes into a ticket.

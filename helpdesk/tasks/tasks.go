@@ -20,7 +20,6 @@ import (
 	"sync"
 	"time"
 
-	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
@@ -53,11 +52,8 @@ type House struct {
 	Staff   *staff.Desk
 	Tickets *tickets.Desk
 	Remind  Reminder
-	// Lawyer tells whether somebody may confirm an appeal's last day; nil means
-	// that nobody may.
-	Lawyer func(ctx context.Context, user helpdesk.ID) (bool, error)
-	Now    func() time.Time
-	Log    *slog.Logger
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Room is the room. Its methods may be called from many goroutines.
@@ -68,7 +64,6 @@ type Room struct {
 	staff   *staff.Desk
 	tickets *tickets.Desk
 	remind  Reminder
-	lawyer  func(ctx context.Context, user helpdesk.ID) (bool, error)
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -81,7 +76,7 @@ type Room struct {
 func New(h House) *Room {
 	return &Room{
 		db: h.DB, secrets: h.Secrets, office: h.Office, staff: h.Staff, tickets: h.Tickets,
-		remind: h.Remind, lawyer: h.Lawyer, now: h.Now, log: h.Log,
+		remind: h.Remind, now: h.Now, log: h.Log,
 	}
 }
 

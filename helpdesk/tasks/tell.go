@@ -72,6 +72,10 @@ func inOrder(all map[helpdesk.ID]*calls) []*calls {
 var errLater = errors.New("told of others in this hour")
 
 func (w *watch) call(ctx context.Context, c *calls, hourly bool) error {
+	local := w.now.In(w.plan.Zone(""))
+	if quiet := w.profile(c.who.ID).Notify; !quiet.Never && !quiet.At(hours.Clock(local.Hour()*60+local.Minute())) {
+		return nil // the first look after their quiet hours tells them
+	}
 	claims := slices.DeleteFunc(slices.Clone(c.claims), func(m mark) bool { return w.told.done[m] })
 	if len(claims) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
+	"returnsupport/helpdesk/routing"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
 )
@@ -45,8 +46,12 @@ func (r *Room) Round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	parts, err := r.office.Routing(ctx)
+	if err != nil {
+		return fmt.Errorf("read the profiles: %w", err)
+	}
 	w := watch{
-		Room: r, plan: plan, now: r.now(), today: r.today(plan),
+		Room: r, plan: plan, parts: parts, now: r.now(), today: r.today(plan),
 		members: map[helpdesk.ID][]staff.User{}, dates: map[helpdesk.ID]*calls{}, waits: map[helpdesk.ID]*calls{},
 	}
 	teams, err := r.staff.Teams(ctx)
@@ -66,9 +71,10 @@ func (r *Room) Round(ctx context.Context) error {
 type watch struct {
 	*Room
 	plan         hours.Plan
+	parts        routing.Parts
 	now          time.Time
 	today        hours.Date
-	members      map[helpdesk.ID][]staff.User // of each team, those who work
+	members      map[helpdesk.ID][]staff.User // of each team, those who work and want to be told
 	coordinators []staff.User
 	dates, waits map[helpdesk.ID]*calls // by whom they are for
 }
@@ -228,32 +234,48 @@ func (w *watch) note(all map[helpdesk.ID]*calls, circle []staff.User, about Noti
 	}
 }
 
-// owner is who has the ticket, if they work here and are here today; nobody
-// else.
+// owner is who has the ticket, if they work here and are here today; else who
+// stands in for them; else nobody.
 func (w *watch) owner(ctx context.Context, t tickets.Watched) ([]staff.User, error) {
-	if t.Owner == "" || w.away(t.Owner) {
-		return nil, nil
-	}
 	all, err := w.team(ctx, t.Team)
-	if err != nil {
+	if err != nil || t.Owner == "" {
 		return nil, err
 	}
-	for _, u := range all {
-		if u.ID == t.Owner {
-			return []staff.User{u}, nil
+	for _, who := range []helpdesk.ID{t.Owner, w.substitute(t.Owner)} {
+		if i := slices.IndexFunc(all, func(u staff.User) bool { return u.ID == who }); i >= 0 && !w.away(who) {
+			return all[i : i+1 : i+1], nil
 		}
 	}
 	return nil, nil
 }
 
-// away: absent for the whole of today.
+// away: on leave, or absent for the whole of today.
 func (w *watch) away(who helpdesk.ID) bool {
-	return slices.ContainsFunc(w.plan.Roster.Absences, func(a hours.Absence) bool {
-		return a.Who == who && len(a.At) == 0 && !w.today.Before(a.From) && !a.To.Before(w.today)
-	})
+	return slices.ContainsFunc(w.parts.Leave, func(l routing.Leave) bool { return l.Who == who && l.On(w.today) }) ||
+		slices.ContainsFunc(w.plan.Roster.Absences, func(a hours.Absence) bool {
+			return a.Who == who && len(a.At) == 0 && !w.today.Before(a.From) && !a.To.Before(w.today)
+		})
 }
 
-// team are the members who work here.
+func (w *watch) substitute(who helpdesk.ID) helpdesk.ID {
+	for _, l := range w.parts.Leave {
+		if l.Who == who && l.On(w.today) && l.Substitute != "" {
+			return l.Substitute
+		}
+	}
+	return w.profile(who).Substitute
+}
+
+// profile is what the office knows of somebody; empty for who has none.
+func (w *watch) profile(who helpdesk.ID) routing.Profile {
+	if i := slices.IndexFunc(w.parts.Profiles, func(p routing.Profile) bool { return p.Who == who }); i >= 0 {
+		return w.parts.Profiles[i]
+	}
+	return routing.Profile{}
+}
+
+// team are the members who work here, without those who want no notices: for
+// what is theirs the others are told.
 func (w *watch) team(ctx context.Context, id helpdesk.ID) ([]staff.User, error) {
 	if all, ok := w.members[id]; ok {
 		return all, nil
@@ -262,10 +284,14 @@ func (w *watch) team(ctx context.Context, id helpdesk.ID) ([]staff.User, error) 
 	if err != nil {
 		return nil, fmt.Errorf("members of team %s: %w", id, err)
 	}
-	w.members[id] = slices.DeleteFunc(all, func(u staff.User) bool { return u.State != staff.Active })
+	w.members[id] = slices.DeleteFunc(all, func(u staff.User) bool {
+		return u.State != staff.Active || w.profile(u.ID).Notify.Never
+	})
 	return w.members[id], nil
 }
 
+// lead are the coordinators, who are told whether they want or not: behind them
+// is nobody.
 func (w *watch) lead(ctx context.Context) ([]staff.User, error) {
 	if w.coordinators != nil {
 		return w.coordinators, nil
