@@ -64,15 +64,15 @@ func (n *CallNote) fit(now time.Time) error {
 	}
 	switch {
 	case n.How != ByPhone && n.How != ByVisit:
-		return helpdesk.Refuse("call.how")
+		return helpdesk.Refuse("callnote.wrong.how")
 	case strings.TrimSpace(n.Text) == "" && !n.Nobody:
-		return helpdesk.Refuse("call.text")
+		return helpdesk.Refuse("callnote.wrong.text")
 	case n.Turn != "" && n.Turn != TurnOurs && n.Turn != TurnTheirs:
-		return helpdesk.Refuse("call.turn")
+		return helpdesk.Refuse("callnote.wrong.turn")
 	case n.Minutes < 0 || n.Minutes > callMinutes:
-		return helpdesk.Refuse("call.minutes")
+		return helpdesk.Refuse("callnote.wrong.minutes")
 	case n.At.After(now.Add(time.Minute)) || n.At.Before(now.AddDate(-1, 0, 0)):
-		return helpdesk.Refuse("call.at")
+		return helpdesk.Refuse("callnote.wrong.at")
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (n *CallNote) message(s *staff.Session) Message {
 }
 
 // AddCall notes a call in a ticket. ErrDenied for whom it was lent to. Refusals:
-// "call.how", "call.text", "call.turn", "call.minutes", "call.at".
+// "callnote.wrong.how", "callnote.wrong.text", "callnote.wrong.turn", "callnote.wrong.minutes", "callnote.wrong.at".
 func (d *Desk) AddCall(ctx context.Context, s *staff.Session, ticket helpdesk.ID, n CallNote) (int64, error) {
 	if err := n.fit(d.now()); err != nil {
 		return 0, err
@@ -117,13 +117,13 @@ func (CallOpening) LogValue() slog.Value { return sealedValue }
 
 // OpenCall opens a ticket of the session's own with a call. Done twice with one
 // ClientID it is one ticket. ErrNotFound for a team that is not the session's.
-// Refusals as for AddCall, and "call.title".
+// Refusals as for AddCall, and "callnote.wrong.title".
 func (d *Desk) OpenCall(ctx context.Context, s *staff.Session, o CallOpening, n CallNote) (helpdesk.ID, error) {
 	if err := n.fit(d.now()); err != nil {
 		return "", err
 	}
 	if strings.TrimSpace(o.Title) == "" {
-		return "", helpdesk.Refuse("call.title")
+		return "", helpdesk.Refuse("callnote.wrong.title")
 	}
 	if !s.Member(o.Team) {
 		return "", fmt.Errorf("open a ticket in team %s: %w", o.Team, helpdesk.ErrNotFound)

@@ -69,11 +69,11 @@ func TestACallIsNotedForColleaguesAlone(t *testing.T) {
 			}
 		}
 		for want, n := range map[string]tickets.CallNote{
-			"call.how":     {Text: "x"},
-			"call.text":    {Call: tickets.Call{How: tickets.ByPhone}, Text: " "},
-			"call.turn":    {Call: tickets.Call{How: tickets.ByPhone}, Text: "x", Turn: "nobody's"},
-			"call.minutes": {Call: tickets.Call{How: tickets.ByPhone, Minutes: 721}, Text: "x"},
-			"call.at":      {Call: tickets.Call{How: tickets.ByPhone}, Text: "x", At: h.clock.now().Add(time.Hour)},
+			"callnote.wrong.how":     {Text: "x"},
+			"callnote.wrong.text":    {Call: tickets.Call{How: tickets.ByPhone}, Text: " "},
+			"callnote.wrong.turn":    {Call: tickets.Call{How: tickets.ByPhone}, Text: "x", Turn: "nobody's"},
+			"callnote.wrong.minutes": {Call: tickets.Call{How: tickets.ByPhone, Minutes: 721}, Text: "x"},
+			"callnote.wrong.at":      {Call: tickets.Call{How: tickets.ByPhone}, Text: "x", At: h.clock.now().Add(time.Hour)},
 		} {
 			same(t, want, refused(errOf(h.desk.AddCall(ctx, anna, p.talk.Ticket, n))), want)
 		}
@@ -120,7 +120,7 @@ func TestACallOpensOneTicketHoweverOftenItIsSent(t *testing.T) {
 			t.Errorf("in another team: %v", err)
 		}
 		o.Team, o.Title = team, ""
-		same(t, "without a title", refused(errOf(h.desk.OpenCall(ctx, anna, o, phoned("x", "", "untitled")))), "call.title")
+		same(t, "without a title", refused(errOf(h.desk.OpenCall(ctx, anna, o, phoned("x", "", "untitled")))), "callnote.wrong.title")
 	})
 }
 

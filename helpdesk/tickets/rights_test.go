@@ -99,6 +99,57 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 				return write(func(tx *store.Tx) error { _, err := h.desk.PersonOf(ctx, tx, bo, id); return err })
 			},
 			"Looking": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Looking(ctx, bo, id, false); return err },
+			"Person":  func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Person(ctx, bo, id); return err },
+			"Careful": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Careful(ctx, bo, id); return err },
+			"SetCard": func(id, _, _, _ helpdesk.ID) error {
+				return h.desk.SetCard(ctx, bo, id, func(*tickets.Card) error { return nil })
+			},
+			"ByNumber": func(id, _, _, _ helpdesk.ID) error {
+				f, err := h.desk.Facts(ctx, anna, id)
+				if err != nil {
+					f.Number = 999
+				}
+				_, err = h.desk.ByNumber(ctx, bo, f.Number)
+				return err
+			},
+			"MergePersons": func(id, other, _, _ helpdesk.ID) error {
+				for _, pair := range [][2]helpdesk.ID{{id, own.Ticket}, {own.Ticket, id}} {
+					if err := h.desk.MergePersons(ctx, bo, pair[0], pair[1]); !errors.Is(err, helpdesk.ErrNotFound) {
+						t.Errorf("MergePersons %v", err)
+					}
+				}
+				return h.desk.MergePersons(ctx, bo, id, other)
+			},
+			"UnmergePerson": func(id, other, _, _ helpdesk.ID) error { return h.desk.UnmergePerson(ctx, bo, id, other) },
+			"Split": func(id, _, _, _ helpdesk.ID) error {
+				if _, err := h.desk.Split(ctx, bo, own.Ticket, id); refused(err) != "split.nobody" && !errors.Is(err, helpdesk.ErrNotFound) {
+					t.Errorf("Split %v", err)
+				}
+				_, err := h.desk.Split(ctx, bo, id)
+				return err
+			},
+			"UndoSplit": func(id, _, _, _ helpdesk.ID) error { return h.desk.UndoSplit(ctx, bo, id) },
+			"MoveAddress": func(id, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.MoveAddress(ctx, bo, id, tickets.Who{Key: "x@y", Address: "x@y"})
+				return err
+			},
+			"SetConflict": func(id, other, _, _ helpdesk.ID) error {
+				for _, pair := range [][2]helpdesk.ID{{id, own.Ticket}, {own.Ticket, id}} {
+					if err := h.desk.SetConflict(ctx, bo, pair[0], pair[1], ""); !errors.Is(err, helpdesk.ErrNotFound) {
+						t.Errorf("SetConflict %v", err)
+					}
+				}
+				return h.desk.SetConflict(ctx, bo, id, other, b)
+			},
+			"EndConflict": func(id, other, _, _ helpdesk.ID) error { return h.desk.EndConflict(ctx, bo, id, other) },
+			"AddCall": func(id, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.AddCall(ctx, bo, id, phoned("x", "", "x"))
+				return err
+			},
+			"OpenCall": func(_, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.OpenCall(ctx, bo, tickets.CallOpening{Team: a, Title: "x"}, phoned("x", "", "x"))
+				return err
+			},
 			"AddTranslation": func(_, _, _, id helpdesk.ID) error {
 				_, err := h.desk.AddTranslation(ctx, bo, id, "sv", "x", tickets.ByStaff)
 				return err
