@@ -87,3 +87,19 @@ func (d *Desk) InsertSettled(ctx context.Context, tx *store.Tx, team *vault.Pair
 	}
 	return f.write(ctx, tx, d)
 }
+
+var SiftPlace, FilterPlace = siftAt, savedAt
+
+// SetStep and SetScan make bounds small enough for a test; the result puts them
+// back.
+func SetStep(n int64) func() {
+	before := stepMost
+	stepMost = n
+	return func() { stepMost = before }
+}
+
+func SetScan(n int) func() {
+	before := scanFrom
+	scanFrom = n
+	return func() { scanFrom = before }
+}

@@ -186,7 +186,7 @@ func teamsOf(s *staff.Session, only helpdesk.ID) ([]helpdesk.ID, error) {
 // stepMost is how many places of a queue one request looks through for what a
 // filter lets pass: 20,000 are some milliseconds inside the index. Only the
 // archive is longer.
-const stepMost = 20_000
+var stepMost = int64(20_000)
 
 // readPage reads and merges the plan's index ranges.
 func (d *Desk) readPage(ctx context.Context, _ *staff.Session, p *plan, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {

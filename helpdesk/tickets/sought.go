@@ -62,7 +62,7 @@ func (d *Desk) seek(ctx context.Context, s *staff.Session, p *plan, teams []help
 
 // scanFrom is from how many tickets on a team's sifts are read as a whole;
 // fewer are looked up one by one.
-const scanFrom = 1_000
+var scanFrom = 1_000
 
 func (x *search) team(ctx context.Context, team helpdesk.ID) error {
 	todo := map[helpdesk.ID]stand{}
