@@ -127,7 +127,9 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 		d.print(out, address, "http://"+mail.Addr().String()+"/")
 		var err error
 		if !d.again {
-			err = d.playWeek(ctx)
+			if err = d.playWeek(ctx); err == nil {
+				err = d.setDates(ctx)
+			}
 		}
 		if err == nil {
 			// Only now: while the week is played the clock stands in the past, and
@@ -202,6 +204,11 @@ func (d *demo) begin(ctx context.Context) error {
 	}
 	for _, p := range demoPersons {
 		if err := d.world.AddUser(p.address, demoPassword); err != nil {
+			return err
+		}
+	}
+	for _, login := range []string{"maria", "yusuf", "ida"} { // where reminders go
+		if err := d.world.AddUser(login+"@stod.example", demoPassword); err != nil {
 			return err
 		}
 	}

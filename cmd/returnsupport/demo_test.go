@@ -15,6 +15,7 @@ import (
 
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -83,6 +84,17 @@ func (d *demo) inspect(t *testing.T, ctx context.Context, mail string) {
 	page, err := d.tickets.Queue(ctx, maria, tickets.Filter{Queue: tickets.QueueTeam}, "", tickets.PageMost)
 	if err != nil {
 		t.Fatal(err)
+	}
+	due, err := d.tasks.Due(ctx, maria, tasks.Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := map[tasks.Step]bool{}
+	for _, i := range due.Items {
+		steps[i.Step] = true
+	}
+	if first := due.Items[0]; len(due.Items) < 9 || first.Kind != tickets.DateAppeal || !steps[tasks.StepOverdue] || !steps[tasks.StepToday] || !steps[tasks.StepThree] || due.Later == 0 {
+		t.Errorf("the due list holds %d, first %s, steps %v", len(due.Items), first.Kind, steps)
 	}
 	titles := map[string]int{}
 	for _, r := range page.Rows {

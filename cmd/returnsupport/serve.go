@@ -71,6 +71,7 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 	group.Go(func() error { return h.staff.Run(ctx) })
 	group.Go(func() error { return h.people.Run(ctx) })
 	group.Go(func() error { return h.post.Run(ctx) })
+	group.Go(func() error { return h.tasks.Run(ctx) })
 	group.Go(func() error { return h.chat.Run(ctx) })
 	group.Go(func() error { return h.collect(ctx) })
 	group.Go(func() error { return h.nightly(ctx) })

@@ -20,6 +20,7 @@ import (
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge"
@@ -41,6 +42,7 @@ type house struct {
 	people  *people.Registry
 	tickets *tickets.Desk
 	post    *post.Postroom
+	tasks   *tasks.Room
 	chat    *chat.Room
 	locale  *locale.Catalogue
 
@@ -72,6 +74,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Links: h.links(), Now: now, Log: log})
+	h.tasks = tasks.New(tasks.House{DB: db, Secrets: secrets, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Now: now, Log: log})
 	h.chat = chat.New(chat.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Bell: h.post, Now: now, Log: log})
 	return h, nil
