@@ -37,6 +37,9 @@ func (r *Room) HandOver(ctx context.Context, s *staff.Session, table, to helpdes
 		query = askFor
 	}
 	return r.db.Write(ctx, "hand a table over", func(tx *store.Tx) error {
+		if err := r.tickets.Lock(ctx, tx, t.conversation); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, query, t.id, to, r.now().UnixMicro(), s.User.ID)
 		if err != nil {
 			return err
@@ -76,6 +79,9 @@ func (r *Room) End(ctx context.Context, s *staff.Session, table helpdesk.ID, e C
 		}
 	}
 	return r.db.Write(ctx, "end a talk", func(tx *store.Tx) error {
+		if err := r.tickets.Lock(ctx, tx, t.conversation); err != nil {
+			return err
+		}
 		if e.Topic != "" {
 			if err := r.tickets.SetFacts(ctx, tx, s, t.ticket, topic(e.Topic)); err != nil {
 				return err

@@ -94,7 +94,12 @@ func (r *Room) each(ctx context.Context, query string, before time.Time, f func(
 	}
 	var failed []error
 	for _, t := range rows {
-		err := r.db.Write(ctx, "look after a table", func(tx *store.Tx) error { return f(tx, t) })
+		err := r.db.Write(ctx, "look after a table", func(tx *store.Tx) error {
+			if err := r.tickets.Lock(ctx, tx, t.conversation); err != nil {
+				return err
+			}
+			return f(tx, t)
+		})
 		if err != nil && !errors.Is(err, helpdesk.ErrConflict) {
 			failed = append(failed, fmt.Errorf("table %s: %w", t.id, err))
 		}

@@ -64,6 +64,9 @@ func (r *Room) Leave(ctx context.Context, g *people.Guest, conversation helpdesk
 		by = "left"
 	}
 	return r.db.Write(ctx, "leave a table", func(tx *store.Tx) error {
+		if err := r.tickets.Lock(ctx, tx, conversation); err != nil {
+			return err
+		}
 		if quickly {
 			err := r.tickets.SetFactsAsPerson(ctx, tx, g, conversation, func(f *tickets.Facts) { f.LeftQuickly = true })
 			if err != nil {

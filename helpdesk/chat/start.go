@@ -133,7 +133,7 @@ func (r *Room) seat(ctx context.Context, tx *store.Tx, g *people.Guest, s sittin
 		return nil // they sit there already
 	}
 	r.ring(tx, s.conversation)
-	return r.people.Hold(ctx, tx, g.Person, true)
+	return r.people.Hold(ctx, tx, g.ID, true)
 }
 
 func said(text, client string, files []tickets.Upload) tickets.Message {

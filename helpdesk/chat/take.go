@@ -27,11 +27,15 @@ func (r *Room) Take(ctx context.Context, s *staff.Session, table helpdesk.ID) er
 		return err
 	}
 	err = r.db.Write(ctx, "take a table", func(tx *store.Tx) error {
-		if err := r.claim(ctx, tx, s, t); err != nil {
+		if err := r.tickets.Lock(ctx, tx, t.conversation); err != nil {
 			return err
 		}
-		// Who takes a talk is here, whatever they said before.
+		// Who takes a talk is here, whatever they said before. As in Attend, that
+		// stands before what changes at tables.
 		if err := tx.Later(ctx, upsertPresence, s.User.ID, string(Here), r.now().Add(here).UnixMicro()); err != nil {
+			return err
+		}
+		if err := r.claim(ctx, tx, s, t); err != nil {
 			return err
 		}
 		r.ring(tx, t.conversation)

@@ -155,6 +155,9 @@ func (r *Room) Bring(ctx context.Context, s *staff.Session, table, user helpdesk
 		return err
 	}
 	return r.db.Write(ctx, "bring somebody to a table", func(tx *store.Tx) error {
+		if err := r.tickets.Lock(ctx, tx, t.conversation); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, upsertGuest, t.id, user, role, until.UnixMicro()); err != nil {
 			return err
 		}

@@ -156,6 +156,23 @@ func TestWaitingInAQueueIsNeverIdle(t *testing.T) {
 	})
 }
 
+func TestOnlyTheSessionThatWaitsIsHeld(t *testing.T) {
+	each(t, func(w *world) {
+		left, _, code := w.withCode()
+		w.clock.pass(time.Minute)
+		waits, g, _ := w.comeBack(code)
+		w.must(w.write(func(tx *store.Tx) error { return w.people.Hold(w.ctx, tx, g.Person, true) }))
+		w.clock.pass(9*time.Minute - time.Second)
+		if _, err := w.people.Guest(w.ctx, left, true); err != nil {
+			t.Errorf("ended before its time: %v", err)
+		}
+		w.clock.pass(time.Minute)
+		w.denied(left)
+		w.clock.pass(time.Hour)
+		w.guest(waits)
+	})
+}
+
 func TestASessionEndsAfterTwelveHoursWhateverIsDone(t *testing.T) {
 	each(t, func(w *world) {
 		cookie, g := w.begin(false)

@@ -30,8 +30,10 @@ const (
 	selectAuthor = `SELECT ` + guestColumns + ` FROM people_guest g WHERE g.place = $1`
 	insertGuest  = `INSERT INTO people_guest (place, id, person, generation, seed, created, touched, expires, ended,
 		shared, held, show, conversation, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
-	touchGuest   = `UPDATE people_guest SET touched = $1 WHERE id = $2 AND seed IS NOT NULL AND touched < $1`
-	holdGuest    = `UPDATE people_guest SET held = $4 WHERE NOT (` + stale + `) AND seed IS NOT NULL AND (id = $5 OR person = $5)`
+	touchGuest = `UPDATE people_guest SET touched = $1 WHERE id = $2 AND seed IS NOT NULL AND touched < $1`
+	// Of a person it is the session they did something in last.
+	holdGuest = `UPDATE people_guest SET held = $4 WHERE NOT (` + stale + `) AND seed IS NOT NULL AND (id = $5 OR id =
+		(SELECT id FROM people_guest WHERE person = $5 AND NOT (` + stale + `) AND seed IS NOT NULL ORDER BY touched DESC, id LIMIT 1))`
 	letGuest     = `UPDATE people_guest SET held = $1, touched = $2 WHERE held AND seed IS NOT NULL AND (id = $3 OR person = $3)`
 	turnGuest    = `UPDATE people_guest SET conversation = $1 WHERE id = $2`
 	shownGuest   = `UPDATE people_guest SET show = $1 WHERE id = $2`

@@ -193,6 +193,17 @@ func (d *Desk) sealingKey(ctx context.Context, h holder, c *talk, rows []*reader
 	return vault.Key{}, nil, unproven()
 }
 
+// Lock keeps others from appending to a conversation until the transaction
+// ends. Append locks the conversation, then its ticket, then what the caller
+// has beside it: who changes that first and appends after it locks here before,
+// or the two would wait for each other. One that is gone needs no lock.
+func (d *Desk) Lock(ctx context.Context, tx *store.Tx, conversation helpdesk.ID) error {
+	if _, err := d.lockTalk(ctx, tx, conversation); err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
 // count takes the conversation's next number and keeps its row until the
 // transaction ends. Everything that depends on epoch and readers is read
 // after it.

@@ -30,7 +30,7 @@ func (d *Desk) Message(ctx context.Context, s *staff.Session, message helpdesk.I
 	if err != nil {
 		return Opened{}, err
 	}
-	blind, err := d.letterKeys(ctx, d.db, blindOnes([]*messageRow{&m}))
+	blind, err := d.blindKeys(ctx, d.db, []*messageRow{&m})
 	if err != nil {
 		return Opened{}, err
 	}

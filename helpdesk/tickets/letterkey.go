@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"returnsupport/helpdesk"
@@ -52,6 +53,26 @@ func (c *Conversation) wrapLetter(ctx context.Context, tx *store.Tx, m *messageR
 		return fmt.Errorf("insert letter keys of %s: %w", m.id, err)
 	}
 	return nil
+}
+
+// blindKeys reads the wraps of those messages that are blind. One that has none
+// was settled since it was read: then it is wrapped under the conversation's
+// key now.
+func (d *Desk) blindKeys(ctx context.Context, r store.Reader, rows []*messageRow) (map[helpdesk.ID][]*letterKeyRow, error) {
+	out, err := d.letterKeys(ctx, r, blindOnes(rows))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range rows {
+		if m.form != formBlind || len(out[m.id]) > 0 {
+			continue
+		}
+		err := r.QueryRow(ctx, selectKeywrap, m.id).Scan(&m.form, &m.keywrap)
+		if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
+			return nil, fmt.Errorf("read message %s again: %w", m.id, err)
+		}
+	}
+	return out, nil
 }
 
 // letterKeys reads the blind wraps of the given messages.

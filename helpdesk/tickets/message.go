@@ -145,7 +145,7 @@ func (d *Desk) messages(ctx context.Context, r store.Reader, s *staff.Session, h
 	if err != nil {
 		return nil, err
 	}
-	blind, err := d.letterKeys(ctx, r, blindOnes(rows))
+	blind, err := d.blindKeys(ctx, r, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,14 @@ const (
 	// conversation $2: whoever appended the same at the same moment has
 	// committed by then.
 	lockTicketTwice = lockTicket + `, COALESCE((SELECT number FROM tickets_message WHERE conversation = $2 AND client_index = $3), 0)`
+	// A word from the person to a ticket that waits for us already: nothing but
+	// its counters move, so nobody need see it first. What else may be the
+	// matter, also that the same was appended before, brings no row. The
+	// instant is $2.
+	countWord = `UPDATE tickets_ticket SET version = version + 1, serial = serial + 1, last_at = CASE WHEN last_at < $2 THEN $2 ELSE last_at END
+		WHERE id = $1 AND state = 'open' AND joined_into = '' AND waiting_since > 0 AND waiting_since <= $2
+		AND NOT EXISTS (SELECT 1 FROM tickets_message WHERE conversation = $3 AND client_index = $4)
+		RETURNING ` + ticketColumns
 	// The version is asked again, although the row is locked: a caller that
 	// forgot to lock must not win.
 	updateTicket = `UPDATE tickets_ticket SET team = $1, owner = $2, state = $3, priority = $4, due_day = $5,
@@ -100,6 +108,7 @@ const (
 	selectCameIn   = `SELECT COALESCE(MIN(at), 0) FROM tickets_message WHERE conversation IN
 		(SELECT id FROM tickets_conversation WHERE ticket = $1) AND serial > $2 AND direction = 'in' AND state = 'kept'`
 	selectBlind     = `SELECT ` + messageColumns + ` FROM tickets_message WHERE conversation = $1 AND form = 'blind' ORDER BY number`
+	selectKeywrap   = `SELECT form, keywrap FROM tickets_message WHERE id = $1`
 	settleMessage   = `UPDATE tickets_message SET form = 'settled', keywrap = $1 WHERE id = $2 AND form = 'blind'`
 	coarsenMessages = `UPDATE tickets_message SET at = at - at % 86400000000 WHERE conversation IN
 		(SELECT id FROM tickets_conversation WHERE ticket = $1)`
