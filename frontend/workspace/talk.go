@@ -194,7 +194,7 @@ func (d *desk) talkNews(v *frontend.Visit) error {
 	}
 	d.settle(v, look.Settle)
 	page := TalkNews{Page: v.Page(""), After: after}
-	page.Seat = d.seatLine(v, page.Words, look.Ticket, sitting{look.Table, look.Limits, v.Session.User.ID})
+	page.Seat = d.seatLine(v, page.Words, tickets.Ticket{ID: id, Language: look.Language}, sitting{look.Table, look.Limits, v.Session.User.ID})
 	show, err := d.heard(v, page.Words, look.Messages)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ const heardMost = 200
 // Hear returns what was said after a number and how the person sits. It notes
 // that they are here.
 func (r *Room) Hear(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64) (News, error) {
+	ctx = store.Brief(ctx)
 	said, settle, err := r.tickets.Heard(ctx, g, conversation, after, heardMost)
 	if err != nil {
 		return News{}, fmt.Errorf("hear conversation %s: %w", conversation, err)
@@ -154,10 +155,11 @@ func (r *Room) guestSeen(ctx context.Context, t *tableRow) error {
 		if wasAway {
 			r.rang(tx, t.conversation)
 		}
-		if err := tx.Later(ctx, deleteDue, t.conversation); err != nil {
+		// In the order of Tell: the table, and then what is due.
+		if err := tx.Later(ctx, guestSeen, t.id, r.now().UnixMicro()); err != nil {
 			return err
 		}
-		return tx.Later(ctx, guestSeen, t.id, r.now().UnixMicro())
+		return tx.Later(ctx, deleteDue, t.conversation)
 	})
 }
 

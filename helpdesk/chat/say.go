@@ -31,6 +31,7 @@ func (r *Room) Say(ctx context.Context, g *people.Guest, conversation helpdesk.I
 	if err := speakable(w.Text, w.Files); err != nil {
 		return 0, err
 	}
+	ctx = store.Brief(ctx)
 	var number int64
 	err := r.db.Write(ctx, "say in a conversation", func(tx *store.Tx) error {
 		c, err := r.tickets.AsPerson(ctx, tx, g, conversation)

@@ -11,6 +11,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -85,6 +86,7 @@ type Look struct {
 // Look tells what was said in a ticket's talk after a number, and how both
 // sit, with two queries. Errors as for tickets.Spoken.
 func (r *Room) Look(ctx context.Context, s *staff.Session, ticket helpdesk.ID, after int64) (Look, error) {
+	ctx = store.Brief(ctx)
 	speech, err := r.tickets.Spoken(ctx, s, ticket, after, tickets.HeardMost)
 	if err != nil {
 		return Look{}, err

@@ -18,6 +18,7 @@ func (p *Registry) Guest(ctx context.Context, cookie string, quiet bool) (*Guest
 	if err != nil {
 		return nil, fmt.Errorf("open guest: %w", helpdesk.ErrDenied)
 	}
+	ctx = store.Brief(ctx)
 	r := guestRow{idle: p.idle(ctx)}
 	var k keyRow
 	err = p.db.QueryRow(ctx, selectGuest, secret.RowID()).Scan(append(r.dest(), k.dest()...)...)
@@ -91,8 +92,10 @@ func (p *Registry) Awake(ctx context.Context, g *Guest) error {
 	return nil
 }
 
-// Hold keeps a session, or with a person's id all their living ones, from
-// being idle: they wait in a queue. Letting go begins the idle time anew.
+// Hold keeps a session from being idle: somebody waits in a queue there. With a
+// person's id it is the living one they did something in last; what they left
+// open elsewhere ends as ever. Letting go, with a person's id of all that are
+// held, begins the idle time anew.
 func (p *Registry) Hold(ctx context.Context, tx *store.Tx, guestOrPerson helpdesk.ID, held bool) error {
 	now := p.now()
 	query, args := holdGuest, append(p.staleBefore(ctx, now), true, string(guestOrPerson))

@@ -40,7 +40,7 @@ func (d *Desk) Session(ctx context.Context, cookie string, quiet bool) (*Session
 	}
 	var row sessionRow
 	var u userRow
-	err = d.db.QueryRow(ctx, selectSession, key.RowID()).Scan(append(row.dest(), u.dest()...)...)
+	err = d.db.QueryRow(store.Brief(ctx), selectSession, key.RowID()).Scan(append(row.dest(), u.dest()...)...)
 	if errors.Is(err, helpdesk.ErrNotFound) {
 		return nil, fmt.Errorf("open session: %w", helpdesk.ErrDenied)
 	}
@@ -150,7 +150,7 @@ type opened struct {
 
 // memberships opens what the user holds. What is forged counts for nothing.
 func (d *Desk) memberships(ctx context.Context, s *Session) ([]opened, error) {
-	rows, err := d.db.Query(ctx, selectMemberships, string(s.User.ID))
+	rows, err := d.db.Query(store.Brief(ctx), selectMemberships, string(s.User.ID))
 	if err != nil {
 		return nil, fmt.Errorf("read the memberships of %s: %w", s.User.ID, err)
 	}

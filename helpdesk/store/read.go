@@ -19,6 +19,13 @@ type Reader interface {
 	QueryRow(ctx context.Context, sql string, args ...any) *Row
 }
 
+type brief struct{}
+
+// Brief says of the statements run under a context that each reads or writes a
+// few rows by their keys. Whether the caller has left is asked before each, and
+// once it has begun it runs to its end.
+func Brief(ctx context.Context) context.Context { return context.WithValue(ctx, brief{}, true) }
+
 // Row is the answer to QueryRow.
 type Row struct {
 	row *sql.Row

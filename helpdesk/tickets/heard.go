@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -74,8 +73,8 @@ func (d *Desk) heard(ctx context.Context, g *people.Guest, conversation helpdesk
 
 // Speech is what a talk's page is told of the words in it.
 type Speech struct {
-	Ticket       Ticket
 	Conversation helpdesk.ID // the person's
+	Language     string      // of the ticket
 	Messages     []Opened
 	Settle       Settle // for Desk.Settle, after the response
 }
@@ -83,8 +82,8 @@ type Speech struct {
 // LogValue keeps content out of logs.
 func (Speech) LogValue() slog.Value { return sealedValue }
 
-// Spoken is Heard for a colleague: what stands in plain about a ticket, and all
-// messages of its person's conversation after a number, with one query. It is
+// Spoken is Heard for a colleague: all messages of the conversation with a
+// ticket's person after a number, with one query. It is
 // what a talk's page asks on each ring; Since asks for a whole ticket. It
 // writes the opening into the journal. ErrNotFound for who does not read that
 // conversation, Refusal "ticket.unproven" as for With.
@@ -99,7 +98,7 @@ func (d *Desk) Spoken(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 	if err != nil {
 		return Speech{}, err
 	}
-	if out.Ticket, out.Conversation = d.facts(&t), t.conversation; !out.Ticket.Proven {
+	if out.Conversation, out.Language = t.conversation, t.language; !d.secrets.Vouched(t.mac, t.origin()) {
 		d.alarm(ctx, "ticket", ticket)
 		return Speech{}, unproven()
 	}
@@ -118,11 +117,6 @@ func bounded(limit int) int { return max(1, min(limit, HeardMost)) }
 // where one is asked for, and of messages. found is false when it brings
 // nothing.
 func (d *Desk) listen(ctx context.Context, h holder, t *row, out *[]Opened, settle *Settle, query string, args ...any) (found bool, err error) {
-	type line struct {
-		message messageRow
-		reader  readerRow
-		single  letterKeyRow
-	}
 	rows, err := d.db.Query(ctx, query, args...)
 	if err != nil {
 		return false, fmt.Errorf("hear %s: %w", args[0], err)
@@ -130,18 +124,15 @@ func (d *Desk) listen(ctx context.Context, h holder, t *row, out *[]Opened, sett
 	defer rows.Close()
 	var (
 		c     talk
-		lines []line
-		head  = c.dest()
+		lines []heardLine
 	)
-	if t != nil {
-		head = append(t.dest(), head...)
-	}
 	for rows.Next() {
 		found = true
-		var l line
-		if err := rows.Scan(slices.Concat(head, l.message.dest(), l.reader.dest(), l.single.dest())...); err != nil {
+		var l heardLine
+		if err := rows.Scan(l.dest(t, &c)...); err != nil {
 			return false, fmt.Errorf("hear %s: %w", args[0], err)
 		}
+		l.place(&c)
 		lines = append(lines, l)
 	}
 	if err := rows.Err(); err != nil {
@@ -167,6 +158,34 @@ func (d *Desk) listen(ctx context.Context, h holder, t *row, out *[]Opened, sett
 		*out = append(*out, o)
 	}
 	return found, nil
+}
+
+// heardLine is a message, if there is one, with the wraps that open it.
+type heardLine struct {
+	message messageRow
+	reader  readerRow
+	single  letterKeyRow
+}
+
+// dest scans the ticket, where one is asked for, and heardColumns: no more of
+// each row than opens a message and proves where it stands, because a talk asks
+// for each word.
+func (l *heardLine) dest(t *row, c *talk) []any {
+	m, r, k := &l.message, &l.reader, &l.single
+	out := make([]any, 0, 40)
+	if t != nil {
+		out = append(out, &t.id, &t.number, &t.conversation, &t.team, &t.language, &t.writer, &t.person, &t.joinedInto, &t.mac)
+	}
+	return append(out, &c.id, &c.ticket, &c.kind, &c.epoch, &c.mac,
+		&m.id, &m.number, &m.serial, &m.epoch, &m.kind, &m.direction, &m.at, &m.author, &m.form, &m.keywrap, &m.content, &m.state, &m.mac,
+		&r.kind, &r.reader, &r.version, &r.form, &r.wrap, &r.mac, &r.expires,
+		&k.kind, &k.reader, &k.version, &k.wrap, &k.mac)
+}
+
+// place says of each row what the query joined it by.
+func (l *heardLine) place(c *talk) {
+	l.message.conversation, l.reader.conversation = c.id, c.id
+	l.reader.epoch, l.single.message = l.message.epoch, l.message.id
 }
 
 // hold opens a reader's wrap unless that key is in hand already.

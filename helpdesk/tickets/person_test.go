@@ -145,11 +145,10 @@ func TestAPersonWritesAndReadsTheirOwnConversation(t *testing.T) {
 		spoken, err := h.desk.Spoken(t.Context(), anna, p.talk.Ticket, 1, 500)
 		h.ok(t, err)
 		same(t, "spoken", texts(spoken.Messages), []string{"is somebody there?", "yes", "and by mail"})
-		same(t, "where", []helpdesk.ID{spoken.Ticket.ID, spoken.Conversation}, []helpdesk.ID{p.talk.Ticket, p.talk.ID})
 		spoken, err = h.desk.Spoken(t.Context(), anna, p.talk.Ticket, 4, 500)
 		h.ok(t, err)
 		same(t, "nothing new", len(spoken.Messages), 0)
-		same(t, "of a ticket that is there", spoken.Ticket.ID, p.talk.Ticket)
+		same(t, "where", spoken.Conversation, p.talk.ID)
 	})
 }
 

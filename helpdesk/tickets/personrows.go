@@ -24,13 +24,12 @@ const (
 	// without a message, and none to who may not ask. A bare LIMIT $n would have
 	// SQLite plan the statement anew each time (measured: three quarters of its
 	// cost).
-	heardColumns = `c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
-		COALESCE(m.id, ''), COALESCE(m.conversation, ''), COALESCE(m.number, 0), COALESCE(m.serial, 0), COALESCE(m.epoch, 0),
+	heardColumns = `c.id, c.ticket, c.kind, c.epoch, c.mac,
+		COALESCE(m.id, ''), COALESCE(m.number, 0), COALESCE(m.serial, 0), COALESCE(m.epoch, 0),
 		COALESCE(m.kind, ''), COALESCE(m.direction, ''), COALESCE(m.at, 0), COALESCE(m.author, ''),
-		COALESCE(m.form, ''), m.keywrap, m.content, COALESCE(m.state, ''), COALESCE(m.before_state, ''), COALESCE(m.before_waiting, 0), m.mac,
-		COALESCE(r.conversation, ''), COALESCE(r.epoch, 0), COALESCE(r.kind, ''), COALESCE(r.reader, ''),
-		COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0),
-		COALESCE(k.message, ''), COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac`
+		COALESCE(m.form, ''), m.keywrap, m.content, COALESCE(m.state, ''), m.mac,
+		COALESCE(r.kind, ''), COALESCE(r.reader, ''), COALESCE(r.reader_version, 0), COALESCE(r.form, ''), r.wrap, r.mac, COALESCE(r.expires, 0),
+		COALESCE(k.kind, ''), COALESCE(k.reader, ''), COALESCE(k.reader_version, 0), k.wrap, k.mac`
 	selectHeard = `SELECT ` + heardColumns + ` FROM tickets_conversation c
 		JOIN tickets_reader n ON n.conversation = c.id AND n.epoch = c.epoch AND n.kind = 'person' AND n.reader = $2
 		LEFT JOIN tickets_message m ON m.conversation = c.id AND m.number > $4
@@ -44,9 +43,7 @@ const (
 
 	// The same for a colleague, by the ticket: of each message as many rows as
 	// readers they are.
-	selectSpoken = `SELECT t.id, t.number, t.conversation, t.team, t.owner, t.state, t.priority, t.due_day,
-		t.channel, t.language, t.writer, t.person, t.opened_at, t.waiting_since, t.last_at,
-		t.rank, t.serial, t.version, t.joined_into, t.joined_state, t.mac, ` + heardColumns + `
+	selectSpoken = `SELECT t.id, t.number, t.conversation, t.team, t.language, t.writer, t.person, t.joined_into, t.mac, ` + heardColumns + `
 		FROM tickets_ticket t JOIN tickets_conversation c ON c.id = t.conversation
 		LEFT JOIN tickets_message m ON m.conversation = c.id AND m.number > $5
 			AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch AND ` + colleagueReads + `)
