@@ -8,7 +8,7 @@ import (
 // wrapTables hold wraps, sessions and waiting mail, which are deleted or
 // replaced as a matter of course: settling, hand-over, sign-out, delivery.
 var wrapTables = []string{
-	"tickets_reader", "tickets_letterkey", "tickets_message", "tickets_draft", "tickets_link", "tickets_erasing",
+	"tickets_reader", "tickets_letterkey", "tickets_message", "tickets_draft", "tickets_link", "tickets_stranger", "tickets_erasing",
 	"staff_member", "staff_session", "people_key", "people_guest", "people_late", "people_notice", "post_outbox",
 }
 

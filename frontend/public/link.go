@@ -47,7 +47,7 @@ func typedLink(v *frontend.Visit) string {
 
 // link opens the answer, once, and lets them write back right there.
 func (h *hall) link(v *frontend.Visit) error {
-	cookie, _, err := h.Chat.OpenLink(v.Context, v.Guest, typedLink(v), false)
+	cookie, waits, err := h.Chat.OpenLink(v.Context, v.Guest, typedLink(v), false)
 	switch {
 	case refused(err, "link.gone"):
 		return h.gone(v, nil)
@@ -56,6 +56,9 @@ func (h *hall) link(v *frontend.Visit) error {
 	}
 	if cookie != "" {
 		v.EnterGuest(cookie)
+	}
+	if waits {
+		return v.Go("/" + v.Lang() + "/l/read")
 	}
 	return v.Go("/" + v.Lang() + "/talk?said=link")
 }

@@ -84,6 +84,8 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	// A link in a mail.
 	site.Public("GET", "/l", frontend.Public, h.linkPage)
 	site.Public("POST", "/l", frontend.Public, frontend.Knocking(h.link))
+	site.Public("GET", "/l/read", frontend.Guest, h.handed)
+	site.Public("GET", "/l/file/:message/:place", frontend.Guest, h.handedFile)
 	site.Public("POST", "/l/new", frontend.Public, frontend.Knocking(h.newLink))
 
 	// The conversation.

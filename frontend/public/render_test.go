@@ -22,7 +22,7 @@ import (
 var pages = []frontend.Shown{
 	&Landing{}, &Reading{}, &Numbers{}, &Call{}, &Helper{}, &Child{}, &Urgent{}, &Prints{}, &Poster{}, &Leaflet{}, &Cards{},
 	&Before{}, &Question{}, &Write{}, &Again{}, &Offer{}, &Code{}, &Declined{}, &Enter{}, &Used{}, &CallBack{}, &NoticeForm{},
-	&Talk{}, &Log{}, &LogEnded{}, &End{}, &Ended{}, &Hide{}, &Erase{}, &Erased{}, &Link{}, &LinkGone{},
+	&Talk{}, &Log{}, &LogEnded{}, &End{}, &Ended{}, &Hide{}, &Erase{}, &Erased{}, &Link{}, &LinkGone{}, &Handed{},
 }
 
 type nobody struct{}

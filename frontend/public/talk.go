@@ -72,7 +72,7 @@ func (h *hall) talkPage(v *frontend.Visit, text string, wrong error) error {
 	}
 	here, all, err := h.current(v)
 	if errors.Is(err, helpdesk.ErrNotFound) {
-		return v.Go("/" + v.Lang() + "/start")
+		return h.nowhere(v)
 	}
 	if err != nil {
 		return err
@@ -94,6 +94,19 @@ func (h *hall) talkPage(v *frontend.Visit, text string, wrong error) error {
 		status = refusedStatus
 	}
 	return v.ShowAs(status, &page)
+}
+
+// nowhere leads on who reads no conversation: to what they have by a link, or
+// to begin.
+func (h *hall) nowhere(v *frontend.Visit) error {
+	handed, err := h.Tickets.HandedTo(v.Context, v.Guest)
+	if err != nil {
+		return err
+	}
+	if len(handed) > 0 {
+		return v.Go("/" + v.Lang() + "/l/read")
+	}
+	return v.Go("/" + v.Lang() + "/start")
 }
 
 // around fills what stands around the log: how they sit, what was said too
@@ -134,6 +147,13 @@ func (h *hall) talkNotes(v *frontend.Visit, p Page, here tickets.Thread, seat ch
 	var notes []Note
 	if note := saidNote(p, v.Query("said")); note != nil {
 		notes = append(notes, *note)
+	}
+	handed, err := h.Tickets.HandedTo(v.Context, v.Guest)
+	if err != nil {
+		return nil, err
+	}
+	if len(handed) > 0 {
+		notes = append(notes, Note{Icon: "info", Text: p.Say("link.here"), Href: "/" + p.Lang + "/l/read", Go: p.Say("link.open")})
 	}
 	if here.Closed {
 		notes = append(notes, Note{Icon: "info", Text: p.Say("talk.closed")})

@@ -85,7 +85,7 @@ func said(v *frontend.Visit) *frontend.Notice {
 	key := v.Query("said")
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
-		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again",
+		"shared", "unshared", "recovered", "admitted", "removed", "ended", "welcomed", "turnedaway", "saved", "sent.again",
 		"sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
 	}

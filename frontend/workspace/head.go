@@ -36,6 +36,9 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	h.Notices = append(h.Notices, s.careful()...)
 	h.Notices = append(h.Notices, d.claims(v, s)...)
 	var err error
+	if h.Strangers, err = d.strangers(v, s); err != nil {
+		return Head{}, err
+	}
 	if h.People, err = d.colleagues(v, s); err != nil {
 		return Head{}, err
 	}

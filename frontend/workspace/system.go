@@ -12,7 +12,7 @@ import (
 // systemKeys are the facts that can stand in a conversation.
 var systemKeys = []string{
 	tickets.SystemGiven, tickets.SystemJoined, tickets.SystemUnjoined, tickets.SystemLent, tickets.SystemEnded, tickets.SystemLeft,
-	tickets.SystemCame, post.SystemUndelivered, post.SystemReturned,
+	tickets.SystemCame, tickets.SystemKnocked, post.SystemUndelivered, post.SystemReturned,
 	chat.SystemTaken, chat.SystemAway, chat.SystemHanded, chat.SystemBrought, chat.SystemMissed, chat.SystemEnded, chat.SystemTravel,
 	"chat.danger." + string(chat.AskWhere), "chat.danger." + string(chat.Emergency), "chat.danger." + string(chat.Second),
 	"chat.danger." + string(chat.Told), "chat.danger." + string(chat.Aftercare),

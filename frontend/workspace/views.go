@@ -122,6 +122,7 @@ type Head struct {
 	Guests                       []GuestRow // single readers, who can be sent away
 	Lookers                      string
 	Notices                      []Question
+	Strangers                    []Stranger // who wait for a yes
 	CanTake, CanClose, CanReopen bool
 	People, Teams, Priorities    []frontend.Option
 	Due                          string // the due day as an input of type date has it

@@ -107,6 +107,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("POST", "/w/t/:id/writer", frontend.Member, d.writer)
 	site.Route("POST", "/w/t/:id/join", frontend.Member, d.join)
 	site.Route("POST", "/w/t/:id/unjoin", frontend.Member, d.unjoin)
+	site.Route("POST", "/w/t/:id/stranger", frontend.Member, d.stranger)
 	site.Route("GET", "/w/m/:id/file/:n", frontend.Member, d.file)
 	site.Route("GET", "/w/m/:id/picture/:n", frontend.Member, d.picture)
 	site.Route("GET", "/w/m/:id/original.eml", frontend.Member, d.original)

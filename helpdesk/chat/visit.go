@@ -6,6 +6,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
 )
@@ -35,11 +36,13 @@ func (r *Room) Alias(ctx context.Context, colleague helpdesk.ID) string {
 
 // OpenLink opens the one answer a mail link holds, and lets who opened it write
 // back: as the person of g, or, where g is nil, as somebody new, whose cookie
-// is returned. Refusals: "link.gone", "code.typo", "code.busy".
-func (r *Room) OpenLink(ctx context.Context, g *people.Guest, typed string, shared bool) (cookie string, conversation helpdesk.ID, err error) {
+// is returned. waits: another person reads that case, and a member has to say
+// yes first; until then tickets.HandedTo has the answer. Refusals: "link.gone",
+// "code.typo", "code.busy".
+func (r *Room) OpenLink(ctx context.Context, g *people.Guest, typed string, shared bool) (cookie string, waits bool, err error) {
 	link, err := r.tickets.TypedLink(ctx, typed)
 	if err != nil {
-		return "", "", err
+		return "", false, err
 	}
 	err = r.db.Write(ctx, "open a link", func(tx *store.Tx) error {
 		who := g
@@ -49,16 +52,16 @@ func (r *Room) OpenLink(ctx context.Context, g *people.Guest, typed string, shar
 				return err
 			}
 		}
-		var err error
-		if conversation, _, err = r.tickets.UseLink(ctx, tx, link, who.Pair()); err != nil {
+		conversation, _, err := r.tickets.UseLink(ctx, tx, link, who.Pair())
+		if waits = conversation == ""; err != nil || waits {
 			return err
 		}
 		return r.people.TurnTo(ctx, tx, who, conversation)
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("open a link: %w", err)
+		return "", false, fmt.Errorf("open a link: %w", err)
 	}
-	return cookie, conversation, nil
+	return cookie, waits, nil
 }
 
 // AskLink notes that a link that opens nothing any more is wanted anew.
@@ -76,5 +79,19 @@ func (r *Room) AskLink(ctx context.Context, typed string) error {
 func (r *Room) DropNotice(ctx context.Context, g *people.Guest) error {
 	return r.db.Write(ctx, "drop a notice address", func(tx *store.Tx) error {
 		return r.people.DropNotice(ctx, tx, g.Person)
+	})
+}
+
+// Welcome lets somebody join the case of which they opened an answer by a link.
+func (r *Room) Welcome(ctx context.Context, s *staff.Session, ticket, person helpdesk.ID) error {
+	return r.db.Write(ctx, "welcome a stranger", func(tx *store.Tx) error {
+		return r.tickets.Welcome(ctx, tx, s, ticket, person)
+	})
+}
+
+// TurnAway leaves them the one answer.
+func (r *Room) TurnAway(ctx context.Context, s *staff.Session, ticket, person helpdesk.ID) error {
+	return r.db.Write(ctx, "turn a stranger away", func(tx *store.Tx) error {
+		return r.tickets.TurnAway(ctx, tx, s, ticket, person)
 	})
 }

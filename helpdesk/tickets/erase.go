@@ -265,7 +265,7 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 
 // erased are the statements that leave nothing of a ticket, each with its id.
 var erased = []string{
-	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseTranslations, eraseHidden, deleteTicketLinks, eraseReaders,
+	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseTranslations, eraseHidden, deleteTicketLinks, eraseStrangers, eraseReaders,
 	eraseMessages, eraseTalks, eraseDrafts, forgetLooking, eraseKept, eraseTicket,
 }
 
@@ -283,7 +283,7 @@ func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) e
 			return fmt.Errorf("erase ticket %s: %w", id, err)
 		}
 	}
-	for _, query := range []string{eraseSeats, eraseSingles, eraseView} {
+	for _, query := range []string{eraseSeats, eraseSingles, eraseView, eraseKnocks} {
 		if err := tx.Later(ctx, query, person); err != nil {
 			return fmt.Errorf("erase where %s reads: %w", person, err)
 		}
@@ -334,7 +334,7 @@ func (d *Desk) Erased(ctx context.Context, r store.Reader, clientID string) (boo
 func ErasedTables() []string {
 	return []string{
 		"tickets_message", "tickets_reader", "tickets_letterkey", "tickets_folded", "tickets_original", "tickets_file",
-		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_erasing", "tickets_ticket", "tickets_translation",
+		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_stranger", "tickets_erasing", "tickets_ticket", "tickets_translation",
 		"tickets_sift",
 	}
 }

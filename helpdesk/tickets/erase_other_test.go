@@ -17,6 +17,7 @@ func TestWhoCameByALinkErasesNobodyElsesCase(t *testing.T) {
 		_, link := h.secure(t, anna, p.talk.ID, "behind a link")
 		other, _, _, err := h.follow(t.Context(), link.Fragment())
 		h.ok(t, err)
+		h.write(t, func(tx *store.Tx) error { return h.desk.Welcome(t.Context(), tx, anna, p.talk.Ticket, other.Person) })
 		h.say(t, &someone{Guest: other, talk: p.talk}, "from somebody else")
 		h.eraseAll(t, other)
 		h.write(t, func(tx *store.Tx) error { return h.desk.EraseFor(t.Context(), tx, other.Person) })

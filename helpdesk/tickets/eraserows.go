@@ -40,6 +40,8 @@ const (
 	eraseSeats      = `DELETE FROM tickets_reader WHERE kind = 'person' AND reader = $1`
 	eraseSingles    = `DELETE FROM tickets_letterkey WHERE kind = 'person' AND reader = $1`
 	eraseView       = `DELETE FROM tickets_hidden WHERE person = $1`
+	eraseStrangers  = `DELETE FROM tickets_stranger WHERE conversation IN ` + ofTicket
+	eraseKnocks     = `DELETE FROM tickets_stranger WHERE person = $1`
 	eraseKept       = `DELETE FROM tickets_erasing WHERE ticket = $1`
 	eraseTicket     = `DELETE FROM tickets_ticket WHERE id = $1`
 )

@@ -193,9 +193,11 @@ func (d *Desk) find(ctx context.Context, r store.Reader, l *Link) (*linkRow, err
 }
 
 // UseLink opens an answer with a link, for good, to the person whose pair it
-// is, and makes them a reader of what comes from now on. The link ends with it;
-// of two who use one at the same moment one wins. Refusal "link.gone" when it
-// was used, has expired or never was.
+// is, and makes them a reader of what comes from now on in the conversation it
+// returns. Where another person reads that, they get the answer alone, "" is
+// returned, and they wait until a member says yes. The link ends with it; of two
+// who use one at the same moment one wins. Refusal "link.gone" when it was used,
+// has expired or never was.
 func (d *Desk) UseLink(ctx context.Context, tx *store.Tx, l *Link, pair *vault.Pair) (helpdesk.ID, Said, error) {
 	row, err := d.find(ctx, tx, l)
 	if err != nil {
@@ -232,7 +234,17 @@ func (d *Desk) UseLink(ctx context.Context, tx *store.Tx, l *Link, pair *vault.P
 	if err := d.giveSingle(ctx, tx, &m, seat{kind: personReader, reader: pair.ID().Owner, pair: pair}, key); err != nil {
 		return "", Said{}, err
 	}
-	if err := d.AddPair(ctx, tx, c.id, pair); err != nil {
+	waits, err := d.taken(ctx, tx, c, pair.ID().Owner)
+	if err != nil {
+		return "", Said{}, err
+	}
+	joined := c.id
+	if waits {
+		joined, err = "", d.knock(ctx, tx, c, pair.ID().Owner)
+	} else {
+		err = d.AddPair(ctx, tx, c.id, pair)
+	}
+	if err != nil {
 		// Never a word of why: who holds the link must not learn of a conflict.
 		if no := (helpdesk.Refusal{}); errors.As(err, &no) && no.Key == "conflict.reader" {
 			return "", Said{}, helpdesk.Refuse("link.gone")
@@ -240,7 +252,7 @@ func (d *Desk) UseLink(ctx context.Context, tx *store.Tx, l *Link, pair *vault.P
 		return "", Said{}, err
 	}
 	out, err := d.openSingle(ctx, c, &m, key)
-	return c.id, out, err
+	return joined, out, err
 }
 
 // openSingle opens one message with its own key in hand.

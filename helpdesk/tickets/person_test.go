@@ -201,6 +201,7 @@ func TestAPersonFindsOnlyTheirOwn(t *testing.T) {
 			"FactsAsPerson": func(id helpdesk.ID) error { _, _, err := h.desk.FactsAsPerson(ctx, p.Guest, id); return err },
 			"Heard":         func(id helpdesk.ID) error { _, _, err := h.desk.Heard(ctx, p.Guest, id, 0, 5); return err },
 			"HeardFile":     func(id helpdesk.ID) error { _, _, err := h.desk.HeardFile(ctx, p.Guest, id, 1, 0); return err },
+			"HandedFile":    func(id helpdesk.ID) error { _, _, err := h.desk.HandedFile(ctx, p.Guest, id, 0); return err },
 			"Hide":          func(id helpdesk.ID) error { return h.desk.Hide(ctx, p.Guest, id) },
 			"Show":          func(id helpdesk.ID) error { return h.desk.Show(ctx, p.Guest, id) },
 		}

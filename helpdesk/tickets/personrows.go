@@ -101,3 +101,17 @@ const (
 		WHERE l.asked AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $1)
 		ORDER BY l.conversation, l.message LIMIT 50`
 )
+
+// Strangers: who opened an answer by a link in a case that another person reads.
+const (
+	upsertStranger = `INSERT INTO tickets_stranger (conversation, person, state, since, mac) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (conversation, person) DO UPDATE SET state = excluded.state, since = excluded.since, mac = excluded.mac`
+	selectAsking   = `SELECT conversation, person, state, since, mac FROM tickets_stranger WHERE conversation = $1 ORDER BY since, person LIMIT 50`
+	selectKnocking = `SELECT conversation, person, state, since, mac FROM tickets_stranger WHERE person = $1 ORDER BY since, conversation LIMIT 20`
+	deleteStranger = `DELETE FROM tickets_stranger WHERE conversation = $1 AND person = $2`
+	selectHanded   = `SELECT ` + heardColumns + ` FROM tickets_letterkey k
+		JOIN tickets_message m ON m.id = k.message AND m.conversation = $1 AND m.direction = 'out'
+		JOIN tickets_conversation c ON c.id = m.conversation
+		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND r.kind = 'person' AND r.reader = $2
+		WHERE k.kind = 'person' AND k.reader = $2 AND ` + guestLives + `$3) ORDER BY m.number LIMIT 20`
+)

@@ -16,7 +16,7 @@ import (
 // the doors of the postroom, and lists that show only one's own.
 var noSession = map[string]bool{
 	"Open": true, "Blind": true, "Settle": true, "Counts": true, "All": true, "Queue": true,
-	"Lent": true, "AskedLinks": true, // shown empty below
+	"Lent": true, "AskedLinks": true, "HandedTo": true, // shown empty below, and in stranger_test.go
 	// The house's own deeds, without a session.
 	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "EraseFor": true, "Erased": true, "Erasing": true,
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
@@ -28,7 +28,7 @@ var noSession = map[string]bool{
 // ofPersons are the methods for a person's session; TestAPersonFindsOnlyTheirOwn
 // has a call of each.
 var ofPersons = map[string]bool{
-	"AsPerson": true, "Mine": true, "MineIn": true, "FactsAsPerson": true, "SetFactsAsPerson": true, "Heard": true, "HeardFile": true, "SettleHeard": true,
+	"AsPerson": true, "Mine": true, "MineIn": true, "FactsAsPerson": true, "SetFactsAsPerson": true, "Heard": true, "HeardFile": true, "HandedFile": true, "SettleHeard": true,
 	"Hide": true, "Show": true, "EraseAll": true, "UndoErase": true,
 }
 
@@ -97,6 +97,13 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 			},
 			"PersonOf": func(id, _, _, _ helpdesk.ID) error {
 				return write(func(tx *store.Tx) error { _, err := h.desk.PersonOf(ctx, tx, bo, id); return err })
+			},
+			"Strangers": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Strangers(ctx, bo, id); return err },
+			"Welcome": func(id, _, _, _ helpdesk.ID) error {
+				return write(func(tx *store.Tx) error { return h.desk.Welcome(ctx, tx, bo, id, own.Ticket) })
+			},
+			"TurnAway": func(id, _, _, _ helpdesk.ID) error {
+				return write(func(tx *store.Tx) error { return h.desk.TurnAway(ctx, tx, bo, id, own.Ticket) })
 			},
 			"Looking": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Looking(ctx, bo, id, false); return err },
 			"Person":  func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Person(ctx, bo, id); return err },

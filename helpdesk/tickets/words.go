@@ -89,4 +89,5 @@ const (
 	SystemUnsplit  = "ticket.unsplit"  // it concerns whom we thought after all
 	SystemCalled   = "ticket.called"   // it began by phone or face to face; args: phone or visit
 	SystemMoved    = "ticket.moved"    // the person writes from another address now
+	SystemKnocked  = "ticket.knocked"  // somebody else opened an answer by a link, and waits for a yes
 )
