@@ -21,6 +21,7 @@ var (
 	errTooLarge    = errors.New("body too large")
 	errBadForm     = errors.New("form cannot be read")
 	errNotAdmitted = errors.New("waits for a member to admit them")
+	errInterpreter = errors.New("an interpreter reads what was lent to them alone")
 	errNoGuest     = errors.New("no person's session")
 	errLateFile    = errors.New("file for a session that has ended")
 )
@@ -37,10 +38,12 @@ type Fault struct {
 	Back     string
 }
 
-// SignInPath and WaitingPath are where those are led who may not enter yet.
+// SignInPath and WaitingPath are where those are led who may not enter yet,
+// LentPath where interpreters work.
 const (
 	SignInPath  = "/w/sign-in"
 	WaitingPath = "/w/waiting"
+	LentPath    = "/w/lent"
 )
 
 type answer struct {
@@ -87,6 +90,9 @@ func (s *Site) fail(v *Visit, err error) error {
 	}
 	if errors.Is(err, errNotAdmitted) {
 		return v.lead(WaitingPath)
+	}
+	if errors.Is(err, errInterpreter) {
+		return v.lead(LentPath)
 	}
 	if errors.Is(err, helpdesk.ErrDenied) && v.Session == nil {
 		return v.lead(SignInPath + "?" + url.Values{"to": {v.returnTo()}, "ended": {v.endedWhile()}}.Encode())

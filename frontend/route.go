@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
 )
 
 // Permission is who may use a route. The zero value lets nobody in.
@@ -39,10 +40,21 @@ var (
 		if v.Session == nil {
 			return helpdesk.ErrDenied
 		}
+		if v.Session.User.Kind == staff.Interpreter {
+			return errInterpreter
+		}
 		if len(v.Session.Teams()) == 0 && !v.Session.Coordinator() {
 			return errNotAdmitted
 		}
 		return nil
+	}}
+	// Reader reads what was lent to them: interpreters, who have no other
+	// pages, and members, to whom things are lent, too.
+	Reader = Permission{name: "reader", check: func(v *Visit) error {
+		if v.Session != nil && v.Session.User.Kind == staff.Interpreter {
+			return nil
+		}
+		return Member.check(v)
 	}}
 	// Coordinator manages teams and people.
 	Coordinator = Permission{name: "coordinator", check: func(v *Visit) error {

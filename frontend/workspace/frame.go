@@ -69,7 +69,7 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 			Count: sizeOf(sum, q.name), Here: here == string(q.name), Gap: i == 0,
 		})
 	}
-	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"people", "users"}} {
+	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"people", "users"}} {
 		f.Nav = append(f.Nav, frontend.Tab{
 			Text: v.Say("nav." + t.name), Icon: t.icon, Href: "/w/" + strings.Replace(t.name, "people", "team", 1),
 			Count: -1, Here: here == t.name, Gap: i == 0,
@@ -85,8 +85,8 @@ func said(v *frontend.Visit) *frontend.Notice {
 	key := v.Query("said")
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
-		"shared", "unshared", "recovered", "admitted", "removed", "ended", "welcomed", "turnedaway", "saved", "sent.again",
-		"sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
+		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again",
+		"lent", "translated", "inserted", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
 	}
 	return nil

@@ -23,6 +23,7 @@ type showing struct {
 	copies map[helpdesk.ID]post.Outgoing // what became of our messages
 
 	sitting sitting // the talk in it, if there is one
+	across  across
 }
 
 func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet) (*showing, error) {
@@ -37,6 +38,7 @@ func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet
 		}
 	}
 	s.names = d.names(v, ids...)
+	s.across = d.acrossOf(v, sheet)
 	var err error
 	if s.teams, err = d.teamNames(v); err != nil {
 		return nil, err
@@ -93,6 +95,7 @@ func (s *showing) message(m tickets.Opened) Message {
 	s.letterHead(&out, m)
 	s.body(&out, m)
 	s.enclosed(&out, m)
+	out.Beside = s.across.beside(s.Words, m)
 	return out
 }
 

@@ -94,7 +94,7 @@ func inviteForm(v *frontend.Visit, form inviting, teams []staff.Team) *InviteFor
 		Login:   frontend.Field{Name: "login", Label: v.Say("team.login"), Help: v.Say("team.login.help"), Value: form.login, Complete: "off"},
 		Address: frontend.Field{Name: "address", Label: v.Say("team.address"), Type: "email", Value: form.address, Complete: "off"},
 	}
-	for _, k := range []staff.Kind{staff.Counsellor, staff.Coordinator} {
+	for _, k := range []staff.Kind{staff.Counsellor, staff.Interpreter, staff.Coordinator} {
 		out.Kinds = append(out.Kinds, frontend.Option{
 			Value: string(k), Text: v.Say("kind." + string(k)), Chosen: k == form.kind || form.kind == "" && k == staff.Counsellor,
 		})

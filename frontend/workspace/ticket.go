@@ -72,6 +72,12 @@ func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *t
 	if page.Side, err = d.side(v, show); err != nil {
 		return err
 	}
+	if err := d.lendCard(v, show, &page.Side); err != nil {
+		return err
+	}
+	if page.Besides, err = d.besideListener(v, id); err != nil {
+		return err
+	}
 	page.Toast = undoToast(v, page.Words)
 	return v.ShowAs(status, page)
 }
@@ -83,6 +89,7 @@ func (d *desk) composers(v *frontend.Visit, s *showing, page *Ticket, back *type
 		return nil
 	}
 	page.Note = noteForm(v, s)
+	page.Shelf = &Shelf{Words: s.Words, Href: page.Head.Base + "/answers"}
 	if !isTalk(s.sheet.Ticket, s.sitting) {
 		page.Answer = d.composer(v, s, back)
 		return nil

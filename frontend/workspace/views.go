@@ -108,6 +108,8 @@ type Ticket struct {
 	Newer    *frontend.Notice
 	Answer   *Answer
 	Note     *NoteForm
+	Shelf    *Shelf
+	Besides  *BesideListener
 	Side     Side
 }
 
@@ -178,6 +180,7 @@ type Message struct {
 	Deliveries               []frontend.Chip
 	Offers                   []string         // short answers that were offered
 	Doubt                    *frontend.Notice // about who sent it
+	Beside                   *Beside          // its translations
 	Fresh, Withdrawn, Broken bool
 	OOB                      bool
 }
@@ -223,6 +226,7 @@ type Side struct {
 	Others, Joined                  []Other
 	Twins                           []string // other teams that got the same letter
 	About                           About
+	Lend                            *LendCard
 }
 
 // Forwarded offers to make a colleague's forwarded letter its first sender's.

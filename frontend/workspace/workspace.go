@@ -13,11 +13,13 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/translate"
 )
 
 // Mailbox is how collecting from one mailbox goes.
@@ -35,6 +37,9 @@ type Rooms struct {
 	Post    *post.Postroom
 	Office  *office.Office
 	Chat    *chat.Room
+	Answers *answers.Shelf
+	// Translate asks the organisation's own machine; nil when it has none.
+	Translate *translate.Client
 	// Mail reports every mailbox that this process or another collects from;
 	// nil when nobody knows.
 	Mail func(context.Context) []Mailbox
@@ -111,6 +116,30 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("GET", "/w/m/:id/file/:n", frontend.Member, d.file)
 	site.Route("GET", "/w/m/:id/picture/:n", frontend.Member, d.picture)
 	site.Route("GET", "/w/m/:id/original.eml", frontend.Member, d.original)
+
+	// Across languages.
+	site.Route("GET", "/w/t/:id/translations", frontend.Member, d.besides)
+	site.Route("POST", "/w/t/:id/lend", frontend.Member, d.lend)
+	site.Route("GET", "/w/m/:id/translation", frontend.Member, d.translatePage)
+	site.Route("POST", "/w/m/:id/translation", frontend.Member, d.translate)
+	site.Route("POST", "/w/m/:id/translation/drop", frontend.Member, d.dropTranslation)
+	site.Route("POST", "/w/m/:id/machine", frontend.Member, d.askMachine)
+	site.Route("GET", "/w/lent", frontend.Reader, d.lentList)
+	site.Route("GET", "/w/lent/:id", frontend.Reader, d.lent)
+	site.Route("GET", "/w/lent/:id/news", frontend.Reader, d.lentNews)
+	site.Route("POST", "/w/lent/m/:id/translation", frontend.Reader, d.lentTranslate)
+	site.Route("POST", "/w/lent/m/:id/translation/drop", frontend.Reader, d.lentDrop)
+	site.Route("GET", "/w/lent/m/:id/file/:n", frontend.Reader, d.file)
+
+	// Answers by language.
+	site.Route("GET", "/w/t/:id/answers", frontend.Member, d.insertPage)
+	site.Route("POST", "/w/t/:id/insert", frontend.Member, d.insert)
+	site.Route("GET", "/w/answers", frontend.Member, d.answers)
+	site.Route("POST", "/w/answers", frontend.Member, d.writeAnswer)
+	site.Route("GET", "/w/answers/new", frontend.Member, d.newAnswer)
+	site.Route("GET", "/w/answers/:id", frontend.Member, d.answerPage)
+	site.Route("POST", "/w/answers/:id/drop", frontend.Member, d.dropAnswer)
+	site.Route("POST", "/w/answers/:id/undo", frontend.Member, d.undoAnswer)
 
 	// Letters beside tickets.
 	site.Route("GET", "/w/write", frontend.Member, d.writePage)

@@ -24,6 +24,7 @@ import (
 	"returnsupport/frontend/locale"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
@@ -34,6 +35,7 @@ import (
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/translate"
 	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge"
 )
@@ -47,6 +49,8 @@ type world struct {
 	people  *people.Registry
 	tickets *tickets.Desk
 	room    *chat.Room
+	shelf   *answers.Shelf
+	asked   []string // of the machine
 	site    *frontend.Site
 	url     string
 	clock   *clock
@@ -134,7 +138,13 @@ func newWorld(t *testing.T) *world {
 	w.ok(w.office.Set(t.Context(), w.ada, office.ChatTeam, string(w.team)))
 	w.site, err = frontend.New(frontend.Options{Log: log, Door: w.staff, Bus: events, Words: words, PublicName: "Samtalsstöd", Now: now})
 	w.ok(err)
-	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Log: log})
+	w.shelf, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: now})
+	w.ok(err)
+	machine, err := translate.New(translate.Options{URL: w.machine()})
+	w.ok(err)
+	workspace.Mount(w.site, workspace.Rooms{
+		Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Answers: w.shelf, Translate: machine, Log: log,
+	})
 	ln, err := w.site.Open("127.0.0.1:0")
 	w.ok(err)
 	w.serve(ln)
@@ -182,9 +192,14 @@ func (w *world) browser(id helpdesk.ID, login, words string) *colleague {
 // hire makes a counsellor of some teams and opens their browser.
 func (w *world) hire(name string, teams ...helpdesk.ID) *colleague {
 	w.Helper()
+	return w.hireAs(staff.Counsellor, name, teams...)
+}
+
+func (w *world) hireAs(kind staff.Kind, name string, teams ...helpdesk.ID) *colleague {
+	w.Helper()
 	w.made++
 	login := fmt.Sprintf("user%d", w.made)
-	token, err := w.staff.Invite(w.Context(), w.staff.Console(), login, name, login+"@help.example", staff.Counsellor, teams...)
+	token, err := w.staff.Invite(w.Context(), w.staff.Console(), login, name, login+"@help.example", kind, teams...)
 	w.ok(err)
 	words, cookie, err := w.staff.Accept(w.Context(), token, "en")
 	w.ok(err)

@@ -161,6 +161,7 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 				_, err := h.desk.AddTranslation(ctx, bo, id, "sv", "x", tickets.ByStaff)
 				return err
 			},
+			"TranslationMark": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.TranslationMark(ctx, bo, id); return err },
 			"DropTranslation": func(_, _, _, id helpdesk.ID) error { return h.desk.DropTranslation(ctx, bo, id, helpdesk.NewID()) },
 			"Interpret":       func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Interpret(ctx, bo, id); return err },
 		}

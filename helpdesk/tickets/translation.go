@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,18 +86,18 @@ func (d *Desk) openTranslation(ctx context.Context, x *translationRow, m *messag
 //
 // ErrNotFound for a message the session does not read, that was withdrawn or
 // has no words of its own; ErrDenied for an interpreter who says it is anybody
-// else's; Refusals "translation.language", "translation.empty",
-// "translation.large", "translation.full" and "ticket.unproven".
+// else's; Refusals "beside.language", "beside.empty",
+// "beside.large", "beside.full" and "ticket.unproven".
 func (d *Desk) AddTranslation(ctx context.Context, s *staff.Session, message helpdesk.ID, language, text string, by By) (Translation, error) {
 	text = strings.TrimSpace(text)
 	tag := languageTag(language)
 	switch {
 	case tag == "":
-		return Translation{}, helpdesk.Refuse("translation.language")
+		return Translation{}, helpdesk.Refuse("beside.language")
 	case text == "" || !utf8.ValidString(text):
-		return Translation{}, helpdesk.Refuse("translation.empty")
+		return Translation{}, helpdesk.Refuse("beside.empty")
 	case len(text) > translationMost:
-		return Translation{}, helpdesk.Refuse("translation.large")
+		return Translation{}, helpdesk.Refuse("beside.large")
 	case by != ByStaff && by != ByInterpreter && by != ByMachine:
 		return Translation{}, fmt.Errorf("translate message %s: %w", message, helpdesk.ErrNotFound)
 	case s.User.Kind == staff.Interpreter && by != ByInterpreter:
@@ -124,7 +126,7 @@ func (d *Desk) AddTranslation(ctx context.Context, s *staff.Session, message hel
 			}
 		}
 		if others >= translationsMost {
-			return helpdesk.Refuse("translation.full")
+			return helpdesk.Refuse("beside.full")
 		}
 		x := translationRow{id: out.ID, message: message, conversation: at.message.conversation}
 		x.body = at.key.Seal(x.bound(&at.message), floor(plain, contentFloor))
@@ -302,6 +304,23 @@ func (d *Desk) translate(ctx context.Context, r store.Reader, s *staff.Session, 
 	return nil
 }
 
+// TranslationMark changes whenever a translation in the ticket, or in one joined
+// into it, is added or taken away. It opens nothing: pages ask it on each ring.
+func (d *Desk) TranslationMark(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (string, error) {
+	if _, err := d.Facts(ctx, s, ticket); err != nil {
+		return "", err
+	}
+	all, err := idsOf(ctx, d.db, selectTranslationIDs, s.ID, s.User.ID, d.now().UnixMicro(), ticket)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	h := fnv.New64a()
+	for _, id := range all {
+		h.Write([]byte(id))
+	}
+	return strconv.FormatUint(h.Sum64(), 36), nil
+}
+
 const (
 	translationColumns = `x.id, x.message, x.conversation, x.body, x.mac FROM tickets_translation x`
 
@@ -310,11 +329,13 @@ const (
 	deleteTranslations   = `DELETE FROM tickets_translation WHERE message = $1`
 	eraseTranslations    = `DELETE FROM tickets_translation WHERE conversation IN ` + ofTicket
 	selectTranslationsOf = `SELECT ` + translationColumns + ` WHERE x.message = $1 ORDER BY x.id`
-	// The list of conversations follows.
-	selectTranslations = `SELECT ` + translationColumns + ` JOIN tickets_message m ON m.id = x.message AND m.conversation = x.conversation
+	translationReads     = ` JOIN tickets_message m ON m.id = x.message AND m.conversation = x.conversation
 		AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $1)
 		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch
 			AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'user' AND r.reader = $2
-			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2)))
-		WHERE x.conversation IN (`
+			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2))) `
+	// The list of conversations follows.
+	selectTranslations   = `SELECT ` + translationColumns + translationReads + `WHERE x.conversation IN (`
+	selectTranslationIDs = `SELECT x.id FROM tickets_translation x` + translationReads + `WHERE x.conversation IN (SELECT c.id FROM tickets_conversation c
+		WHERE c.ticket = $4 OR c.ticket IN (SELECT t.id FROM tickets_ticket t WHERE t.joined_into = $4 AND t.joined_into <> '')) ORDER BY x.id`
 )

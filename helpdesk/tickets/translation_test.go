@@ -59,6 +59,9 @@ func TestATranslationStandsBesideItsMessage(t *testing.T) {
 		h.ok(t, err)
 		same(t, "both", h.translations(t, anna, c.Ticket), []string{"sv staff Jag måste åka true", "en machine I must leave true"})
 
+		before, err := h.desk.TranslationMark(ctx, anna, c.Ticket)
+		h.ok(t, err)
+
 		// Doing it again corrects it; the machine's stays beside a human's.
 		h.clock.pass(time.Minute)
 		_, err = h.desk.AddTranslation(ctx, anna, m, "en", "I have to travel", tickets.ByMachine)
@@ -68,6 +71,12 @@ func TestATranslationStandsBesideItsMessage(t *testing.T) {
 		h.ok(t, err)
 		same(t, "corrected", h.translations(t, anna, c.Ticket),
 			[]string{"sv staff Jag måste åka true", "en machine I have to travel true", "en staff I have to go true"})
+
+		after, err := h.desk.TranslationMark(ctx, anna, c.Ticket)
+		h.ok(t, err)
+		if before == "" || before == after {
+			t.Errorf("the mark stays %q", before)
+		}
 
 		// It comes with what is new, too, and goes when it is dropped.
 		h.later(t, c.ID, h.letter("another"))
@@ -91,9 +100,9 @@ func TestWhatIsNoTranslationIsRefused(t *testing.T) {
 		c := h.arrive(t, team, "help")
 		m := first(h, t, anna, c.Ticket)
 		for _, x := range []struct{ language, text, key string }{
-			{"", "text", "translation.language"}, {"what a language", "text", "translation.language"},
-			{"sv", " \n", "translation.empty"}, {"sv", "\xff", "translation.empty"},
-			{"sv", strings.Repeat("a", 64<<10+1), "translation.large"},
+			{"", "text", "beside.language"}, {"what a language", "text", "beside.language"},
+			{"sv", " \n", "beside.empty"}, {"sv", "\xff", "beside.empty"},
+			{"sv", strings.Repeat("a", 64<<10+1), "beside.large"},
 		} {
 			_, err := h.desk.AddTranslation(ctx, anna, m, x.language, x.text, tickets.ByStaff)
 			var no helpdesk.Refusal
@@ -113,7 +122,7 @@ func TestWhatIsNoTranslationIsRefused(t *testing.T) {
 		}
 		_, err := h.desk.AddTranslation(ctx, anna, m, "sv", "text", tickets.ByStaff)
 		var no helpdesk.Refusal
-		if !errors.As(err, &no) || no.Key != "translation.full" {
+		if !errors.As(err, &no) || no.Key != "beside.full" {
 			t.Errorf("a thirteenth: %v", err)
 		}
 	})

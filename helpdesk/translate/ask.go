@@ -78,7 +78,7 @@ func (c *Client) Translate(ctx context.Context, text, from, to string) (string, 
 		return "", helpdesk.Refuse("translate.large", TextMost)
 	}
 	if strings.TrimSpace(text) == "" {
-		return "", helpdesk.Refuse("translation.empty")
+		return "", helpdesk.Refuse("beside.empty")
 	}
 	asked, err := json.Marshal(struct {
 		Q      string `json:"q"`

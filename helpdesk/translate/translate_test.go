@@ -111,7 +111,7 @@ func TestARefusalSaysWhy(t *testing.T) {
 	}{
 		{good, "text", "xx", "translate.language"}, {good, "text", "no tag", "translate.language"}, {good, "text", "", "translate.language"},
 		{good, strings.Repeat("a", translate.TextMost+1), "sv", "translate.large"}, {good, "a\xffb", "sv", "translate.large"},
-		{good, " ", "sv", "translation.empty"}, {bad, "text", "sv", "translate.key"},
+		{good, " ", "sv", "beside.empty"}, {bad, "text", "sv", "translate.key"},
 		{client(t, translate.Options{URL: down.URL}), "text", "sv", "translate.down"},
 	} {
 		if _, err := x.c.Translate(t.Context(), x.text, "sv", x.to); key(err) != x.want {
