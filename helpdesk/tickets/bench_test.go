@@ -167,7 +167,7 @@ func sealed(tb testing.TB, h *house, s *staff.Session, team helpdesk.ID, many in
 	for from := 0; from < many; from += step {
 		h.write(tb, func(tx *store.Tx) error {
 			for n := from; n < min(from+step, many); n++ {
-				err := h.desk.InsertSettled(background, tx, pair, n, tickets.Head{
+				err := tickets.InsertSettled(background, h.desk, tx, pair, n, tickets.Head{
 					Title: fmt.Sprintf("about number %d", n), Name: "Amina Karimi", Address: fmt.Sprintf("a%d@example.org", n),
 					Facts: tickets.Facts{Topic: topics[n%97%4], Spoken: "fa", Child: n%400 == 7},
 				}, monday.Add(time.Duration(n)*time.Second))

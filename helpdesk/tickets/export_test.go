@@ -67,7 +67,7 @@ const (
 
 // InsertSettled writes an open ticket without a message as it stands once its
 // wrap is settled: a queue of thousands in a second.
-func (d *Desk) InsertSettled(ctx context.Context, tx *store.Tx, team *vault.Pair, n int, head Head, at time.Time) error {
+func InsertSettled(ctx context.Context, d *Desk, tx *store.Tx, team *vault.Pair, n int, head Head, at time.Time) error {
 	plain, err := head.encode()
 	if err != nil {
 		return err

@@ -19,9 +19,12 @@ var noSession = map[string]bool{
 	"Lent": true, "AskedLinks": true, "HandedTo": true, // shown empty below, and in stranger_test.go
 	// The house's own deeds, without a session.
 	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "EraseFor": true, "Erased": true, "Erasing": true,
+	"DueBy": true, "WaitingBefore": true,
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
 	// What a message was opened for already; and re-wrapping, which reaches what
 	// the session reads (person_test.go).
+	"Filters": true, "Undo": true, // saved_test.go, bulk_test.go
+	"Dated": true, "Waited": true, // dates_test.go
 	"Loans": true, "FileBytes": true, "Readdress": true, "Heads": true,
 }
 
@@ -118,6 +121,30 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 				}
 				_, err = h.desk.ByNumber(ctx, bo, f.Number)
 				return err
+			},
+			"Tag": func(id, _, _, _ helpdesk.ID) error { return h.desk.Tag(ctx, bo, id, 1, []string{"x"}, nil) },
+			"Bulk": func(id, _, _, _ helpdesk.ID) error {
+				for _, do := range []tickets.Deed{tickets.ActClose, tickets.ActTag, tickets.ActGive, tickets.ActTake} {
+					results, err := h.desk.Bulk(ctx, bo, []tickets.Pick{{ID: id, Version: 2}}, tickets.Act{Do: do})
+					if err != nil || do == tickets.ActTake || !errors.Is(results[0].Err, helpdesk.ErrNotFound) {
+						return errors.Join(err, results[0].Err)
+					}
+				}
+				return nil
+			},
+			"TakeNext": func(_, _, _, _ helpdesk.ID) error { _, err := h.desk.TakeNext(ctx, bo, a, nil); return err },
+			"Count": func(_, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.Count(ctx, bo, tickets.Filter{Queue: tickets.QueueTeam, Team: a})
+				return err
+			},
+			"SaveFilter": func(_, _, _, _ helpdesk.ID) error {
+				_, err := h.desk.SaveFilter(ctx, bo, tickets.SavedFilter{Team: a, Name: "x", Filter: tickets.Filter{Queue: tickets.QueueTeam}})
+				return err
+			},
+			"DropFilter": func(_, _, _, _ helpdesk.ID) error {
+				id, err := h.desk.SaveFilter(ctx, anna, tickets.SavedFilter{Name: "x", Filter: tickets.Filter{Queue: tickets.QueueTeam}})
+				h.ok(t, err)
+				return h.desk.DropFilter(ctx, bo, id)
 			},
 			"MergePersons": func(id, other, _, _ helpdesk.ID) error {
 				for _, pair := range [][2]helpdesk.ID{{id, own.Ticket}, {own.Ticket, id}} {
