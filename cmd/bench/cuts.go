@@ -29,6 +29,7 @@ var wholeCuts = cutsSize{talks: 200, each: 50, pause: 4 * time.Second, cut: 2 * 
 func cuts(b *bench) {
 	for _, outages := range []bool{false, true} {
 		size := wholeCuts
+		size.talks = min(size.talks, *talksFlag)
 		size.outages = outages
 		name := "nets and replicas"
 		if outages {
@@ -135,6 +136,9 @@ func (t *cutTest) destroy(done chan struct{}) {
 	defer tick.Stop()
 	watch := time.NewTicker(100 * time.Millisecond)
 	defer watch.Stop()
+	tell := time.NewTicker(10 * time.Second)
+	defer tell.Stop()
+	began := time.Now()
 	var outage <-chan time.Time
 	if t.size.outages {
 		outage = time.After(every + every/2)
@@ -146,6 +150,10 @@ func (t *cutTest) destroy(done chan struct{}) {
 		case <-tick.C:
 			t.killOne(round % len(t.replicas))
 			round++
+		case <-tell.C:
+			said, heard, done := t.progress()
+			fmt.Fprintf(os.Stderr, "  … %s: %d of %d said, %d of %d heard, %d of %d sides done, %d cuts, %d kills\n", time.Since(began).Round(time.Second),
+				said, 2*t.size.talks*t.size.each, heard, 4*t.size.talks*t.size.each, done, len(t.sides), t.cutDone.Load(), t.kills)
 		case <-outage:
 			t.killService(outages)
 			if outages++; outages < 2 {
@@ -170,7 +178,6 @@ func (t *cutTest) killOne(n int) {
 	t.replicas[n].base.Store(nil)
 	t.replicas[n].kill()
 	t.start(n)
-	fmt.Fprintf(os.Stderr, "  … %d kills, %d of %d said\n", t.kills, t.said(), 2*t.size.talks*t.size.each)
 }
 
 func (t *cutTest) killService(which int) {
@@ -185,6 +192,20 @@ func (t *cutTest) killService(which int) {
 	t.cluster.Kill()
 	time.Sleep(time.Second)
 	t.check(t.cluster.Start())
+}
+
+// progress counts what is acknowledged, what the sides have heard, and who is
+// done.
+func (t *cutTest) progress() (said, heard, done int) {
+	for _, s := range t.sides {
+		s.mu.Lock()
+		heard += len(s.heard)
+		s.mu.Unlock()
+		if s.done() {
+			done++
+		}
+	}
+	return t.said(), heard, done
 }
 
 func (t *cutTest) said() (n int) {

@@ -34,7 +34,7 @@ var scenarios = []scenario{
 // Of the chat alone: to look at one half, or at less than the whole load.
 var (
 	onFlag    = flag.String("on", "", "chat: sqlite or postgres alone")
-	talksFlag = flag.Int("talks", wholeChat.talks, "chat: conversations, and messages a second")
+	talksFlag = flag.Int("talks", wholeChat.talks, "chat: conversations, and messages a second; cuts: conversations, if fewer than 200")
 )
 
 func main() {
