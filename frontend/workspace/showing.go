@@ -74,6 +74,8 @@ func (s *showing) message(m tickets.Opened) Message {
 		return out
 	case tickets.KindNote:
 		out.Icon, out.What, out.Who = "sticky-note", s.Say("message.note"), s.colleague(m.Author)
+	case tickets.KindCall:
+		s.callHead(&out, m)
 	case tickets.KindChat:
 		s.chatHead(&out, m)
 	case tickets.KindAnswer:
@@ -124,7 +126,7 @@ func (s *showing) letterHead(out *Message, m tickets.Opened) {
 		}
 		out.Ways = append(out.Ways, Fact{s.Say("message.from"), addresses(c.From)})
 	}
-	if m.Kind != tickets.KindNote && m.Kind != tickets.KindChat {
+	if m.Kind != tickets.KindNote && m.Kind != tickets.KindCall && m.Kind != tickets.KindChat {
 		out.Ways = append(out.Ways, Fact{s.Say("message.to"), addresses(c.To)})
 		if len(c.Cc) > 0 {
 			out.Ways = append(out.Ways, Fact{s.Say("message.cc"), addresses(c.Cc)})
@@ -173,7 +175,7 @@ func (s *showing) body(out *Message, m tickets.Opened) {
 	switch {
 	case out.HTMLOnly:
 	case m.Kind == tickets.KindChat && strings.TrimSpace(c.Text) == "" && len(c.Files) > 0:
-	case m.Kind == tickets.KindNote, m.Kind == tickets.KindChat:
+	case m.Kind == tickets.KindNote, m.Kind == tickets.KindCall, m.Kind == tickets.KindChat:
 		out.Pieces = []Piece{{Text: strings.Trim(c.Text, "\n")}}
 	case strings.TrimSpace(c.Text) == "":
 		out.Pieces = []Piece{{Text: s.Say("message.empty")}}

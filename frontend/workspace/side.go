@@ -46,6 +46,9 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 	out.Forwarded = s.forwarded()
 	out.About = s.known()
 	out.About.Code = s.codeForm(v)
+	if out.Person, err = d.personLink(v, s); err != nil {
+		return Side{}, err
+	}
 	twins, err := d.Post.Twins(v.Context, v.Session, t.ID)
 	if err != nil {
 		return Side{}, err

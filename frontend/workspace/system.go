@@ -12,7 +12,7 @@ import (
 // systemKeys are the facts that can stand in a conversation.
 var systemKeys = []string{
 	tickets.SystemGiven, tickets.SystemJoined, tickets.SystemUnjoined, tickets.SystemLent, tickets.SystemEnded, tickets.SystemLeft,
-	tickets.SystemCame, tickets.SystemKnocked, post.SystemUndelivered, post.SystemReturned,
+	tickets.SystemCame, tickets.SystemKnocked, tickets.SystemSplit, tickets.SystemUnsplit, tickets.SystemCalled, tickets.SystemMoved, post.SystemUndelivered, post.SystemReturned,
 	chat.SystemTaken, chat.SystemAway, chat.SystemHanded, chat.SystemBrought, chat.SystemMissed, chat.SystemEnded, chat.SystemTravel,
 	"chat.danger." + string(chat.AskWhere), "chat.danger." + string(chat.Emergency), "chat.danger." + string(chat.Second),
 	"chat.danger." + string(chat.Told), "chat.danger." + string(chat.Aftercare),
@@ -40,6 +40,11 @@ func (s *showing) system(m tickets.Opened) string {
 		for i := range args {
 			args[i] = "R-" + c.Args[i]
 		}
+	case tickets.SystemCalled:
+		if key += ".phone"; first == tickets.ByVisit {
+			key = "system." + c.Key + ".visit"
+		}
+		args = nil
 	case post.SystemUndelivered, post.SystemReturned:
 		if len(c.Args) > 1 {
 			args[1] = s.Say(why(c.Args[1]))

@@ -226,6 +226,7 @@ type Side struct {
 	Others, Joined                  []Other
 	Twins                           []string // other teams that got the same letter
 	About                           About
+	Person                          PersonLink
 	Lend                            *LendCard
 }
 

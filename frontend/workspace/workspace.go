@@ -141,6 +141,22 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("POST", "/w/answers/:id/drop", frontend.Member, d.dropAnswer)
 	site.Route("POST", "/w/answers/:id/undo", frontend.Member, d.undoAnswer)
 
+	// Whom it concerns, and calls.
+	site.Route("GET", "/w/t/:id/person", frontend.Member, d.person)
+	site.Route("POST", "/w/t/:id/way", frontend.Member, d.way)
+	site.Route("POST", "/w/t/:id/proxy", frontend.Member, d.proxy)
+	site.Route("POST", "/w/t/:id/address", frontend.Member, d.address)
+	site.Route("POST", "/w/t/:id/merge", frontend.Member, d.merge)
+	site.Route("POST", "/w/t/:id/unmerge", frontend.Member, d.unmerge)
+	site.Route("POST", "/w/t/:id/split", frontend.Member, d.split)
+	site.Route("POST", "/w/t/:id/unsplit", frontend.Member, d.unsplit)
+	site.Route("POST", "/w/t/:id/conflict", frontend.Member, d.conflict)
+	site.Route("POST", "/w/t/:id/unconflict", frontend.Member, d.unconflict)
+	site.Route("GET", "/w/t/:id/call", frontend.Member, d.callPage)
+	site.Route("POST", "/w/t/:id/call", frontend.Member, d.call)
+	site.Route("GET", "/w/call", frontend.Member, d.callPage)
+	site.Route("POST", "/w/call", frontend.Member, d.call)
+
 	// Letters beside tickets.
 	site.Route("GET", "/w/write", frontend.Member, d.writePage)
 	site.Route("POST", "/w/write", frontend.Member, d.write, frontend.Uploads)
