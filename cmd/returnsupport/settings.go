@@ -17,6 +17,7 @@ type settings struct {
 	redis                     string
 	listen, cert, key, behind string
 	publicURL                 string
+	machine                   machineSettings
 	logLevel                  string
 }
 
@@ -49,6 +50,12 @@ var known = []setting{
 		help: "network of the proxy that ends TLS, such as 10.0.0.0/8; forwarded headers are believed from there alone"},
 	{name: "public-url", fallback: "", into: text(func(s *settings) *string { return &s.publicURL }),
 		help: "address under which people reach the pages, such as https://stod.example; empty: the listen address"},
+	{name: "translate-url", fallback: "", into: text(func(s *settings) *string { return &s.machine.url }),
+		help: "LibreTranslate server the organisation runs itself, such as http://127.0.0.1:5000; counsellors can then ask it for a translation of one message at a time. Empty: no text ever leaves. Only this machine and private networks are reached"},
+	{name: "translate-key-file", fallback: "", into: text(func(s *settings) *string { return &s.machine.keyFile }),
+		help: "file with the API key of that server, if it wants one"},
+	{name: "translate-outside", fallback: "", into: text(func(s *settings) *string { return &s.machine.outside }),
+		help: "that server's host name once more, if it lies outside private networks: only then is it reached there, and by https alone"},
 	{name: "log-level", fallback: "info", into: text(func(s *settings) *string { return &s.logLevel }),
 		help: "debug, info, warn or error; no level logs what somebody wrote"},
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"returnsupport/frontend/locale"
+	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
@@ -22,6 +23,7 @@ import (
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
+	"returnsupport/helpdesk/translate"
 	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge"
 )
@@ -44,6 +46,8 @@ type house struct {
 	post    *post.Postroom
 	tasks   *tasks.Room
 	chat    *chat.Room
+	answers *answers.Shelf
+	machine *translate.Client // nil: no text leaves
 	locale  *locale.Catalogue
 
 	bridge *mailbridge.Collector // while serving
@@ -77,6 +81,12 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.tasks = tasks.New(tasks.House{DB: db, Secrets: secrets, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Now: now, Log: log})
 	h.chat = chat.New(chat.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Bell: h.post, Now: now, Log: log})
+	if h.answers, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now}); err == nil && !set.machine.off() {
+		h.machine, err = set.machine.client()
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
 }
 

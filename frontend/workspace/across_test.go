@@ -63,7 +63,7 @@ func TestATranslationStandsBesideItsLetterMarkedByWhom(t *testing.T) {
 	eva.post(404, form, form, "language", "en", "text", "typed", "by", "machine")
 
 	// The machine is asked by hand alone, gets the words alone, and is marked.
-	html = eva.post(303, form, "/w/m/"+m+"/machine", "language", "sv")
+	eva.post(303, form, "/w/m/"+m+"/machine", "language", "sv")
 	html = eva.get(200, page)
 	w.has(html, "sv: by a machine", "never build advice on it alone")
 	if fmt.Sprint(w.asked) != "[Please help]" {
@@ -207,7 +207,7 @@ func TestAnAnswerIsWrittenUsedAndUndone(t *testing.T) {
 	// Near its date it says so; after it nobody can put it in, also not from a
 	// list that was opened before.
 	w.clock.pass(75 * 24 * time.Hour)
-	eva, ada = w.browser(eva.id, eva.login, eva.words), w.browser(w.ada, "ada", w.words)
+	eva = w.browser(eva.id, eva.login, eva.words)
 	list = eva.get(200, page+"/answers")
 	w.has(list, "look at before")
 	w.has(eva.get(200, "/w/answers?show=near"), "After a refusal")
