@@ -22,12 +22,15 @@ type scenario struct {
 var scenarios = []scenario{
 	{"ingest", "5,000 mails, 230 MB, from Dovecot to committed tickets, both engines, beside the bare parts", ingest},
 	{"arrival", "from delivery to visible on an open page, on Dovecot and on the mail world in memory", arrival},
-	{"queue", "a page of 50 sealed titles at 4,000 and at 200,000 tickets, both engines", queue},
+	{"queue", "queues, saved filters and filters over sealed facts, at 4,000 and at 1,000,000 tickets, both engines", queue},
+	{"claim", "8 counsellors take 2,000 tickets at once, beside bare commits, both engines", claim},
 	{"crash", "kill -9 twenty times over 2,000 mails in and 200 answers out", crash},
 	{"chat", "400 conversations, 400 messages a second, person to counsellor's screen, beside insert, commit, ring and select", chatScenario},
 	{"cuts", "200 conversations, 20,000 messages, every way, both sides cut every two seconds, a replica killed every 20 s", cuts},
 	{"idle", "15,000 open websockets of persons: memory each, beside bare gorilla", idle},
 	{"page", "first load of persons' pages in each language: bytes, and a browser on slow 3G", page},
+	{"route", "a routing decision among 200 counsellors and 100 rules, beside a plain scan without reasons", route},
+	{"week", "a service's year in simulated days, with and without evening hours: waits and promises", week},
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 
@@ -48,7 +51,7 @@ func main() {
 	flag.Parse()
 	wanted := flag.Args()
 	if len(wanted) == 0 || wanted[0] == "help" {
-		fmt.Println("Use: go run ./cmd/bench [-on sqlite|postgres] [-talks N] all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
+		fmt.Println("Use: go run ./cmd/bench [-on sqlite|postgres] [-talks N] [-tickets N] [-claims N] all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
 		for _, s := range scenarios {
 			fmt.Printf("  %-8s %s\n", s.name, s.what)
 		}
