@@ -80,7 +80,7 @@ func (b *bench) bareClaims(r *rooms, many int) float64 {
 		wait.Go(func() {
 			for n := k; n < min(many, len(ids)); n += claimants {
 				wrong.add(r.db.Write(ctx, "bare", func(tx *store.Tx) error {
-					_, err := tx.Exec(ctx, `UPDATE tickets_ticket SET version = version WHERE id = $1`, ids[n])
+					_, err := tx.Exec(ctx, `UPDATE tickets_ticket SET version = version + 1 WHERE id = $1`, ids[n])
 					return err
 				}))
 			}
