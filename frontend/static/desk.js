@@ -28,9 +28,10 @@
   document.addEventListener("htmx:afterRequest", function (e) { if (e.detail.xhr && e.detail.xhr.status) offline(false); });
   window.addEventListener("offline", function () { offline(true); });
   document.body.addEventListener("bell-team", function () { if (navigator.onLine) offline(false); });
-  // News must not close a menu somebody is choosing in.
+  // News must not close a menu somebody is choosing in, nor a translation they
+  // are writing.
   document.addEventListener("htmx:oobBeforeSwap", function (e) {
-    var menu = e.detail.target && e.detail.target.querySelector && e.detail.target.querySelector("details.menu-of[open]");
+    var menu = e.detail.target && e.detail.target.querySelector && e.detail.target.querySelector("details.menu-of[open], .tform form");
     if (menu) e.detail.shouldSwap = false;
   });
   // A toast that can be undone goes when there is nothing to undo any more.

@@ -20,6 +20,7 @@ import (
 	"returnsupport/frontend/public"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
@@ -133,7 +134,11 @@ func newWorld(t testing.TB) *world {
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
 		Bell: w.post, Now: w.now, Log: log,
 	})
-	workspace.Mount(w.site, workspace.Rooms{Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Mail: w.mailStates, Log: log})
+	shelf, err := answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
+	w.ok(err)
+	workspace.Mount(w.site, workspace.Rooms{
+		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: shelf, Mail: w.mailStates, Log: log,
+	})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
 	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		time.Sleep(time.Second) // as far away as such pages are: the session ends while it loads
