@@ -46,9 +46,12 @@ func (v *Visit) sign() Sign {
 	defer cancel()
 	said, err := v.site.Sign(ctx, v.Lang())
 	if err != nil {
-		v.site.Log.Error("the sign over the door could not be read", "err", err)
+		if v.Context == nil || v.Context.Err() == nil { // else it was the visitor who left
+			v.site.signTrouble(err)
+		}
 		return sign
 	}
+	v.site.signTrouble(nil)
 	if said.Name != "" {
 		sign.Name = said.Name
 	}
@@ -57,6 +60,18 @@ func (v *Visit) sign() Sign {
 	}
 	sign.Phone = said.Phone
 	return sign
+}
+
+// signTrouble says once that the sign can't be read, and once that it can
+// again: every page asks for it, and a log full of one thing hides the next.
+func (s *Site) signTrouble(err error) {
+	switch lost := err != nil; {
+	case s.signLost.Swap(lost) == lost:
+	case lost:
+		s.Log.Error("the sign over the door could not be read; pages show the one from the start", "err", err)
+	default:
+		s.Log.Info("the sign over the door is read again")
+	}
 }
 
 // PublicPage is what every person's page of this visit begins with. title must

@@ -33,6 +33,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -102,10 +103,11 @@ type Site struct {
 	proxy       bool
 	tls         bool
 
-	home    string
-	landing bool    // person's pages are mounted
-	late    Handler // see OnGuestEnded
-	onExit  Handler
+	home     string
+	landing  bool        // person's pages are mounted
+	late     Handler     // see OnGuestEnded
+	signLost atomic.Bool // the office did not say what stands over the door
+	onExit   Handler
 
 	mu        sync.Mutex
 	closed    bool
