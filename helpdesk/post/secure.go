@@ -43,17 +43,34 @@ func (p *Postroom) composeSecure(ctx context.Context, d draft) (*composed, error
 func (p *Postroom) secureMail(box *mailbox, to []letter.Address, lang string, l *tickets.Link, id string, at time.Time) ([]byte, error) {
 	link, typed := p.links(lang, l.Fragment())
 	until := at.Add(tickets.LinkTime).Format(time.DateOnly)
-	text := p.words.Say(lang, "letter.secure.body") + "\n\n" + link + "\n\n" +
-		p.words.Say(lang, "letter.secure.typed", typed) + "\n\n" + people.Groups(l.Digits()) + "\n\n" +
-		p.words.Say(lang, "letter.secure.until", until) + "\n\n" + p.words.Say(lang, "letter.secure.end") + "\n"
+	var text, subject string
+	for _, in := range p.understood(lang) {
+		if text != "" {
+			text, subject = text+"\n", subject+" · "
+		}
+		subject += p.words.Say(in, "letter.secure.subject")
+		text += p.words.Say(in, "letter.secure.body") + "\n\n" + link + "\n\n" +
+			p.words.Say(in, "letter.secure.typed", typed) + "\n\n" + people.Groups(l.Digits()) + "\n\n" +
+			p.words.Say(in, "letter.secure.until", until) + "\n\n" + p.words.Say(in, "letter.secure.end") + "\n"
+	}
 	raw, err := letter.Build(letter.Outgoing{
-		From: letter.Address{Addr: box.address}, To: to, Subject: p.words.Say(lang, "letter.secure.subject"),
+		From: letter.Address{Addr: box.address}, To: to, Subject: subject,
 		Text: text, MessageID: id, Date: at, Language: lang,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build a notice of an answer: %w", err)
 	}
 	return raw, nil
+}
+
+// understood are the languages to write in: the person's, or, where we do not
+// know it or have no words of it, the two most of our readers get by in.
+func (p *Postroom) understood(lang string) []string {
+	const known = "letter.secure.body"
+	if lang == "en" || p.words.Say(lang, known) != p.words.Say("en", known) {
+		return []string{lang}
+	}
+	return []string{"sv", "en"}
 }
 
 // original is what is kept with the message: of a secure answer nothing, for

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -32,6 +33,19 @@ func (h *house) secure(t *testing.T) (*letter.Letter, string) {
 	l, err := letter.Parse(h.ctx, []byte(raw), limits)
 	h.must(err)
 	return l, raw
+}
+
+func TestWhoseLanguageIsUnknownGetsSwedishAndEnglish(t *testing.T) {
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Postroom{words: words}
+	for lang, want := range map[string]string{"": "sv en", "de": "sv en", "und": "sv en", "en": "en", "sv": "sv", "ti": "ti", "prs": "prs"} {
+		if got := strings.Join(p.understood(lang), " "); got != want {
+			t.Errorf("%q: %s, want %s", lang, got, want)
+		}
+	}
 }
 
 func TestASecureAnswerLeavesNoWordInItsMail(t *testing.T) {
