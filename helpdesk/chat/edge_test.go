@@ -241,6 +241,27 @@ func TestWhoLeavesWhileSomebodyComesHasLeft(t *testing.T) {
 	})
 }
 
+func TestOfTwoSittingsOfOneDayTheLaterIsTheLatest(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := build(t, db)
+		maria, bo := w.open(t)
+		for range 8 { // by chance one of two would be right
+			b, g := w.start(t, chat.First{Live: true})
+			w.ok(t, w.room.Take(t.Context(), maria, w.waiting(t, maria)[0].ID))
+			w.ok(t, w.room.Leave(t.Context(), g, b.Conversation, false))
+			w.clock.pass(time.Second)
+			w.attend(t, maria, bo)
+			w.ok(t, w.room.Sit(t.Context(), w.guest(t, b.Cookie), b.Conversation))
+			table := w.waiting(t, maria)[0].ID
+			w.ok(t, w.room.Take(t.Context(), maria, table))
+			w.ok(t, w.room.End(t.Context(), maria, table, chat.Close{}))
+			if s := w.seat(t, w.guest(t, b.Cookie), b.Conversation); s.EndedBy != "desk" {
+				t.Fatalf("ended by %q: the earlier sitting is taken for the later", s.EndedBy)
+			}
+		}
+	})
+}
+
 func TestWhoComesBackBringsOnlyWhatIsNew(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := build(t, db)

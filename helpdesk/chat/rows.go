@@ -11,7 +11,9 @@ const (
 
 	selectTable  = `SELECT ` + tableColumns + ` FROM chat_table WHERE id = $1`
 	selectLiving = `SELECT ` + tableColumns + ` FROM chat_table WHERE conversation = $1 AND state IN ('waiting', 'talking')`
-	selectLatest = `SELECT ` + tableColumns + ` FROM chat_table WHERE conversation = $1 ORDER BY since DESC, id LIMIT 1`
+	// since is but a day once a sitting is over: of two of one day the later one
+	// heard more.
+	selectLatest = `SELECT ` + tableColumns + ` FROM chat_table WHERE conversation = $1 ORDER BY since DESC, last DESC, read_to DESC, id LIMIT 1`
 	selectOf     = `SELECT ` + tableColumns + ` FROM chat_table WHERE ticket = $1 ORDER BY since DESC, id LIMIT 1`
 	selectWaits  = `SELECT ` + tableColumns + ` FROM chat_table WHERE state = 'waiting' AND team = $1 ORDER BY rank, id LIMIT 100`
 	// Tables whose counsellor has gone, and hand-overs, stay with who has them
