@@ -184,6 +184,10 @@ func (h *hall) enter(v *frontend.Visit) error {
 	if err != nil {
 		return h.enterForm(v, nil, err)
 	}
+	// The browser forgets the session it had; nobody else must find it.
+	if err := h.People.Leave(v.Context, v.GuestCookie()); err != nil {
+		return err
+	}
 	v.EnterGuest(cookie)
 	if g.MustShowCode {
 		return v.Go("/" + v.Lang() + "/code/mine")

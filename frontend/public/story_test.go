@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 )
@@ -228,6 +230,27 @@ func TestErasingIsUndoneByTheCodeAlone(t *testing.T) {
 	b.get("/en/code").press("/en/code", "code", code).get("/en/talk").sees("Keep my conversation").seesNot("remember me")
 	b.press("/en/talk/unerase").isAt("/en/talk").sees("Nothing is erased")
 	b.get("/en/talk/log").sees("remember me")
+}
+
+func TestWhoComesBackByCodeLeavesNoOlderSession(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "make")
+	code, ok2, err := h.people.Code(t.Context(), h.guestOf(t, b))
+	ok(t, err)
+	u, err := url.Parse(h.base)
+	ok(t, err)
+	older := b.http.Jar.Cookies(u)[0].Value
+	if _, err := h.people.Guest(t.Context(), older, true); err != nil || !ok2 {
+		t.Fatal(err)
+	}
+	b.get("/en/code").press("/en/code", "code", code).isAt("/en/code/used")
+	if _, err := h.people.Guest(t.Context(), older, true); !errors.Is(err, helpdesk.ErrDenied) {
+		t.Errorf("the older session: %v", err)
+	}
+	b.get("/en/talk/log").sees("hello")
 }
 
 func TestHidingHereLeavesTheDeskWhatItHad(t *testing.T) {
