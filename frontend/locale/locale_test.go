@@ -214,6 +214,10 @@ func TestTimesNearNowAreSaidInWords(t *testing.T) {
 	if got := sv.Exact(now); got != "tisdag 24 nov. 2026, 14:00" {
 		t.Error(got)
 	}
+	// Mongolian puts the year first, then the month.
+	if got := c.Words("mn", now, zone).Exact(now); got != "мягмар 2026 оны 11-р сарын 24, 14:00" {
+		t.Error(got)
+	}
 	if got := en.Size(1_250_000); got != "1.3 MB" {
 		t.Error(got)
 	}

@@ -41,7 +41,7 @@ func (w Words) Exact(t time.Time) string {
 		return ""
 	}
 	t = t.In(w.Zone)
-	return w.weekday(t, "long") + " " + w.date(t) + " " + strconv.Itoa(t.Year()) + ", " + t.Format("15:04")
+	return w.weekday(t, "long") + " " + w.Say("when.year", w.date(t), strconv.Itoa(t.Year())) + ", " + t.Format("15:04")
 }
 
 // Short is weekday, date and clock as letters carry them: "Tue 24 Nov 09:12".
@@ -59,7 +59,7 @@ func (w Words) Day(t time.Time) string {
 	if t.Year() == w.Now.Year() {
 		return w.date(t)
 	}
-	return w.date(t) + " " + strconv.Itoa(t.Year())
+	return w.Say("when.year", w.date(t), strconv.Itoa(t.Year()))
 }
 
 // Clock is hours, minutes and seconds, for what happens within the hour.
@@ -112,7 +112,7 @@ func (w Words) weekday(t time.Time, width string) string {
 }
 
 func (w Words) date(t time.Time) string {
-	return strconv.Itoa(t.Day()) + " " + w.Say("month."+months[t.Month()-1])
+	return w.Say("when.day", strconv.Itoa(t.Day()), w.Say("month."+months[t.Month()-1]))
 }
 
 // daysTo counts calendar days, so a night's change of clocks does not matter.

@@ -25,7 +25,7 @@ func moment(w locale.Words, t time.Time) string {
 	case days > 0 && days < 7:
 		return w.Say("moment.weekday", long, clock)
 	}
-	date := strconv.Itoa(t.Day()) + " " + w.Say("month."+monthKeys[t.Month()-1])
+	date := w.Say("when.day", strconv.Itoa(t.Day()), w.Say("month."+monthKeys[t.Month()-1]))
 	return w.Say("moment.date", long, date, clock)
 }
 

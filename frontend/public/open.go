@@ -122,5 +122,8 @@ func dial(number string) string {
 }
 
 // ltr keeps a number in its order within a sentence that runs from right to
-// left (UAX 9, isolates).
-func ltr(number string) string { return "\u2066" + number + "\u2069" }
+// left (UAX 9, isolates), and in one piece at the end of a line (UAX 14): who
+// copies it by hand must not take half of it.
+func ltr(number string) string {
+	return "\u2066" + strings.NewReplacer(" ", "\u00a0", "-", "-\u2060").Replace(number) + "\u2069"
+}
