@@ -16,8 +16,13 @@ import (
 	"returnsupport/helpdesk/store"
 )
 
-// bareChat is a chat without a house: one insert with its commit, one ring,
-// one select. No session, no key, no page.
+// bareChat is a chat without a house, over the house's own store and its
+// settings: each message is said by a goroutine of its conversation, once a
+// second at a phase of its own, inserted and committed alone, with the three
+// indexes a chat needs (its id, its place in the conversation, and the client's
+// id that keeps it from being said twice), rung for, and read by a goroutine of
+// the other side, which asks for everything after the last number at each ring.
+// No session, no key, no page, no wire to a browser.
 type bareChat struct {
 	db    *store.DB
 	watch *stopwatch
@@ -40,7 +45,8 @@ func newBareChat(database, redisAddress string, talks int) (*bareChat, error) {
 	}
 	c.ends = append(c.ends, func() { c.db.Close() })
 	err = c.db.Write(ctx, "make the table", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, `CREATE TABLE bench_said (conversation TEXT NOT NULL, number BIGINT NOT NULL, body BYTEA NOT NULL, PRIMARY KEY (conversation, number))`)
+		_, err := tx.Exec(ctx, `CREATE TABLE bench_said (id TEXT PRIMARY KEY, conversation TEXT NOT NULL, number BIGINT NOT NULL,
+			client TEXT NOT NULL, at BIGINT NOT NULL, body BYTEA NOT NULL, UNIQUE (conversation, number), UNIQUE (conversation, client))`)
 		return err
 	})
 	if err != nil {
@@ -123,8 +129,10 @@ func (c *bareChat) speak(during time.Duration) {
 				c.said[n]++
 				k := c.said[n]
 				c.watch.begin(fmt.Sprintf("mark-%d-%d", n, k))
+				id, client := string(helpdesk.NewID()), clientID()
 				err := c.db.Write(ctx, "say", func(tx *store.Tx) error {
-					_, err := tx.Exec(ctx, "INSERT INTO bench_said (conversation, number, body) VALUES ($1, $2, $3)", c.ids[n], k, body)
+					_, err := tx.Exec(ctx, "INSERT INTO bench_said (id, conversation, number, client, at, body) VALUES ($1, $2, $3, $4, $5, $6)",
+						id, c.ids[n], k, client, time.Now().UnixMicro(), body)
 					return err
 				})
 				if err != nil {
