@@ -39,6 +39,7 @@ type lines struct {
 	of      map[helpdesk.ID]*line // the newest of each session; older ones hang on it
 	count   [2]int                // by kind
 	begun   int
+	born    time.Time // from which the wheel's clock counts: shorter than an instant in each line
 	wheel   bool
 	done    bool
 	queue   []*line
@@ -71,15 +72,14 @@ type line struct {
 	actor   actor
 	ws      *websocket.Conn
 	ear     *bus.Listener
-	taken   chan struct{} // the runner has dealt with in; nil for who says nothing
-	turn    int           // its second on the wheel
-	since   time.Time
 
-	next    *line // an older one of the same session
-	heard   time.Time
-	pings   int
+	next    *line         // an older one of the same session
+	taken   chan struct{} // the runner has dealt with in; made for each frame, because most lines say nothing
 	in      []byte
-	queued  bool // waits for a runner, or has one
+	heard   time.Duration // by the wheel's clock
+	turn    uint8         // its second on the wheel
+	pings   uint8         // since the session was last looked up
+	queued  bool          // waits for a runner, or has one
 	rung    bool
 	ping    bool
 	check   bool
@@ -87,8 +87,10 @@ type line struct {
 }
 
 func newLines(s *Site) *lines {
-	return &lines{site: s, open: map[*line]bool{}, of: map[helpdesk.ID]*line{}, stop: make(chan struct{})}
+	return &lines{site: s, open: map[*line]bool{}, of: map[helpdesk.ID]*line{}, born: time.Now(), stop: make(chan struct{})}
 }
+
+func (h *lines) clock() time.Duration { return time.Since(h.born) }
 
 // admit takes a place, so that live connections never use up the descriptors
 // that pages and mail need. The oldest of too many of one session gives way: a
@@ -99,11 +101,7 @@ func (h *lines) admit(k kind, session helpdesk.ID, a actor) (*line, bool) {
 		h.mu.Unlock()
 		return nil, false
 	}
-	now := time.Now()
-	l := &line{of: h, kind: k, session: session, actor: a, turn: h.begun % linePing, since: now, heard: now, next: h.of[session]}
-	if k == personLine {
-		l.taken = make(chan struct{}, 1)
-	}
+	l := &line{of: h, kind: k, session: session, actor: a, turn: uint8(h.begun % linePing), heard: h.clock(), next: h.of[session]}
 	h.begun++
 	h.open[l] = false
 	h.of[session] = l
@@ -178,7 +176,7 @@ func (l *line) enter() bool {
 		return false
 	}
 	h.open[l] = true
-	l.heard = time.Now()
+	l.heard = h.clock()
 	h.wait.Add(1)
 	return true
 }
@@ -221,10 +219,13 @@ func (h *lines) run() {
 		l := h.queue[0]
 		h.queue[0] = nil
 		h.queue = h.queue[1:]
-		rung, ping, check, in := l.rung, l.ping, l.check, l.in
-		l.rung, l.ping, l.check, l.in = false, false, false, nil
+		rung, ping, check, in, taken := l.rung, l.ping, l.check, l.in, l.taken
+		l.rung, l.ping, l.check, l.in, l.taken = false, false, false, nil, nil
 		h.mu.Unlock()
 		l.do(rung, ping, check, in)
+		if in != nil {
+			close(taken)
+		}
 		h.mu.Lock()
 		if l.rung || l.ping || l.check || l.in != nil {
 			h.enqueue(l)
@@ -240,9 +241,6 @@ func (l *line) do(rung, ping, check bool, in []byte) {
 		if r := recover(); r != nil {
 			l.of.site.Log.Error("live connection panicked", "stack", string(debug.Stack()))
 			l.hangUp(websocket.CloseInternalServerErr)
-		}
-		if in != nil {
-			l.taken <- struct{}{}
 		}
 	}()
 	var rang []bus.Event
@@ -310,22 +308,20 @@ func (h *lines) turnWheel() {
 	for second := 0; ; second = (second + 1) % linePing {
 		select {
 		case <-tick.C:
-			h.turn(second, time.Now())
+			h.turn(uint8(second), h.clock())
 		case <-h.stop:
 			return
 		}
 	}
 }
 
-func (h *lines) turn(second int, now time.Time) {
+func (h *lines) turn(second uint8, now time.Duration) {
 	var due, silent []*line
 	h.mu.Lock()
 	for l, up := range h.open {
 		switch {
 		case l.turn != second:
-		case !up && now.Sub(l.since) > lineSilence: // its handshake failed unseen
-			silent = append(silent, l)
-		case up && now.Sub(l.heard) > lineSilence:
+		case now-l.heard > lineSilence: // or its handshake failed unseen
 			silent = append(silent, l)
 		case up:
 			due = append(due, l)
@@ -339,8 +335,9 @@ func (h *lines) turn(second int, now time.Time) {
 	for _, l := range due {
 		l.want(func() {
 			l.ping = true
-			l.pings++
-			l.check = l.check || l.pings%lineCheck == 0
+			if l.pings++; l.pings == lineCheck {
+				l.pings, l.check = 0, true
+			}
 		})
 	}
 }

@@ -250,7 +250,7 @@ func TestAnEventThatWasLostClosesALineLater(t *testing.T) {
 	}
 	g.Leave(t.Context(), "p")
 	for range lineCheck { // five minutes of the wheel
-		h.site.lines.turn(0, time.Now())
+		h.site.lines.turn(0, h.site.lines.clock())
 	}
 	if err := closed(t, ws); !websocket.IsCloseError(err, closeEnded) {
 		t.Error(err)
@@ -309,9 +309,9 @@ func TestASilentBrowserIsHungUp(t *testing.T) {
 	for h.site.lines.up() == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
-	h.site.lines.turn(0, time.Now())
+	h.site.lines.turn(0, h.site.lines.clock())
 	<-pinged
-	h.site.lines.turn(0, time.Now().Add(lineSilence+time.Second))
+	h.site.lines.turn(0, h.site.lines.clock()+lineSilence+time.Second)
 	for range 200 {
 		if h.site.lines.up() == 0 {
 			return

@@ -19,7 +19,7 @@ const (
 // the network's own buffers.
 func (l *line) read() {
 	most := int64(mostFrame)
-	if l.taken == nil {
+	if l.kind == deskLine {
 		most = 64 // a bell has nothing to say to us
 	}
 	l.ws.SetReadLimit(most)
@@ -30,7 +30,7 @@ func (l *line) read() {
 		if err != nil {
 			return
 		}
-		if l.taken == nil {
+		if l.kind == deskLine {
 			continue
 		}
 		if kind != websocket.TextMessage {
@@ -59,7 +59,7 @@ func (l *line) read() {
 func (l *line) alive() time.Time {
 	now := time.Now()
 	l.of.mu.Lock()
-	l.heard = now
+	l.heard = l.of.clock()
 	l.of.mu.Unlock()
 	return now
 }
@@ -69,10 +69,10 @@ func (l *line) give(frame []byte) bool {
 	if len(frame) == 0 {
 		return true
 	}
-	given := false
-	l.want(func() { l.in, given = frame, true })
+	given, taken := false, make(chan struct{})
+	l.want(func() { l.in, l.taken, given = frame, taken, true })
 	if given {
-		<-l.taken
+		<-taken
 	}
 	return given
 }

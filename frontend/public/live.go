@@ -15,13 +15,13 @@ import (
 )
 
 // live is a conversation over a websocket: only another way to carry what goes
-// by polls and forms. It remembers up to which number its browser has heard.
+// by polls and forms. It remembers up to which number its browser has heard, and
+// little else: thousands stay open.
 type live struct {
-	h    *hall
-	lang string
-	here tickets.Thread
-	last int64
-	how  string
+	h            *hall
+	lang, how    string
+	conversation helpdesk.ID
+	newest, last int64
 }
 
 func (h *hall) live(v *frontend.Visit) (frontend.Talk, []bus.Ring, error) {
@@ -30,7 +30,7 @@ func (h *hall) live(v *frontend.Visit) (frontend.Talk, []bus.Ring, error) {
 		return nil, nil, err
 	}
 	// Until the browser says what it has, nothing is new.
-	return &live{h: h, lang: v.Lang(), here: here, last: here.Last, how: "unknown"}, rings(here), nil
+	return &live{h: h, lang: v.Lang(), how: "unknown", conversation: here.Conversation, newest: here.Last, last: here.Last}, rings(here), nil
 }
 
 // spoken is what a browser may send.
@@ -90,7 +90,7 @@ func (l *live) Act(ctx context.Context, who frontend.Who, rang []bus.Event, in [
 			return nil, err
 		}
 	case said.Typing:
-		if err := l.h.Chat.GuestTyping(ctx, g, l.here.Conversation); err != nil {
+		if err := l.h.Chat.GuestTyping(ctx, g, l.conversation); err != nil {
 			return nil, err
 		}
 	case said.After != nil:
@@ -119,10 +119,10 @@ func (l *live) new(rang []bus.Event) bool {
 
 // say keeps one message and tells the browser so; a refusal is told, too.
 func (l *live) say(ctx context.Context, g *people.Guest, id, text string) ([][]byte, error) {
-	if l.h.often(ctx, l.here.Conversation) {
+	if l.h.often(ctx, l.conversation) {
 		return nil, nil // not acknowledged: the browser sends it again, more slowly
 	}
-	number, err := l.h.Chat.Say(ctx, g, l.here.Conversation, chat.Words{ClientID: id, Text: text})
+	number, err := l.h.Chat.Say(ctx, g, l.conversation, chat.Words{ClientID: id, Text: text})
 	var no helpdesk.Refusal
 	if errors.As(personal(err), &no) {
 		return [][]byte{encode(heard{No: id, Why: l.h.site.Words.Say(l.lang, no.Key, no.Args...)})}, nil
@@ -154,7 +154,7 @@ func (l *live) echo(ctx context.Context, g *people.Guest, number int64, text str
 // news is everything after the last number, and how they sit where that is
 // another than before.
 func (l *live) news(ctx context.Context, g *people.Guest) ([][]byte, error) {
-	n, err := l.h.hear(ctx, l.h.site.WordsFor(l.lang).Words, g, l.here, l.last)
+	n, err := l.h.hear(ctx, l.h.site.WordsFor(l.lang).Words, g, tickets.Thread{Conversation: l.conversation, Last: l.newest}, l.last)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,9 @@ type Listener struct {
 type seat struct {
 	ring  Ring
 	owner *Listener
-	place int // among the seats of the ring
+	// The seats of a ring hang on each other: most have one, and a list of its
+	// own would cost more than the seat.
+	before, after *seat
 }
 
 // Ready holds a token while something may wait. It is nil where Listen was
