@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -126,15 +127,45 @@ func (d *Desk) takeLine(ctx context.Context, s *staff.Session, q *queued, suits 
 			return false, nil
 		}
 	}
-	err := d.change(ctx, s, id, anyVersion, "ticket.take", func(_ *store.Tx, t *row, _ *caseFile) error {
-		if t.owner != "" || t.state != StateOpen {
-			return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrConflict)
-		}
-		t.owner = s.User.ID
-		return nil
-	})
+	err := d.db.Write(ctx, "ticket.take", func(tx *store.Tx) error { return d.claim(ctx, tx, s, id) })
 	if err != nil && ownFault(err) {
 		return false, nil // somebody was faster, or it is none they may decide on
 	}
 	return err == nil, err
+}
+
+// claim makes an unowned ticket the session's own. It asks in the database, and
+// without a key, that the session reads it: whoever opens it next opens the
+// keys. One without our MAC is left for somebody who looks at it.
+func (d *Desk) claim(ctx context.Context, tx *store.Tx, s *staff.Session, id helpdesk.ID) error {
+	t := &row{}
+	err := tx.QueryRow(ctx, lockUnowned, id).Scan(t.dest()...)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("take ticket %s: %w", id, err)
+	}
+	if !d.secrets.Vouched(t.mac, t.origin()) {
+		d.alarm(ctx, "ticket", id)
+		return unproven()
+	}
+	var reads row
+	if err := tx.QueryRow(ctx, selectReads, id, s.User.ID, d.now().UnixMicro()).Scan(reads.dest()...); err != nil {
+		return fmt.Errorf("take ticket %s: %w", id, err)
+	}
+	if !s.Member(t.team) {
+		return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrDenied)
+	}
+	before := *t
+	t.owner = s.User.ID
+	t.version++
+	if err := d.saveLocked(ctx, tx, before, t); err != nil {
+		return err
+	}
+	if err := d.record(ctx, tx, s.User.ID, "ticket.take", id); err != nil {
+		return err
+	}
+	d.ring(tx, t)
+	return nil
 }

@@ -44,6 +44,9 @@ const (
 		ON CONFLICT (ticket) DO UPDATE SET team = excluded.team, version = excluded.version, body = excluded.body
 		WHERE tickets_sift.stamp = excluded.stamp`
 
+	// The condition is asked when the row is locked, whoever held it before.
+	lockUnowned = `UPDATE tickets_ticket SET version = version WHERE id = $1 AND owner = '' AND state = 'open' RETURNING ` + ticketColumns
+
 	selectStep  = `SELECT rank, id FROM tickets_ticket`
 	stepLimit   = orderRank + ` LIMIT 1 OFFSET ` // a number follows
 	countQueue  = `SELECT COUNT(*) FROM (SELECT 1 FROM tickets_ticket`
