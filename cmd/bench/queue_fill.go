@@ -49,13 +49,13 @@ func (b *bench) fillQueue(i *installation, size int) *filledQueue {
 	for _, t := range first.Teams() {
 		h.teams = append(h.teams, t.ID)
 	}
+	h.stranger = r.session(r.hire(1)[0].cookie) // into the only team there is yet
 	for n := range 3 {
 		team, err := r.staff.AddTeam(ctx, r.staff.Console(), staff.NewTeam{Name: fmt.Sprintf("Team %d", n), Restricted: n == 2}, first.User.ID)
 		b.check(err)
 		h.teams = append(h.teams, team.ID)
 	}
 	h.s = r.session(r.signIn(i.login, i.words))
-	h.stranger = r.session(r.hire(1)[0].cookie)
 	w := &queueWriter{h: h, now: time.Now(), secrets: secretsOf(b, i)}
 	for _, team := range h.teams {
 		pair, err := h.s.TeamPair(team, 0)
