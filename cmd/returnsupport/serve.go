@@ -135,7 +135,7 @@ func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat, Answers: h.answers, Translate: h.machine,
+	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat, Answers: h.answers, Tasks: h.tasks, Translate: h.machine,
 		Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
 	public.Mount(site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office,
 		Sounds: os.DirFS(filepath.Join(h.set.data, "sounds")), Log: h.log})

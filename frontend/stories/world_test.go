@@ -29,6 +29,7 @@ import (
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge"
@@ -136,8 +137,11 @@ func newWorld(t testing.TB) *world {
 	})
 	shelf, err := answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
 	w.ok(err)
+	dates := tasks.New(tasks.House{
+		DB: db, Secrets: secrets, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.post, Now: w.now, Log: log,
+	})
 	workspace.Mount(w.site, workspace.Rooms{
-		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: shelf, Mail: w.mailStates, Log: log,
+		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: shelf, Tasks: dates, Mail: w.mailStates, Log: log,
 	})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
 	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {

@@ -18,6 +18,7 @@ import (
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/translate"
 )
@@ -38,6 +39,7 @@ type Rooms struct {
 	Office  *office.Office
 	Chat    *chat.Room
 	Answers *answers.Shelf
+	Tasks   *tasks.Room
 	// Translate asks the organisation's own machine; nil when it has none.
 	Translate *translate.Client
 	// Mail reports every mailbox that this process or another collects from;

@@ -34,6 +34,7 @@ import (
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/translate"
 	"returnsupport/helpdesk/vault"
@@ -50,6 +51,7 @@ type world struct {
 	tickets *tickets.Desk
 	room    *chat.Room
 	shelf   *answers.Shelf
+	tasks   *tasks.Room
 	asked   []string // of the machine
 	site    *frontend.Site
 	url     string
@@ -140,10 +142,13 @@ func newWorld(t *testing.T) *world {
 	w.ok(err)
 	w.shelf, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: now})
 	w.ok(err)
+	w.tasks = tasks.New(tasks.House{
+		DB: db, Secrets: secrets, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: room, Now: now, Log: log,
+	})
 	machine, err := translate.New(translate.Options{URL: w.machine()})
 	w.ok(err)
 	workspace.Mount(w.site, workspace.Rooms{
-		Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Answers: w.shelf, Translate: machine, Log: log,
+		Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Answers: w.shelf, Tasks: w.tasks, Translate: machine, Log: log,
 	})
 	ln, err := w.site.Open("127.0.0.1:0")
 	w.ok(err)
