@@ -32,6 +32,8 @@
   }
   function bar(html) {
     if (!html) return;
+    // What is just being pressed stays, as everywhere at the desk.
+    if (document.querySelector("#duty:active, #talks:active")) { setTimeout(look, 300); return; }
     var fresh = parsed(html), old = duty(), now = fresh.getElementById("duty"), talks = fresh.getElementById("talks");
     var focus = document.activeElement, state = old.contains(focus) && focus.value, href = focus && focus.matches("#talks a") && focus.getAttribute("href");
     var more = ["waiting", "unread", "calls"].some(function (k) { return Number(now.dataset[k]) > Number(old.dataset[k]); });

@@ -10,6 +10,24 @@
       if (e.detail.xhr.status === 401) document.body.dispatchEvent(new CustomEvent("session-ended"));
     }
   });
+  // What somebody is just pressing stays until their finger has left it: the
+  // press would be lost, or meet what slid under it. Then the page asks again.
+  function pressed(e) { return e && e.matches(":active"); }
+  function later(bell) { setTimeout(function () { document.body.dispatchEvent(new CustomEvent(bell)); }, 300); }
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    var d = e.detail, bell = /bell-[a-z]+/.exec(d.elt.getAttribute("hx-trigger"));
+    if (!bell || !pressed(d.target)) return;
+    d.shouldSwap = false;
+    later(bell[0]);
+  });
+  // What stands open in a list stays open.
+  var open = [];
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    open = Array.prototype.map.call(e.detail.target.querySelectorAll("details[id][open]"), function (d) { return d.id; });
+  });
+  document.addEventListener("htmx:afterSwap", function () {
+    open.forEach(function (id) { var d = document.getElementById(id); if (d) d.open = true; });
+  });
   // A list that changed by itself says what is new in it to those who listen.
   var known;
   function rows() { return Array.prototype.slice.call(document.querySelectorAll("#list .queue a[id]")); }
@@ -33,6 +51,7 @@
   document.addEventListener("htmx:oobBeforeSwap", function (e) {
     var menu = e.detail.target && e.detail.target.querySelector && e.detail.target.querySelector("details.menu-of[open], .tform form");
     if (menu) e.detail.shouldSwap = false;
+    if (pressed(e.detail.target)) { e.detail.shouldSwap = false; later("bell-team"); }
   });
   // A toast that can be undone goes when there is nothing to undo any more.
   function toasts(root) {

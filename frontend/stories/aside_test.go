@@ -7,6 +7,7 @@ import (
 )
 
 func TestALetterSetAsideIsLookedAtAndMadeAConversation(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.letter("Away <away@persons.example>", "Automatic reply", "I am away, but please call my sister.\n", "Auto-Submitted: auto-replied")
 	v := visit(t, w, phone)
@@ -24,6 +25,7 @@ func TestALetterSetAsideIsLookedAtAndMadeAConversation(t *testing.T) {
 }
 
 func TestALetterThatCannotBeDeliveredSaysSoInWords(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := visit(t, w, desk)
 	v.signIn()

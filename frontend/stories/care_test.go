@@ -28,6 +28,7 @@ func opened(t *testing.T, s screen) (*world, *visitor, string) {
 }
 
 func TestSomethingNewStopsTheSendingAndNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
 	w, v, _ := opened(t, desk)
 	v.typeInto("#text", "You have three weeks.")
 	v.sees("Utkast sparat")
@@ -60,6 +61,7 @@ func firstID(w *world, row tickets.Row) string {
 }
 
 func TestAnAnswerIsUndoneAndItsWordsComeBack(t *testing.T) {
+	t.Parallel()
 	w, v, _ := opened(t, phone)
 	v.typeInto("#text", "Too early.")
 	v.click("#answer button.main")
@@ -75,6 +77,7 @@ func TestAnAnswerIsUndoneAndItsWordsComeBack(t *testing.T) {
 }
 
 func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
+	t.Parallel()
 	w, v, path := opened(t, desk)
 	v.typeInto("#text", "Half an answer")
 	v.sees("Utkast sparat")
@@ -93,7 +96,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	v.typeInto("#login", "ada")
 	v.typeInto("#words", w.words)
 	v.click("main button.main")
-	v.until("back at the ticket", `location.pathname === "`+path+`"`)
+	v.arrives("back at the ticket", `location.pathname === "`+path+`"`)
 	if got := v.eval(`document.getElementById("text").value`); got != "Half an answer" {
 		t.Fatalf("the text became %q", got)
 	}
@@ -103,6 +106,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 }
 
 func TestTheDeskIsWorkedWithTheKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.letter("Farid Ahmadi <farid@persons.example>", "First question", question)
 	w.waitTickets(1)
@@ -157,6 +161,7 @@ func TestTheDeskIsWorkedWithTheKeyboardAlone(t *testing.T) {
 }
 
 func TestWithoutASocketThePageAsksByTheClock(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := visit(t, w, phone)
 	_, err := chromedp.Call(v.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
@@ -179,6 +184,7 @@ func TestWithoutASocketThePageAsksByTheClock(t *testing.T) {
 }
 
 func TestTheDeskWorksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.letter("Farid Ahmadi <farid@persons.example>", "Question about the decision", question)
 	w.waitTickets(1)
@@ -204,6 +210,7 @@ func TestTheDeskWorksWithoutScripts(t *testing.T) {
 }
 
 func TestALetterOfWebPagesLoadsNothingAndRunsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const gif = "R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 	w.letter("Farid Ahmadi <farid@persons.example>", "Pictures",
@@ -232,6 +239,7 @@ func TestALetterOfWebPagesLoadsNothingAndRunsNothing(t *testing.T) {
 // A letter that begins a conversation is kept while it is typed, too: the page
 // shows it again until it is sent.
 func TestALetterNobodyHasYetIsKeptWhileItIsTyped(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := visit(t, w, phone)
 	v.signIn()

@@ -20,11 +20,13 @@ func closedAt(w *world) {
 }
 
 func TestClosedHoursTakeAMessageAndPromiseWhatTheRosterKeeps(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lang   string
 		screen screen
 	}{{"ar", phone}, {"ti", desk}} {
 		t.Run(c.lang, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t)
 			w.open(hours.Default, w.hire("bo", "Bo Ek"))
 			closedAt(w)

@@ -50,6 +50,7 @@ func (w *world) hire(login, name string) *staff.Session {
 	s, err := w.staff.Session(w.t.Context(), cookie, false)
 	w.ok(err)
 	w.ok(w.staff.Admit(w.t.Context(), w.session(), s.User.ID, w.team.ID))
+	w.others[login] = words
 	cookie, err = w.staff.SignIn(w.t.Context(), login, words)
 	w.ok(err)
 	s, err = w.staff.Session(w.t.Context(), cookie, false)
@@ -81,6 +82,12 @@ func counsellor(t *testing.T, w *world, s screen) *visitor {
 func (v *visitor) present() {
 	v.t.Helper()
 	v.signIn()
+	v.here()
+}
+
+// here says that the counsellor is here.
+func (v *visitor) here() {
+	v.t.Helper()
 	v.open("/w/chats")
 	v.click(`#duty button[name=state][value=present]`)
 	v.until("she is here", `document.querySelector('#duty button[value=present]').getAttribute("aria-pressed") === "true"`)

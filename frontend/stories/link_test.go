@@ -39,8 +39,10 @@ func (w *world) secured(n int) (ticket helpdesk.ID, mail *letter.Letter, link, d
 }
 
 func TestASecureAnswerIsReadByThePersonAndByNoScanner(t *testing.T) {
+	t.Parallel()
 	for _, s := range []screen{phone, desk} {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			w := evening(t)
 			ticket, mail, link, _ := w.secured(1)
 			text := mail.Subject + "\n" + mail.Readable()
@@ -99,6 +101,7 @@ func TestASecureAnswerIsReadByThePersonAndByNoScanner(t *testing.T) {
 }
 
 func TestACounsellorChoosesThatAnAnswerWaitsBehindALink(t *testing.T) {
+	t.Parallel()
 	w, v, _ := opened(t, desk)
 	v.click("#answer input[name=how][value=secure]")
 	v.typeInto("#text", hush)
@@ -138,6 +141,7 @@ func (w *world) scanned(link string) {
 }
 
 func TestTheDigitsOfAMailOpenTheAnswerWithoutScripts(t *testing.T) {
+	t.Parallel()
 	w := evening(t)
 	_, _, link, digits := w.secured(1)
 	p := visit(t, w, phone)

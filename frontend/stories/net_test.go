@@ -1,8 +1,8 @@
 package stories
 
 import (
+	"slices"
 	"testing"
-	"time"
 )
 
 // atTheTable is a talk that goes on, with a net of their own for both.
@@ -22,12 +22,14 @@ func atTheTable(t *testing.T, s screen, lang, first string, mine mood) (w *world
 }
 
 func TestWhatIsWrittenWhileTheNetIsGoneArrivesOnceAndInOrder(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lang   string
 		screen screen
 	}{{"ar", phone}, {"en", desk}} {
 		t.Run(c.screen.name, func(t *testing.T) {
-			_, p, ada, persons, desks := atTheTable(t, c.screen, c.lang, "first", well)
+			t.Parallel()
+			w, p, ada, persons, desks := atTheTable(t, c.screen, c.lang, "first", well)
 			p.stays()
 			ada.stays()
 
@@ -65,9 +67,9 @@ func TestWhatIsWrittenWhileTheNetIsGoneArrivesOnceAndInOrder(t *testing.T) {
 			persons.set(swallowed)
 			desks.set(swallowed)
 			p.writes("eighth")
-			time.Sleep(300 * time.Millisecond)
+			w.soon("the house has it", func() bool { return slices.Contains(w.spoken(), "eighth") })
 			ada.tells("ninth")
-			time.Sleep(300 * time.Millisecond)
+			w.soon("the house has it", func() bool { return slices.Contains(w.spoken(), "ninth") })
 			persons.set(well)
 			desks.set(well)
 			const more = `'["first","fourth","second","third","seventh","fifth","sixth","eighth","ninth"]'`
@@ -85,8 +87,10 @@ func TestWhatIsWrittenWhileTheNetIsGoneArrivesOnceAndInOrder(t *testing.T) {
 // Networks of detention centres refuse websockets, or open them and let
 // nothing through.
 func TestWhereWebsocketsAreBlockedTheTalkGoesOnByPolls(t *testing.T) {
+	t.Parallel()
 	for name, m := range map[string]mood{"refused": noSockets, "deaf": deafSockets} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, p, ada, persons, _ := atTheTable(t, phone, "ti", "first", m)
 			p.stays()
 			ada.tells("second")

@@ -10,11 +10,13 @@ import (
 
 // From the first page to the last on a phone that runs no scripts.
 func TestSomebodyTalksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lang   string
 		screen screen
 	}{{"ar", phone}, {"ti", desk}} {
 		t.Run(c.lang, func(t *testing.T) {
+			t.Parallel()
 			w := evening(t)
 			ada := counsellor(t, w, desk)
 			p := visit(t, w, c.screen)
@@ -87,6 +89,7 @@ func (w *world) queue() int {
 }
 
 func TestASentencePostedTooLateWithoutScriptsIsNotLost(t *testing.T) {
+	t.Parallel()
 	w := evening(t)
 	p := visit(t, w, desk)
 	p.plain()
@@ -109,6 +112,7 @@ func TestASentencePostedTooLateWithoutScriptsIsNotLost(t *testing.T) {
 
 // The frame of a page that was left open closes itself when the session ends.
 func TestThePageOfSomebodyWhoWentAwayShowsNothing(t *testing.T) {
+	t.Parallel()
 	w := evening(t)
 	p, q := visit(t, w, phone), visit(t, w, phone)
 	p.plain()

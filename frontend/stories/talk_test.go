@@ -59,8 +59,10 @@ var openings = []struct {
 }
 
 func TestSomebodyInDetentionIsAnsweredInTheEvening(t *testing.T) {
+	t.Parallel()
 	for _, o := range openings {
 		t.Run(o.lang+" "+o.screen.name, func(t *testing.T) {
+			t.Parallel()
 			w := evening(t)
 			ada := counsellor(t, w, desk)
 			p := visit(t, w, o.screen)
@@ -167,6 +169,7 @@ func TestSomebodyInDetentionIsAnsweredInTheEvening(t *testing.T) {
 
 // The workspace's chat view on a phone, while its counsellor sits on a train.
 func TestTheDeskTalksOnAPhoneToo(t *testing.T) {
+	t.Parallel()
 	w := evening(t)
 	ada := counsellor(t, w, phone)
 	p := visit(t, w, phone)

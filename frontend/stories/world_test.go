@@ -51,9 +51,10 @@ type world struct {
 	room      *chat.Room
 	site      *frontend.Site
 	url       string
-	away      string       // the neutral page the exit leads to
-	ahead     atomic.Int64 // how far the house's clock is ahead, in nanoseconds
-	words     string
+	away      string            // the neutral page the exit leads to
+	ahead     atomic.Int64      // how far the house's clock is ahead, in nanoseconds
+	words     string            // ada's
+	others    map[string]string // those of who was hired, by login
 	user      helpdesk.ID
 	team      staff.Team
 	collector *mailbridge.Collector
@@ -93,7 +94,7 @@ func (w *world) ok(err error) {
 // newWorld builds a house and starts its workers; all of it ends with the test.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, log: &guarded{}}
+	w := &world{t: t, log: &guarded{}, others: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.mail = mailtest.Test(t, mailtest.Options{})
 	w.ok(w.mail.AddUser(ours, "secret"))
@@ -144,8 +145,17 @@ func newWorld(t testing.TB) *world {
 		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: shelf, Tasks: dates, Mail: w.mailStates, Log: log,
 	})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
-	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		time.Sleep(time.Second) // as far away as such pages are: the session ends while it loads
+	ended, stop := events.Subscribe(people.TopicGuest)
+	t.Cleanup(stop)
+	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(rw, r)
+			return
+		}
+		select { // as far away as such pages are: the session ends while it loads
+		case <-ended:
+		case <-time.After(10 * time.Second): // nobody had one
+		}
 		rw.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(rw, "<!doctype html><title>Weather</title><h1>Sun tomorrow</h1>")
 	}))
@@ -246,34 +256,35 @@ func (w *world) letter(from, subject, body string, headers ...string) {
 	w.ok(w.mail.Append(ours, "INBOX", []byte(raw), nil, time.Now()))
 }
 
+// soon waits until something is so.
+func (w *world) soon(what string, so func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(patience); !so(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s: never\nlog:\n%s", what, w.log)
+		}
+	}
+}
+
 // waitTickets waits until a queue holds n tickets and returns their ids.
 func (w *world) waitTickets(n int) []tickets.Row {
 	w.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		page, err := w.tickets.Queue(w.t.Context(), w.session(), tickets.Filter{Queue: tickets.QueueTeam}, "", tickets.PageMost)
+	var page tickets.Page
+	s := w.session()
+	w.soon(fmt.Sprintf("%d letters came", n), func() bool {
+		var err error
+		page, err = w.tickets.Queue(w.t.Context(), s, tickets.Filter{Queue: tickets.QueueTeam}, "", tickets.PageMost)
 		w.ok(err)
-		if len(page.Rows) >= n {
-			return page.Rows
-		}
-		if time.Now().After(deadline) {
-			w.t.Fatalf("only %d of %d letters came\nlog:\n%s", len(page.Rows), n, w.log)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+		return len(page.Rows) >= n
+	})
+	return page.Rows
 }
 
 // delivered waits for the n-th mail that left the house.
 func (w *world) delivered(n int) mailtest.Accepted {
 	w.t.Helper()
-	for range 400 {
-		if all := w.mail.Outbox(); len(all) >= n {
-			return all[n-1]
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	w.t.Fatalf("mail %d did not leave\nlog:\n%s", n, w.log)
-	return mailtest.Accepted{}
+	w.soon(fmt.Sprintf("%d mails left", n), func() bool { return len(w.mail.Outbox()) >= n })
+	return w.mail.Outbox()[n-1]
 }
 
 // header finds a header in a raw mail.
