@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,7 +24,7 @@ const fewTickets = 4_000
 func queue(b *bench) {
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		var small time.Duration
-		for _, size := range []int{fewTickets, max(*ticketsFlag, fewTickets)} {
+		for _, size := range slices.Compact([]int{fewTickets, max(*ticketsFlag, fewTickets)}) {
 			i := b.install(fmt.Sprintf("queue-%s-%d", engine, size), b.fresh(engine))
 			h := b.fillQueue(i, size)
 			name := fmt.Sprintf("%s, %d tickets", engine, size)
