@@ -64,25 +64,45 @@ const (
 	byHere   = "here"   // into the conversation, where the person reads it
 )
 
-// ways lists them; chosen is what was typed, else the person's own choice, else
-// the mailbox's.
+// ways lists them; chosen is what was typed, else how the last answer went where
+// that kept it from plain mail, else the person's own choice, else the mailbox's.
 func (s *showing) ways(box *office.Mailbox, back *typed) []frontend.Option {
 	chosen := byMail
 	if own := s.sheet.Head.Facts.Secure; own != nil && *own || own == nil && box.Secure {
 		chosen = bySecure
 	}
-	if back != nil && back.how != "" {
-		chosen = back.how
-	}
 	ways := []string{byMail, bySecure}
 	if slices.ContainsFunc(s.sheet.Readers, func(r tickets.Reader) bool { return r.Kind == "person" }) {
 		ways = append(ways, byHere)
+	}
+	if last := s.lastWay(); slices.Contains(ways, last) {
+		chosen = last
+	}
+	if back != nil && back.how != "" {
+		chosen = back.how
 	}
 	var out []frontend.Option
 	for _, w := range ways {
 		out = append(out, frontend.Option{Value: w, Text: s.Say("composer.how." + w), Chosen: w == chosen})
 	}
 	return out
+}
+
+// lastWay is how the last answer went if not by plain mail: who once kept their
+// words out of a mailbox does not put the next ones there by a slip.
+func (s *showing) lastWay() string {
+	for _, m := range slices.Backward(s.sheet.Messages) {
+		switch {
+		case m.Direction != tickets.Out || m.Withdrawn:
+		case m.Kind == tickets.KindChat:
+			return byHere
+		case m.Kind == tickets.KindAnswer && m.Content.Secure:
+			return bySecure
+		case m.Kind == tickets.KindAnswer:
+			return ""
+		}
+	}
+	return ""
 }
 
 // seenAt is the newest serial of what had come when the draft was saved.

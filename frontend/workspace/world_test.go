@@ -127,6 +127,9 @@ func newWorld(t *testing.T) *world {
 	room := post.New(post.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
 		Words: words, Deliver: mailbridge.Sender{}, Now: now, Log: log,
+		Links: func(lang, fragment string) (string, string) {
+			return w.url + "/" + lang + "/l#" + fragment, w.url + "/" + lang + "/l"
+		},
 	})
 	w.room = chat.New(chat.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
