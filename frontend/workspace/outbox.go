@@ -195,7 +195,7 @@ func (d *desk) mail(v *frontend.Visit) error {
 			states[b.ID] = b
 		}
 	}
-	page := Mail{Desk: frame}
+	page := Mail{Desk: frame, Bus: ringing(frame.Words, d.site.Bus.Health())}
 	for _, b := range boxes {
 		if v.Session.Member(b.Team) || v.Session.Coordinator() {
 			state, known := states[b.ID]

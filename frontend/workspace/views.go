@@ -305,6 +305,7 @@ type Mail struct {
 	Desk
 	Rows  []MailRow
 	Empty *frontend.Empty
+	Bus   *frontend.Notice // where there are several processes
 }
 
 // MailRow is one mailbox.
