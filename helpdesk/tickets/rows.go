@@ -73,10 +73,6 @@ const (
 	selectDoor       = doorColumns
 	selectPersonDoor = doorColumns + ` AND c.kind = 'person' AND r.kind = 'person' AND r.reader = $2 AND ` + guestLives + `$3)`
 
-	selectStaffDoor = doorColumns + ` AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
-		AND (r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND r.reader = $3
-		OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3))`
-
 	// The tuples follow.
 	insertReaders = `INSERT INTO tickets_reader (conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires) VALUES `
 	selectReaders = `SELECT ` + readerColumns + ` FROM tickets_reader WHERE conversation IN (`
