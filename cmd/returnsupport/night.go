@@ -9,7 +9,7 @@ import (
 // replaced as a matter of course: settling, hand-over, sign-out, delivery.
 var wrapTables = []string{
 	"tickets_reader", "tickets_letterkey", "tickets_message", "tickets_draft", "tickets_link", "tickets_stranger", "tickets_erasing",
-	"staff_member", "staff_session", "people_key", "people_guest", "people_late", "people_notice", "post_outbox",
+	"staff_member", "staff_session", "people_key", "people_guest", "people_late", "people_late_file", "people_notice", "post_outbox",
 }
 
 // nightly coarsens the times of closed tickets' letters and removes the bytes of

@@ -27,7 +27,7 @@ func (p *Registry) AskErase(ctx context.Context, tx *store.Tx, g *Guest) error {
 	if err != nil {
 		return err
 	}
-	for _, query := range []string{deleteNotice, deleteLate, deleteVoice} {
+	for _, query := range []string{deleteNotice, deleteLate, deleteLateFiles, deleteVoice} {
 		if _, err := tx.Exec(ctx, query, string(g.Person)); err != nil {
 			return fmt.Errorf("begin to erase %s: %w", g.Person, err)
 		}
@@ -117,7 +117,7 @@ func (p *Registry) Forget(ctx context.Context, tx *store.Tx, person helpdesk.ID)
 	if err := p.endAll(ctx, tx, person); err != nil {
 		return err
 	}
-	for _, query := range []string{deleteNotice, deleteLate, deleteVoice, deleteMerges, deletePerson} {
+	for _, query := range []string{deleteNotice, deleteLate, deleteLateFiles, deleteVoice, deleteMerges, deletePerson} {
 		if _, err := tx.Exec(ctx, query, string(person)); err != nil {
 			return fmt.Errorf("forget %s: %w", person, err)
 		}

@@ -33,7 +33,7 @@ func (w *world) due() []helpdesk.ID {
 func (w *world) rowsOf(person helpdesk.ID) int {
 	w.t.Helper()
 	n := w.count(`SELECT COUNT(*) FROM people_person WHERE id = $1`, string(person))
-	for _, table := range []string{"key", "guest", "late", "notice", "voice"} {
+	for _, table := range []string{"key", "guest", "late", "late_file", "notice", "voice"} {
 		n += w.count(`SELECT COUNT(*) FROM people_`+table+` WHERE person = $1`, string(person))
 	}
 	return n
@@ -45,7 +45,7 @@ func TestEverythingIsErasedAfterThreeDays(t *testing.T) {
 		other, _ := w.begin(false)
 		second, _, _ := w.comeBack(code)
 		w.must(w.people.SetNotice(w.ctx, g, evening))
-		w.must(w.people.KeepLate(w.ctx, g.Person, "x"))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "x", people.LateFile{Name: "x.txt", Type: "text/plain", Data: []byte("x")}))
 		heard := w.ended()
 		w.must(w.askErase(g))
 		// Who stands behind them has nothing to read on in.

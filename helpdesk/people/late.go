@@ -18,9 +18,10 @@ const (
 
 // Draft is what somebody posted after their session had ended.
 type Draft struct {
-	ID   helpdesk.ID
-	Text string
-	At   time.Time
+	ID    helpdesk.ID
+	Text  string     // "" when there were files alone
+	Files []LateHead // their content is opened by LateFiles
+	At    time.Time
 }
 
 // LogValue keeps the text out of logs.
@@ -35,13 +36,13 @@ type lateRow struct {
 func (l *lateRow) bound() vault.Context  { return vault.At("people.late", l.id, l.person) }
 func (l *lateRow) origin() vault.Context { return vault.At("people.late.origin", l.id, l.person, l.at) }
 
-// KeepLate seals what somebody posted too late to their own key; it waits 30
-// days. person is what Author told.
+// KeepLate seals what somebody posted too late to their own key, all of it or
+// nothing; it waits 30 days. person is what Author told.
 //
 // Refusals: "late.no_code", they have nothing to come back with, so nobody
-// could ever read it; "late.full", ten texts wait already; "late.long", more
-// than 64 KiB.
-func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string) error {
+// could ever read it; "late.full", more than ten texts or ten files would wait;
+// "late.long", a text of more than 64 KiB.
+func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string, files ...LateFile) error {
 	if len(text) > maxLateBytes {
 		return helpdesk.Refuse("late.long")
 	}
@@ -69,13 +70,17 @@ func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string
 		if _, err := tx.Exec(ctx, insertLate, string(l.id), string(person), l.at, l.body, l.mac); err != nil {
 			return fmt.Errorf("keep a late text of %s: %w", person, err)
 		}
-		return nil
+		return p.keepLateFiles(ctx, tx, to, &l, files)
 	})
 }
 
 // Late returns what the person posted too late, the oldest first. What we did
 // not keep ourselves is left out, with an alarm.
 func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
+	files, err := p.lateHeads(ctx, g)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := p.db.Query(ctx, selectLate, string(g.Person))
 	if err != nil {
 		return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
@@ -96,7 +101,7 @@ func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
 			p.alarm(ctx, "late_forged", g.Person)
 			continue
 		}
-		all = append(all, Draft{ID: l.id, Text: string(text), At: time.UnixMicro(l.at)})
+		all = append(all, Draft{ID: l.id, Text: string(text), Files: files[l.id], At: time.UnixMicro(l.at)})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the late texts of %s: %w", g.Person, err)
@@ -104,12 +109,14 @@ func (p *Registry) Late(ctx context.Context, g *Guest) ([]Draft, error) {
 	return all, nil
 }
 
-// DropLate deletes one of the person's late texts; one that is gone already is
-// no error.
+// DropLate deletes one of the person's late texts with its files; one that is
+// gone already is no error.
 func (p *Registry) DropLate(ctx context.Context, g *Guest, id helpdesk.ID) error {
 	return p.db.Write(ctx, "drop a late text", func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, deleteOneLate, string(g.Person), string(id)); err != nil {
-			return fmt.Errorf("drop a late text of %s: %w", g.Person, err)
+		for _, query := range []string{deleteOneLate, deleteFilesOfLate} {
+			if _, err := tx.Exec(ctx, query, string(g.Person), string(id)); err != nil {
+				return fmt.Errorf("drop a late text of %s: %w", g.Person, err)
+			}
 		}
 		return nil
 	})

@@ -133,7 +133,8 @@ func (p *Registry) sweep(ctx context.Context) error {
 			}
 		}
 		for query, before := range map[string]time.Time{
-			deleteEnded: now.Add(-authorTime), deleteOldLate: now.Add(-lateTime), deleteOldVoices: now.Add(-voiceTime),
+			deleteEnded: now.Add(-authorTime), deleteOldLate: now.Add(-lateTime),
+			deleteOldLateFiles: now.Add(-lateTime), deleteOldVoices: now.Add(-voiceTime),
 		} {
 			if _, err := tx.Exec(ctx, query, before.UnixMicro()); err != nil {
 				return fmt.Errorf("sweep: %w", err)

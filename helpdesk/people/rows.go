@@ -54,6 +54,17 @@ const (
 	deleteOneLate = `DELETE FROM people_late WHERE person = $1 AND id = $2`
 	deleteOldLate = `DELETE FROM people_late WHERE at <= $1`
 
+	countLateFiles = `SELECT COUNT(*) FROM people_late_file WHERE person = $1`
+	insertLateFile = `INSERT INTO people_late_file (id, late, person, at, place, head, body, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	lateHeadColumns = `id, late, person, at, place, head, mac`
+	selectLateHeads = `SELECT ` + lateHeadColumns + ` FROM people_late_file WHERE person = $1 ORDER BY at, late, place`
+	selectLateFiles = `SELECT ` + lateHeadColumns + `, body FROM people_late_file
+		WHERE person = $1 AND late = $2 ORDER BY place`
+	deleteLateFiles    = `DELETE FROM people_late_file WHERE person = $1`
+	deleteFilesOfLate  = `DELETE FROM people_late_file WHERE person = $1 AND late = $2`
+	deleteOldLateFiles = `DELETE FROM people_late_file WHERE at <= $1`
+
 	upsertNotice = `INSERT INTO people_notice (person, sealed, sent) VALUES ($1, $2, 0)
 		ON CONFLICT (person) DO UPDATE SET sealed = EXCLUDED.sealed, sent = 0`
 	selectNotice = `SELECT n.sealed, n.sent, ` + keyColumns + ` FROM people_notice n

@@ -24,7 +24,8 @@ func TestThief(t *testing.T) {
 		w.must(w.people.SetNotice(w.ctx, h, people.Notice{Kind: people.ByPhone, Address: "+46 70-987 65 43"}))
 		second, err := w.people.NewCode(w.ctx, h)
 		w.must(err)
-		w.must(w.people.KeepLate(w.ctx, g.Person, "canaryword canaryword"))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "canaryword canaryword",
+			people.LateFile{Name: "canaryname.txt", Type: "text/canarykind", Data: bytes.Repeat([]byte("canarypaper "), 20_000)}))
 		back, _, _ := w.comeBack(code)
 		lost, _, forgotten := w.withCode()
 		w.end(lost)
@@ -48,7 +49,8 @@ func TestThief(t *testing.T) {
 		dump = append(dump, w.log.text()...)
 		canaries := map[string][]byte{
 			"address": []byte("canary.kanin"), "host": []byte("canary.example"), "phone": []byte("987 65 43"), "phone's digits": []byte("9876543"),
-			"late text": []byte("canaryword"), "guess": []byte("canaryguess"),
+			"late text": []byte("canaryword"),
+			"late file": []byte("canarypaper"), "late file's name": []byte("canaryname"), "late file's kind": []byte("canarykind"), "guess": []byte("canaryguess"),
 		}
 		for name, code := range map[string]string{"code": code, "replaced": changed, "second": second, "lost": forgotten, "claim": r.Code, "own": own} {
 			canaries[name] = []byte(code)

@@ -12,7 +12,7 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-var tables = []string{"people_key", "people_guest", "people_late", "people_notice", "people_voice"}
+var tables = []string{"people_key", "people_guest", "people_late", "people_late_file", "people_notice", "people_voice"}
 
 // keep copies all tables of the room, as somebody with a snapshot would.
 func (w *world) keep(name string) {
@@ -105,7 +105,22 @@ func (a *arena) copyKey(columns ...string) {
 
 func (a *arena) late() error {
 	late, err := a.people.Late(a.ctx, a.victim)
-	if err == nil && len(late) == 0 {
+	if err == nil && (len(late) == 0 || len(late[0].Files) == 0) {
+		return helpdesk.ErrNotFound
+	}
+	return err
+}
+
+func (a *arena) lateFiles() error {
+	late, err := a.people.Late(a.ctx, a.victim)
+	if err != nil {
+		return err
+	}
+	if len(late) == 0 {
+		return helpdesk.ErrNotFound
+	}
+	files, err := a.people.LateFiles(a.ctx, a.victim, late[0].ID)
+	if err == nil && len(files) == 0 {
 		return helpdesk.ErrNotFound
 	}
 	return err
@@ -215,6 +230,21 @@ var attacks = []attack{
 		a.exec(`UPDATE people_late SET at = at + 1 WHERE person = $1`, string(a.victim.Person))
 	}, (*arena).late, "late_forged"},
 
+	{"Eve's late file is moved to the victim", func(a *arena) {
+		a.exec(`DELETE FROM people_late_file WHERE person = $1`, string(a.victim.Person))
+		a.exec(`UPDATE people_late_file SET late = (SELECT id FROM people_late WHERE person = $1), person = $1 WHERE person = $2`, string(a.victim.Person), string(a.eve.Person))
+	}, (*arena).late, "late_forged"},
+	{"a paper is put into the victim's hand", func(a *arena) {
+		key, err := a.people.PersonKey(a.ctx, a.db, a.victim.Person)
+		a.must(err)
+		head, err := key.Seal(vault.At("people.late.file", "x", "y", a.victim.Person), []byte(`{"name":"x"}`))
+		a.must(err)
+		a.exec(`UPDATE people_late_file SET id = 'x', late = 'y', head = $1 WHERE person = $2`, head, string(a.victim.Person))
+	}, (*arena).late, "late_forged"},
+	{"a late file gets another's content", func(a *arena) {
+		a.exec(`UPDATE people_late_file SET body = (SELECT body FROM people_late_file WHERE person = $1) WHERE person = $2`, string(a.eve.Person), string(a.victim.Person))
+	}, (*arena).lateFiles, "late_forged"},
+
 	{"notices are turned to Eve's address", func(a *arena) {
 		a.exec(`UPDATE people_notice SET sealed = (SELECT sealed FROM people_notice WHERE person = $1) WHERE person = $2`,
 			string(a.eve.Person), string(a.victim.Person))
@@ -258,8 +288,8 @@ func TestDatabaseWriter(t *testing.T) {
 		_, a.readdr, _ = a.withCode()
 		a.reissue(a.readdr.Person)
 		a.attacker = vault.NewPair(a.victim.Pair().ID())
-		a.must(a.people.KeepLate(a.ctx, a.victim.Person, "a"))
-		a.must(a.people.KeepLate(a.ctx, a.eve.Person, "b"))
+		a.must(a.people.KeepLate(a.ctx, a.victim.Person, "a", people.LateFile{Name: "a", Data: []byte("victim's")}))
+		a.must(a.people.KeepLate(a.ctx, a.eve.Person, "b", people.LateFile{Name: "b", Data: []byte("Eve's")}))
 		a.must(a.people.SetNotice(a.ctx, a.victim, evening))
 		a.must(a.people.SetNotice(a.ctx, a.eve, evening))
 		_, err = a.tryReissue(a.bo, a.eve.Person, a.team)
@@ -271,7 +301,7 @@ func TestDatabaseWriter(t *testing.T) {
 
 		// Where nobody has written, everything works.
 		for name, err := range map[string]error{
-			"seal": a.seal(), "enter": enter(victims)(a), "Eve": enter(eves)(a), "late": a.late(), "notice": a.notice(),
+			"seal": a.seal(), "enter": enter(victims)(a), "Eve": enter(eves)(a), "late": a.late(), "late files": a.lateFiles(), "notice": a.notice(),
 			"code": a.comeIn(a.code)(a), "due": a.dueAt(72 * time.Hour),
 		} {
 			if err != nil {
