@@ -85,6 +85,7 @@ type Room struct {
 	staff   *staff.Desk
 	people  *people.Registry
 	tickets *tickets.Desk
+	router  *tickets.Router
 	bell    Postroom
 	now     func() time.Time
 	log     *slog.Logger
@@ -94,10 +95,17 @@ type Room struct {
 
 // New makes the room.
 func New(h House) *Room {
-	return &Room{
+	r := &Room{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office, staff: h.Staff,
 		people: h.People, tickets: h.Tickets, bell: h.Bell, now: h.Now, log: h.Log,
 	}
+	r.router = tickets.NewRouter(h.Office, h.Staff, h.Tickets, r.presentIDs)
+	return r
+}
+
+// Router routes by who is here, too.
+func (r *Room) Router() *tickets.Router {
+	return r.router
 }
 
 // ring tells everybody at a table, and who watches the list, that something

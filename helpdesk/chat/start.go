@@ -68,6 +68,12 @@ func (r *Room) Start(ctx context.Context, f First) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
+	board, err := r.router.Now(ctx)
+	if err != nil {
+		// Rules that can't be read must not keep anybody out.
+		r.log.WarnContext(ctx, "a conversation is not routed", "err", err)
+		board = nil
+	}
 	var begun Begun
 	err = r.db.Write(ctx, "begin a conversation", func(tx *store.Tx) error {
 		first, err := tx.Exec(ctx, insertStart, r.secrets.Index("chat.start", f.ClientID), r.now().UnixMicro())
@@ -77,7 +83,7 @@ func (r *Room) Start(ctx context.Context, f First) (Begun, error) {
 		if first == 0 {
 			return helpdesk.Refuse("start.twice")
 		}
-		if begun, err = r.begin(ctx, tx, f, team, live); err != nil || len(onCall) == 0 {
+		if begun, err = r.begin(ctx, tx, f, team, board, live); err != nil || len(onCall) == 0 {
 			return err
 		}
 		return r.callOut(ctx, tx, onCall)
@@ -88,28 +94,32 @@ func (r *Room) Start(ctx context.Context, f First) (Begun, error) {
 	return begun, nil
 }
 
-func (r *Room) begin(ctx context.Context, tx *store.Tx, f First, team helpdesk.ID, live bool) (Begun, error) {
+func (r *Room) begin(ctx context.Context, tx *store.Tx, f First, team helpdesk.ID, board *tickets.Board, live bool) (Begun, error) {
 	cookie, g, err := r.people.Begin(ctx, tx, f.Shared)
 	if err != nil {
 		return Begun{}, err
 	}
-	c, err := r.tickets.Open(ctx, tx, tickets.Opening{
+	n := tickets.Opening{
 		Team: team, Channel: string(hours.Chat), Language: f.Lang, Person: g.Person,
 		Priority: f.Facts.Priority(), Title: title(f.Text), Facts: f.Facts, Readers: []*vault.Pair{g.Pair()},
-	})
+	}
+	if board != nil {
+		board.Arrive(&n, "", nil)
+	}
+	c, err := r.tickets.Open(ctx, tx, n)
 	if err != nil {
 		return Begun{}, err
 	}
-	n, err := c.Append(ctx, tx, said(f.Text, f.ClientID, f.Files))
+	last, err := c.Append(ctx, tx, said(f.Text, f.ClientID, f.Files))
 	if err != nil {
 		return Begun{}, err
 	}
 	if live {
-		if err := r.seat(ctx, tx, g, sitting{c.ID, c.Ticket, team, f.Lang, f.Facts.Priority(), n, 0}); err != nil {
+		if err := r.seat(ctx, tx, g, sitting{c.ID, c.Ticket, n.Team, f.Lang, n.Priority, last, 0}); err != nil {
 			return Begun{}, err
 		}
 	}
-	return Begun{Cookie: cookie, Conversation: c.ID, Ticket: c.Ticket, Number: n, Live: live}, nil
+	return Begun{Cookie: cookie, Conversation: c.ID, Ticket: c.Ticket, Number: last, Live: live}, nil
 }
 
 // sitting is what a new table needs to know.

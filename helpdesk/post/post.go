@@ -76,6 +76,7 @@ type Postroom struct {
 	staff     *staff.Desk
 	people    *people.Registry
 	tickets   *tickets.Desk
+	router    *tickets.Router
 	words     Words
 	deliverer Deliverer
 	links     func(lang, fragment string) (link, typed string)
@@ -88,7 +89,9 @@ type Postroom struct {
 // New makes the room.
 func New(h House) *Postroom {
 	return &Postroom{
-		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office, staff: h.Staff,
+		// Who is at their desk is known further on; for a letter the roster says enough.
+		router: tickets.NewRouter(h.Office, h.Staff, h.Tickets, nil),
+		db:     h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office, staff: h.Staff,
 		people: h.People, tickets: h.Tickets, words: h.Words, deliverer: h.Deliver, links: h.Links, now: h.Now, log: h.Log,
 	}
 }

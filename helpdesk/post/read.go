@@ -42,7 +42,8 @@ type incoming struct {
 	replyTo string   // folded; "" when it is the sender's own
 	given   []string // folded; other recipients than our mailboxes
 	sender  sender
-	indexes [][]byte // of refs, keyed; filled by judge
+	board   *tickets.Board // by which a new ticket is routed; nil to leave it where it came in
+	indexes [][]byte       // of refs, keyed; filled by judge
 	content tickets.Content
 	files   []tickets.Upload
 }

@@ -50,6 +50,12 @@ func (p *Postroom) Receive(ctx context.Context, mailbox string, a mailbridge.Arr
 	if err != nil {
 		return fmt.Errorf("receive mail %d of mailbox %s: %w", a.Mark.UID, mailbox, err)
 	}
+	if in.kind == "" {
+		if in.board, err = p.router.Now(ctx); err != nil {
+			// Rules that can't be read must not keep a letter out.
+			p.log.WarnContext(ctx, "a letter is not routed", "mailbox", mailbox, "err", err)
+		}
+	}
 	for range 3 {
 		err = p.db.Write(ctx, "receive a letter", func(tx *store.Tx) error { return p.take(ctx, tx, boxes, in) })
 		// The same letter came through another mailbox at the same moment: the
@@ -155,11 +161,13 @@ func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, 
 	return at, false, p.remember(ctx, tx, in, at, met.ids)
 }
 
-// openFor opens a ticket for a letter nobody waited for.
+// openFor opens a ticket for a letter nobody waited for, where routing sends it:
+// to the mailbox's team while nothing says another.
 func (p *Postroom) openFor(ctx context.Context, tx *store.Tx, in *incoming, content tickets.Content) (*tickets.Conversation, error) {
 	n := tickets.Opening{
 		Team: in.box.team, Channel: "mail", Language: content.Language, Title: content.Subject, Claim: content.Claim,
 	}
+	var known []tickets.Known
 	if len(content.From) > 0 {
 		n.Name, n.Address = content.From[0].Name, content.From[0].Addr
 	}
@@ -169,6 +177,14 @@ func (p *Postroom) openFor(ctx context.Context, tx *store.Tx, in *incoming, cont
 			return nil, err
 		}
 		n.Writer = w.ID
+		if content.Proven && !w.New {
+			if known, err = p.tickets.KnownBy(ctx, tx, "", w.ID, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if in.board != nil {
+		in.board.Arrive(&n, in.box.id, known)
 	}
 	return p.tickets.Open(ctx, tx, n)
 }

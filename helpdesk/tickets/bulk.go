@@ -48,10 +48,10 @@ type Result struct {
 // UndoTime with Undo. An error is the database's; what was done before it
 // stays, and can be taken back.
 //
-// Refusal "bulk.many" for more than BulkMost.
+// Refusal "bulk.too_many" for more than BulkMost.
 func (d *Desk) Bulk(ctx context.Context, s *staff.Session, picks []Pick, act Act) ([]Result, error) {
 	if len(picks) > BulkMost {
-		return nil, helpdesk.Refuse("bulk.many", BulkMost)
+		return nil, helpdesk.Refuse("bulk.too_many", BulkMost)
 	}
 	out := make([]Result, 0, len(picks))
 	var done []undoing

@@ -110,7 +110,7 @@ func TestManyAreTakenClosedTaggedAndHandedOverAndAllOfItBack(t *testing.T) {
 
 		// Tags stay few.
 		do(tickets.Act{Do: tickets.ActTag, Tag: []string{"Not A Key"}}, "tag.key", "tag.key", "tag.key")
-		do(tickets.Act{Do: tickets.ActTag, Tag: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}}, "tag.many", "tag.many", "tag.many")
+		do(tickets.Act{Do: tickets.ActTag, Tag: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}}, "tag.too_many", "tag.too_many", "tag.too_many")
 		same(t, "no tags", h.page(t, anna, all[0].Ticket).Head.Facts.Tags, []string(nil))
 
 		// Nobody takes back what somebody else did, nor for ever.

@@ -30,6 +30,8 @@ type Facts struct {
 	Papers string `json:"papers,omitempty"`
 	// AppealBy is who looks after the appeal, as the person or a colleague says.
 	AppealBy string `json:"appeal_by,omitempty"`
+	// Why is how the ticket came to its team, owner and priority.
+	Why []Because `json:"why,omitempty"`
 }
 
 // What we have seen of somebody's papers.

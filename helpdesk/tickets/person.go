@@ -144,6 +144,7 @@ func (d *Desk) FactsAsPerson(ctx context.Context, g *people.Guest, conversation 
 		return d.facts(&t), Facts{}, nil
 	}
 	head, err := openHead(c, under)
+	head.Facts.Why = nil // whose desk it lies on, and why, is ours
 	return d.facts(&t), head.Facts, err
 }
 

@@ -59,7 +59,7 @@ func savedAt(id helpdesk.ID, kind string, owner helpdesk.ID, version int) vault.
 //
 // ErrNotFound for a filter or a team that is not theirs, ErrDenied at the
 // console; refusals as Filter's, "filter.name" for one without a name or with
-// too long a one, "filter.many".
+// too long a one, "filter.too_many".
 func (d *Desk) SaveFilter(ctx context.Context, s *staff.Session, f SavedFilter) (helpdesk.ID, error) {
 	f.Name = strings.Join(strings.Fields(f.Name), " ")
 	if f.Name == "" || len(f.Name) > savedName {
@@ -95,7 +95,7 @@ func (d *Desk) SaveFilter(ctx context.Context, s *staff.Session, f SavedFilter) 
 			return err
 		}
 		if n >= savedMost {
-			return helpdesk.Refuse("filter.many", savedMost)
+			return helpdesk.Refuse("filter.too_many", savedMost)
 		}
 		_, err := tx.Exec(ctx, insertFilter, id, kind, owner, version, body)
 		return err

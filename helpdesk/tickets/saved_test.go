@@ -77,7 +77,7 @@ func TestASavedFilterIsTheirsOrTheirTeams(t *testing.T) {
 		for i := range 60 {
 			_, err = h.desk.SaveFilter(ctx, anna, tickets.SavedFilter{Name: fmt.Sprint(i), Filter: f})
 		}
-		if !errors.As(err, &refused) || refused.Key != "filter.many" {
+		if !errors.As(err, &refused) || refused.Key != "filter.too_many" {
 			t.Errorf("the sixtieth: %v", err)
 		}
 	})

@@ -18,7 +18,7 @@ const TagMost = 8
 // lie in the sealed head.
 //
 // ErrDenied for who has it lent, ErrConflict when the ticket moved since
-// version; Refusals "tag.key" and "tag.many".
+// version; Refusals "tag.key" and "tag.too_many".
 func (d *Desk) Tag(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, add, remove []string) error {
 	_, _, err := d.tag(ctx, s, ticket, version, add, remove)
 	return err
@@ -54,7 +54,7 @@ func (d *Desk) tag(ctx context.Context, s *staff.Session, ticket helpdesk.ID, ve
 			return err
 		}
 		if many {
-			return helpdesk.Refuse("tag.many", TagMost)
+			return helpdesk.Refuse("tag.too_many", TagMost)
 		}
 		before := *t
 		t.version++
