@@ -86,7 +86,7 @@ func said(v *frontend.Visit) *frontend.Notice {
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
 		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again",
-		"lent", "translated", "inserted", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
+		"lent", "translated", "inserted", "date", "filed", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
 	}
 	return nil

@@ -35,6 +35,10 @@ type typed struct {
 }
 
 func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *typed) error {
+	return d.ticketPage(v, status, id, back, nil)
+}
+
+func (d *desk) ticketPage(v *frontend.Visit, status int, id helpdesk.ID, back *typed, dates *dateBack) error {
 	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
 	if err != nil {
 		return err
@@ -73,6 +77,12 @@ func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *t
 		return err
 	}
 	if err := d.lendCard(v, show, &page.Side); err != nil {
+		return err
+	}
+	if err := d.dates(v, show, &page, dates); err != nil {
+		return err
+	}
+	if err := d.beside(v, show, &page.Side); err != nil {
 		return err
 	}
 	if page.Besides, err = d.besideListener(v, id); err != nil {

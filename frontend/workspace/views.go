@@ -111,6 +111,8 @@ type Ticket struct {
 	Shelf    *Shelf
 	Besides  *BesideListener
 	Side     Side
+	Listen   *ListenPanel     // so soon after a refusal
+	Advice   *frontend.Notice // beside the composer
 }
 
 // Head is a ticket's head: what, who reads it, who is there, what can be done.
@@ -228,6 +230,9 @@ type Side struct {
 	About                           About
 	Person                          PersonLink
 	Lend                            *LendCard
+	Dates                           *DatesCard
+	Filing                          *TagCard
+	Guide                           *GuideCard
 }
 
 // Forwarded offers to make a colleague's forwarded letter its first sender's.

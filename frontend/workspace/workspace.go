@@ -119,6 +119,11 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("GET", "/w/m/:id/picture/:n", frontend.Member, d.picture)
 	site.Route("GET", "/w/m/:id/original.eml", frontend.Member, d.original)
 
+	// What is due in it.
+	site.Route("POST", "/w/t/:id/dates", frontend.Member, d.changeDates)
+	site.Route("POST", "/w/t/:id/filing", frontend.Member, d.fileUnder)
+	site.Route("GET", "/w/t/:id/print", frontend.Member, d.printed)
+
 	// Across languages.
 	site.Route("GET", "/w/t/:id/translations", frontend.Member, d.besides)
 	site.Route("POST", "/w/t/:id/lend", frontend.Member, d.lend)

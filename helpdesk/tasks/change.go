@@ -47,12 +47,18 @@ func (r *Room) change(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 	return err
 }
 
-// root is the ticket in which another is shown: there its dates are.
+// root is the ticket in which another is shown: there its dates are. Who has it
+// lent decides none of them, nor what was seen of the papers.
 func (r *Room) root(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (helpdesk.ID, error) {
 	for range 32 {
 		t, err := r.tickets.Facts(ctx, s, ticket)
-		if err != nil || t.JoinedInto == "" {
-			return ticket, err
+		switch {
+		case err != nil:
+			return "", err
+		case t.JoinedInto == "" && !s.Member(t.Team):
+			return "", fmt.Errorf("lent: %w", helpdesk.ErrDenied)
+		case t.JoinedInto == "":
+			return ticket, nil
 		}
 		ticket = t.JoinedInto
 	}
