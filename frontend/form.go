@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+
+	"returnsupport/helpdesk"
 )
 
 // prefetch is how much of a body the server reads before we look at it.
@@ -58,7 +60,8 @@ func tidy(s string) string {
 
 // readForm reads the body within limit and checks the proof. A multipart form
 // must carry its proof before its first file, so that nobody's upload is read
-// for a stranger.
+// for a stranger; after the session ended it is enough that the house still
+// knows whose it was.
 func (v *Visit) readForm(may Permission, limit Limit) error {
 	body := &counted{r: v.body(), left: int64(limit), hold: v.hold}
 	kind, params, err := mime.ParseMediaType(v.c.Get(fiber.HeaderContentType))
@@ -66,9 +69,18 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 		kind = ""
 	}
 	route := v.c.Route().Path
+	late, known := may.guest && v.Guest == nil, false // still to be kept, see OnGuestEnded
+	if late && kind == "multipart/form-data" {
+		if known, err = v.authorKnown(); err != nil {
+			return err
+		}
+	}
 	check := func() error {
-		if may.guest && v.Guest == nil {
-			return errLateFile // its text is still to be kept, see OnGuestEnded
+		switch {
+		case late && known:
+			return nil
+		case late:
+			return errLateFile
 		}
 		if may.unproven || v.proven(v.Form.values.Get("proof"), route) {
 			return nil
@@ -105,6 +117,15 @@ func (v *Visit) readForm(may Permission, limit Limit) error {
 		return err
 	}
 	return nil
+}
+
+// authorKnown tells whether the house still knows whose session has ended.
+func (v *Visit) authorKnown() (bool, error) {
+	_, err := v.site.Guests.Author(v.Context, v.guestCookie)
+	if errors.Is(err, helpdesk.ErrDenied) || errors.Is(err, helpdesk.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (v *Visit) body() io.Reader {

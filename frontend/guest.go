@@ -17,6 +17,9 @@ type GuestDoor interface {
 	// Guest returns the session a cookie opens, or helpdesk.ErrDenied. A quiet
 	// look leaves the idle clock alone.
 	Guest(ctx context.Context, cookie string, quiet bool) (*people.Guest, error)
+	// Author tells whose session a cookie was, for a while after it ended, or
+	// helpdesk.ErrDenied.
+	Author(ctx context.Context, cookie string) (helpdesk.ID, error)
 	// Leave ends it at once.
 	Leave(ctx context.Context, cookie string) error
 }
@@ -99,8 +102,8 @@ func (v *Visit) writeGuest(value string, expires time.Time) {
 func (v *Visit) GuestCookie() string { return v.guestCookie }
 
 // OnGuestEnded takes the forms that arrive for a session that has ended. Its
-// handler finds the fields in v.Form, without files, and the cookie, which
-// people.Author may still know, in v.GuestCookie. The form came from a page of
+// handler finds the fields in v.Form, files only where people.Author still knows
+// the cookie, and the cookie in v.GuestCookie. The form came from a page of
 // ours; that it was the person's own cannot be proven any more.
 func (s *Site) OnGuestEnded(do Handler) { s.late = do }
 

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -40,6 +41,14 @@ func (g *guests) Guest(_ context.Context, cookie string, quiet bool) (*people.Gu
 		return &one, nil
 	}
 	return nil, helpdesk.ErrDenied
+}
+
+// Author knows one whose session has ended.
+func (g *guests) Author(_ context.Context, cookie string) (helpdesk.ID, error) {
+	if cookie == "ended" {
+		return helpdesk.NewID(), nil
+	}
+	return "", helpdesk.ErrDenied
 }
 
 func (g *guests) Leave(_ context.Context, cookie string) error {
@@ -93,7 +102,11 @@ func personDoors(s *Site) {
 	s.Public("GET", "/refuses-oddly", Public, func(*Visit) error { return helpdesk.Refuse("no.such.key") })
 	s.Public("GET", "/fails", Public, func(*Visit) error { return errors.New("secret of ours") })
 	s.OnGuestEnded(func(v *Visit) error {
-		return v.Text("kept " + v.Form.Value("text") + " of " + v.GuestCookie())
+		text := "kept " + v.Form.Value("text") + " of " + v.GuestCookie()
+		for _, f := range v.Form.Files {
+			text += fmt.Sprintf(" and %s of %d", f.Name, len(f.Body))
+		}
+		return v.Text(text)
 	})
 }
 
@@ -205,7 +218,13 @@ func TestWithoutASessionAPageLeadsToTheCodeAndAFormIsKept(t *testing.T) {
 	}
 	boundary := "--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhjälp\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n" + strings.Repeat("y", 200_000) + "\r\n--b--\r\n"
 	if _, text := h.ask(h.guest("gone"), "POST", "/sv/talk/say", "multipart/form-data; boundary=b", strings.NewReader(boundary)); text != "kept hjälp of gone" {
+		t.Errorf("a late form with a file of nobody's: %s", text)
+	}
+	if _, text := h.ask(h.guest("ended"), "POST", "/sv/talk/say", "multipart/form-data; boundary=b", strings.NewReader(boundary)); text != "kept hjälp of ended and a of 200000" {
 		t.Errorf("a late form with a file: %s", text)
+	}
+	if res, _ := h.ask(h.guest("ended"), "POST", "/sv/talk/say", "multipart/form-data; boundary=b", strings.NewReader(strings.ReplaceAll(boundary, "yy", "")), "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 {
+		t.Errorf("a late file from another site: %d", res.StatusCode)
 	}
 	if res, _ := h.ask(h.guest("gone"), "POST", "/sv/talk/say", formKind, form("text", "x"), "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 {
 		t.Errorf("a late form of another site: %d", res.StatusCode)

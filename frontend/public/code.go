@@ -157,6 +157,9 @@ func (h *hall) enterEnded(v *frontend.Visit) error {
 	if key, ok := keptWords[v.Query("kept")]; ok {
 		note.More = append(note.More, v.Say(key))
 	}
+	if key, ok := keptFiles[v.Query("file")]; ok {
+		note.More = append(note.More, v.Say("talk.file.from")+" "+v.Say(key))
+	}
 	return h.enterForm(v, []Note{note}, nil)
 }
 

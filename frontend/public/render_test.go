@@ -33,6 +33,8 @@ func (nobody) Session(context.Context, string, bool) (*staff.Session, error) {
 
 func (nobody) Leave(context.Context, string) error { return nil }
 
+func (nobody) Author(context.Context, string) (helpdesk.ID, error) { return "", helpdesk.ErrDenied }
+
 func (nobody) Guest(context.Context, string, bool) (*people.Guest, error) {
 	return nil, helpdesk.ErrDenied
 }

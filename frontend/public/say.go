@@ -10,6 +10,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/people"
 )
 
 // say takes a message, by form or by script. The client's id makes it one
@@ -86,22 +87,12 @@ func wantsJSON(v *frontend.Visit) bool { return v.Asked("application/json") }
 // page says so, and why.
 func (h *hall) tooLate(v *frontend.Visit) error {
 	path := "/" + v.Lang() + "/code/ended"
-	if text := v.Form.Value("text"); text != "" {
-		person, err := h.People.Author(v.Context, v.GuestCookie())
-		if err == nil {
-			err = h.People.KeepLate(v.Context, person, text)
-		}
-		var no helpdesk.Refusal
-		switch {
-		case err == nil:
-			path += "?kept=yes"
-		case errors.As(err, &no):
-			path += "?kept=" + strings.TrimPrefix(no.Key, "late.")
-		case errors.Is(err, helpdesk.ErrDenied):
-			path += "?kept=no" // nobody knows any more whose it was
-		default:
+	if text := v.Form.Value("text"); text != "" || len(v.Form.Files) > 0 {
+		words, file, err := h.keepLate(v, text)
+		if err != nil {
 			return err
 		}
+		path += "?kept=" + words + "&file=" + file
 	}
 	if wantsJSON(v) {
 		return v.JSON(401, news{Then: path})
@@ -109,8 +100,55 @@ func (h *hall) tooLate(v *frontend.Visit) error {
 	return v.Go(path)
 }
 
+// keepLate tells what became of the words and of the files: a word of keptWords,
+// and one of keptFiles where files had to be left out. Words are not lost for
+// the sake of files.
+func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err error) {
+	person, err := h.People.Author(v.Context, v.GuestCookie())
+	if errors.Is(err, helpdesk.ErrDenied) {
+		return "no", "", nil // nobody knows any more whose it was
+	}
+	if err != nil {
+		return "", "", err
+	}
+	taken, err := uploads(v.Form.Files)
+	var no helpdesk.Refusal
+	if errors.As(err, &no) {
+		file = strings.TrimPrefix(no.Key, "upload.")
+	} else if err != nil {
+		return "", "", err
+	}
+	if text == "" && len(taken) == 0 {
+		return "", file, nil
+	}
+	var files []people.LateFile
+	for _, u := range taken {
+		files = append(files, people.LateFile{Name: u.Name, Type: u.Type, Tells: u.Tells, Data: u.Data})
+	}
+	err = h.People.KeepLate(v.Context, person, text, files...)
+	if refused(err, "late.full") && text != "" && len(files) > 0 {
+		file = "full"
+		err = h.People.KeepLate(v.Context, person, text)
+	}
+	switch {
+	case err == nil:
+		return "yes", file, nil
+	case errors.As(err, &no):
+		return strings.TrimPrefix(no.Key, "late."), "", nil
+	case errors.Is(err, helpdesk.ErrDenied):
+		return "no", "", nil
+	}
+	return "", "", err
+}
+
 // keptWords say what became of words that came too late, by the word that
 // stands for it in the address.
 var keptWords = map[string]string{
 	"yes": "enter.kept", "no_code": "late.no_code", "full": "late.full", "long": "late.long", "no": "trouble.proof.safe",
+}
+
+// keptFiles say why files that came too late were left out, alike.
+var keptFiles = map[string]string{
+	"count": "upload.count", "large": "upload.large", "kind": "upload.kind", "pixels": "upload.pixels",
+	"broken": "upload.broken", "empty": "upload.empty", "full": "late.full",
 }

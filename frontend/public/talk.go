@@ -37,8 +37,12 @@ type Talk struct {
 type LateWords struct {
 	frontend.Words
 	Text  string
+	Files []LateFile
 	Which Hidden
 }
+
+// LateFile is one they posted with them.
+type LateFile struct{ Name, Size string }
 
 // Other is another conversation of theirs.
 type Other struct {
@@ -132,7 +136,11 @@ func (h *hall) around(v *frontend.Visit, page *Talk, here tickets.Thread, all []
 		return err
 	}
 	for _, d := range late {
-		page.Late = append(page.Late, LateWords{page.Words, d.Text, Hidden{"which", string(d.ID)}})
+		words := LateWords{Words: page.Words, Text: d.Text, Which: Hidden{"which", string(d.ID)}}
+		for _, f := range d.Files {
+			words.Files = append(words.Files, LateFile{f.Name, page.Size(f.Size)})
+		}
+		page.Late = append(page.Late, words)
 	}
 	for _, t := range all {
 		if t.Conversation != here.Conversation {
@@ -285,8 +293,8 @@ func (h *hall) awake(v *frontend.Visit) error {
 	return v.Go("/" + v.Lang() + "/talk")
 }
 
-// late sends, or throws away, one text that was posted too late; the others
-// stay.
+// late sends, or throws away, one text that was posted too late, with its files;
+// the others stay.
 func (h *hall) late(v *frontend.Visit) error {
 	drafts, err := h.People.Late(v.Context, v.Guest)
 	if err != nil {
@@ -302,8 +310,15 @@ func (h *hall) late(v *frontend.Visit) error {
 		if err != nil {
 			return err
 		}
+		files, err := h.People.LateFiles(v.Context, v.Guest, d.ID)
+		if err != nil {
+			return err
+		}
 		// Its own id makes it one message, however often it is pressed.
 		words := chat.Words{ClientID: "late-" + string(d.ID), Text: d.Text}
+		for _, f := range files {
+			words.Files = append(words.Files, tickets.Upload{Name: f.Name, Type: f.Type, Tells: f.Tells, Data: f.Data})
+		}
 		if _, err := h.Chat.Say(v.Context, v.Guest, here.Conversation, words); err != nil {
 			return h.talkPage(v, d.Text, err)
 		}
