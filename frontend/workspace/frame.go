@@ -69,7 +69,7 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 			Count: sizeOf(sum, q.name), Here: here == string(q.name), Gap: i == 0,
 		})
 	}
-	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"people", "users"}} {
+	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"people", "users"}, {"office", "settings"}} {
 		f.Nav = append(f.Nav, frontend.Tab{
 			Text: v.Say("nav." + t.name), Icon: t.icon, Href: "/w/" + strings.Replace(t.name, "people", "team", 1),
 			Count: -1, Here: here == t.name, Gap: i == 0,

@@ -21,6 +21,7 @@ var pages = []frontend.Shown{
 	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
 	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &Hours{}, &frontend.Fault{},
 	&Person{}, &CallForm{}, &Printed{},
+	&Office{}, &OfficePage{}, &OfficeMail{}, &OfficeMailbox{}, &Mine{}, &OfficePeople{},
 	&Answers{}, &AnswerPage{}, &Insert{}, &InsertHere{}, &Translate{}, &TranslateHere{}, &BesideAlone{}, &BesideNews{}, &Lent{}, &Interpret{}, &LentNews{},
 }
 

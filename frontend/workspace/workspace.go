@@ -184,6 +184,27 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("POST", "/w/hours/reopen", frontend.Member, d.reopenLine)
 	site.Route("POST", "/w/hours/text", frontend.Coordinator, d.writeText)
 
+	// The office: settings, mailboxes, people, and one's own part of it.
+	site.Route("GET", "/w/office", frontend.Member, d.office)
+	site.Route("GET", "/w/office/mailboxes", frontend.Member, d.mailboxes)
+	site.Route("POST", "/w/office/mailboxes", frontend.Coordinator, d.addMailbox)
+	site.Route("GET", "/w/office/mailboxes/new", frontend.Coordinator, d.newMailbox)
+	site.Route("GET", "/w/office/mailboxes/:id", frontend.Coordinator, d.mailbox)
+	site.Route("POST", "/w/office/mailboxes/:id", frontend.Coordinator, d.changeMailbox)
+	site.Route("POST", "/w/office/mailboxes/:id/pause", frontend.Coordinator, d.pauseMailbox)
+	site.Route("POST", "/w/office/mailboxes/:id/remove", frontend.Coordinator, d.removeMailbox)
+	site.Route("GET", "/w/office/people", frontend.Member, d.officePeople)
+	site.Route("POST", "/w/office/people/team", frontend.Coordinator, d.addTeam)
+	site.Route("POST", "/w/office/people/close", frontend.Coordinator, d.goodbye)
+	site.Route("POST", "/w/office/people/renew", frontend.Coordinator, d.renew)
+	site.Route("GET", "/w/office/mine", frontend.Member, d.mineDesk)
+	site.Route("POST", "/w/office/mine/notify", frontend.Member, d.notify)
+	site.Route("POST", "/w/office/mine/leave", frontend.Member, d.leave)
+	site.Route("POST", "/w/office/mine/unleave", frontend.Member, d.unleave)
+	site.Route("GET", "/w/office/:name", frontend.Member, d.officePage)
+	site.Route("POST", "/w/office/:name", frontend.Coordinator, d.change)
+	site.Route("POST", "/w/office/:name/restore", frontend.Coordinator, d.restore)
+
 	// Colleagues and oneself.
 	site.Route("GET", "/w/team", frontend.Member, d.team)
 	site.Route("POST", "/w/team/admit", frontend.Member, d.admit)

@@ -1,0 +1,207 @@
+package workspace
+
+import (
+	"errors"
+	"net/http"
+
+	"returnsupport/frontend"
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/staff"
+)
+
+// mailboxes lists them; of a restricted team's only its members and
+// coordinators hear.
+func (d *desk) mailboxes(v *frontend.Visit) error {
+	frame, err := d.frame(v, v.Say("office.link.mailboxes"), "office")
+	if err != nil {
+		return err
+	}
+	n, err := d.naming(v)
+	if err != nil {
+		return err
+	}
+	page := OfficeMail{Desk: frame, CanAdd: n.boss}
+	for _, b := range n.boxes {
+		if !n.boss && !v.Session.Member(b.Team) {
+			continue
+		}
+		team, _ := n.name(b.Team)
+		row := OfficeMailRow{Address: b.Address, Team: team, What: v.Say("office.after." + b.After), State: mailboxChip(v, b.State)}
+		if n.boss {
+			row.Href = "/w/office/mailboxes/" + string(b.ID)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	if len(page.Rows) == 0 {
+		page.Empty = &frontend.Empty{Icon: "mail", Title: v.Say("office.mail.empty"), Text: v.Say("office.mail.empty.text")}
+	}
+	return v.Show(page)
+}
+
+func mailboxChip(v *frontend.Visit, state string) frontend.Chip {
+	if state == office.Paused {
+		return frontend.Chip{Kind: "warn", Icon: "unplug", Text: v.Say("office.mail.paused")}
+	}
+	return frontend.Chip{Kind: "ok", Icon: "plug", Text: v.Say("office.mail.collecting")}
+}
+
+func (d *desk) newMailbox(v *frontend.Visit) error {
+	return d.showMailbox(v, http.StatusOK, office.Mailbox{After: office.AfterDelete, Secure: true}, nil)
+}
+
+func (d *desk) mailbox(v *frontend.Visit) error {
+	b, err := d.mailboxOf(v)
+	if err != nil {
+		return err
+	}
+	return d.showMailbox(v, http.StatusOK, b, nil)
+}
+
+func (d *desk) mailboxOf(v *frontend.Visit) (office.Mailbox, error) {
+	id, err := v.ID("id")
+	if err != nil {
+		return office.Mailbox{}, err
+	}
+	return d.Office.Mailbox(v.Context, id)
+}
+
+func (d *desk) showMailbox(v *frontend.Visit, status int, b office.Mailbox, problem *frontend.Notice) error {
+	frame, err := d.frame(v, firstOf(b.Address, v.Say("office.mail.new")), "office")
+	if err != nil {
+		return err
+	}
+	teams, err := d.Staff.Teams(v.Context)
+	if err != nil {
+		return err
+	}
+	page := OfficeMailbox{
+		Desk: frame, Problem: problem, ID: b.ID, Form: mailboxForm(frame.Words, b, teams),
+		Paused: b.State == office.Paused, CanPause: b.ID != "", CanRemove: b.ID != "", Collects: b.ID != "" && b.State != office.Paused,
+	}
+	return v.ShowAs(status, page)
+}
+
+func mailboxForm(w frontend.Words, b office.Mailbox, teams []staff.Team) *MailboxForm {
+	field := func(name, value string) frontend.Field {
+		return frontend.Field{Name: name, Label: w.Say("office.mail." + name), Help: w.Say("office.mail." + name + ".help"), Value: value, Complete: "off", Optional: true}
+	}
+	secret := func(name string) frontend.Field {
+		f := field(name, "") // never what it is
+		f.Type, f.Complete = "password", "new-password"
+		if b.ID != "" {
+			f.Help = w.Say("office.mail.kept")
+		}
+		return f
+	}
+	f := &MailboxForm{
+		Words: w, Action: "/w/office/mailboxes", Route: "/w/office/mailboxes", Secure: b.Secure, Plus: b.PlusTokens,
+		Address: field("address", b.Address), Name: field("shown", b.Name),
+		In:   []frontend.Field{field("imap", b.IMAP), secret("password"), field("folder", b.Folder)},
+		Out:  []frontend.Field{field("smtp", b.SMTP), secret("smtp-password")},
+		More: []frontend.Field{field("after-folder", b.AfterFolder), field("authserv", b.Authserv)},
+	}
+	if b.ID != "" {
+		f.Action, f.Route = "/w/office/mailboxes/"+string(b.ID), "/w/office/mailboxes/:id"
+	}
+	sign := field("signature", b.Signature)
+	sign.Rows, sign.Spellcheck = 4, true
+	f.More = append(f.More, sign)
+	for _, t := range teams {
+		f.Teams = append(f.Teams, frontend.Option{Value: string(t.ID), Text: t.Name, Chosen: t.ID == b.Team})
+	}
+	for _, a := range []string{office.AfterDelete, office.AfterMove, office.AfterSeen, office.AfterLeave} {
+		f.Afters = append(f.Afters, frontend.Option{Value: a, Text: w.Say("office.after." + a), Chosen: a == b.After})
+	}
+	return f
+}
+
+// mailboxTyped puts what was typed over what stands.
+func mailboxTyped(v *frontend.Visit, b office.Mailbox) office.Mailbox {
+	b.Team, b.Address, b.Name = helpdesk.ID(v.Form.Value("team")), v.Form.Value("address"), v.Form.Value("shown")
+	b.IMAP, b.SMTP, b.Folder = v.Form.Value("imap"), v.Form.Value("smtp"), v.Form.Value("folder")
+	b.After, b.AfterFolder, b.Authserv = v.Form.Value("after"), v.Form.Value("after-folder"), v.Form.Value("authserv")
+	b.Signature, b.Secure, b.PlusTokens = v.Form.Value("signature"), v.Form.Has("secure"), v.Form.Has("plus")
+	b.Password, b.SMTPPassword = v.Form.Value("password"), v.Form.Value("smtp-password") // empty keeps what stands
+	return b
+}
+
+func (d *desk) addMailbox(v *frontend.Visit) error {
+	b := mailboxTyped(v, office.Mailbox{})
+	err := d.isTeam(v, b.Team)
+	if err == nil {
+		var id helpdesk.ID
+		if id, err = d.Office.AddMailbox(v.Context, v.Session.User.ID, b); err == nil {
+			return v.Go(told("/w/office/mailboxes/"+string(id), "saved"))
+		}
+	}
+	return d.mailboxFailed(v, b, err)
+}
+
+func (d *desk) changeMailbox(v *frontend.Visit) error {
+	stands, err := d.mailboxOf(v)
+	if err != nil {
+		return err
+	}
+	b := mailboxTyped(v, stands)
+	if err = d.isTeam(v, b.Team); err == nil {
+		err = d.Office.ChangeMailbox(v.Context, v.Session.User.ID, b)
+	}
+	if err != nil {
+		return d.mailboxFailed(v, b, err)
+	}
+	return v.Go(told("/w/office/mailboxes/"+string(b.ID), "saved"))
+}
+
+// isTeam is what the office leaves to its caller.
+func (d *desk) isTeam(v *frontend.Visit, id helpdesk.ID) error {
+	teams, err := d.Staff.Teams(v.Context)
+	if err != nil {
+		return err
+	}
+	for _, t := range teams {
+		if t.ID == id {
+			return nil
+		}
+	}
+	return helpdesk.Refuse("mailbox.team")
+}
+
+// mailboxFailed keeps what was typed; passwords have to be typed again.
+func (d *desk) mailboxFailed(v *frontend.Visit, b office.Mailbox, err error) error {
+	var no helpdesk.Refusal
+	switch {
+	case errors.As(err, &no):
+		return d.showMailbox(v, http.StatusUnprocessableEntity, b, &frontend.Notice{Kind: "warn", Text: v.Say(no.Key, no.Args...), More: v.Say("office.mail.again")})
+	case errors.Is(err, helpdesk.ErrConflict):
+		return d.showMailbox(v, http.StatusConflict, b, &frontend.Notice{Kind: "warn", Text: v.Say("office.mail.conflict"), More: v.Say("office.mail.again")})
+	}
+	return err
+}
+
+// pauseMailbox stops collecting, or goes on.
+func (d *desk) pauseMailbox(v *frontend.Visit) error {
+	b, err := d.mailboxOf(v)
+	if err != nil {
+		return err
+	}
+	b.State = office.Collecting
+	if v.Form.Value("state") == office.Paused {
+		b.State = office.Paused
+	}
+	if err := d.Office.ChangeMailbox(v.Context, v.Session.User.ID, b); err != nil {
+		return err
+	}
+	return v.Go(told("/w/office/mailboxes/"+string(b.ID), "saved"))
+}
+
+func (d *desk) removeMailbox(v *frontend.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := d.Office.RemoveMailbox(v.Context, v.Session.User.ID, id); err != nil {
+		return err
+	}
+	return v.Go(told("/w/office/mailboxes", "saved"))
+}
