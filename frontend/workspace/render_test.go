@@ -20,7 +20,7 @@ import (
 var pages = []frontend.Shown{
 	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
 	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &Hours{}, &frontend.Fault{},
-	&Person{}, &CallForm{}, &Printed{},
+	&Person{}, &CallForm{}, &Printed{}, &History{},
 	&Office{}, &OfficePage{}, &OfficeMail{}, &OfficeMailbox{}, &Mine{}, &OfficePeople{},
 	&Answers{}, &AnswerPage{}, &Insert{}, &InsertHere{}, &Translate{}, &TranslateHere{}, &BesideAlone{}, &BesideNews{}, &Lent{}, &Interpret{}, &LentNews{},
 }

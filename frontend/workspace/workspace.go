@@ -123,6 +123,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Route("POST", "/w/t/:id/dates", frontend.Member, d.changeDates)
 	site.Route("POST", "/w/t/:id/filing", frontend.Member, d.fileUnder)
 	site.Route("GET", "/w/t/:id/print", frontend.Member, d.printed)
+	site.Route("GET", "/w/t/:id/history", frontend.Member, d.storyPage)
 
 	// Across languages.
 	site.Route("GET", "/w/t/:id/translations", frontend.Member, d.besides)
