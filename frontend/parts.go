@@ -83,10 +83,12 @@ type Pager struct {
 	Next, NextText   string // "" on the last
 }
 
-// Tab is one way of a filter bar; Count below 0 is not shown.
+// Tab is one way of a filter bar; Count below 0 is not shown. Many stands in its
+// place where counting ended early.
 type Tab struct {
 	Text, Href, Icon string
 	Count            int64
+	Many             string
 	Here, Gap        bool
 }
 

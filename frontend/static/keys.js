@@ -1,18 +1,41 @@
 // Keys of the desk. Single letters work only where nobody is typing.
 (function () {
   "use strict";
-  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".queue a, .waits .what > a")); }
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".queue > li > a, .waits .what > a")); }
   function move(by) {
     var all = rows();
     if (!all.length) return false;
-    var i = all.indexOf(document.activeElement);
+    var li = row(), i = all.indexOf(li ? li.querySelector("a") : document.activeElement);
     (all[Math.max(0, Math.min(all.length - 1, i < 0 ? 0 : i + by))]).focus();
     return true;
   }
+  // The row somebody stands on, and its box. A key that acts on many acts on this
+  // one where nothing is ticked.
+  function row() { var li = document.activeElement && document.activeElement.closest(".queue > li"); return li || null; }
+  function box() { var li = row(); return li && li.querySelector("input[name=pick]"); }
+  function tick() {
+    var b = box();
+    if (!b) return false;
+    b.checked = !b.checked;
+    return true;
+  }
+  function many(name) {
+    var el = document.querySelector('.bulk [data-key="' + name + '"]');
+    if (el && !document.querySelector(".queue input[name=pick]:checked")) {
+      var b = box();
+      if (!b) return true; // nothing is meant, so nothing is done
+      b.checked = true;
+    }
+    return press(name);
+  }
+  // A list that is drawn anew must not lose what somebody ticked in it.
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    if (e.detail.target && e.detail.target.id === "list" && document.querySelector("#list input[name=pick]:checked, #list details[open]")) e.detail.shouldSwap = false;
+  });
   function press(name) {
     var el = document.querySelector('[data-key="' + name + '"]');
     if (!el) return false;
-    if (el.matches("textarea, input")) {
+    if (el.matches("textarea, input, select")) {
       var fold = el.closest("details");
       if (fold) fold.open = true;
       el.focus();
@@ -36,7 +59,7 @@
       if (show("palette")) { e.preventDefault(); document.getElementById("palette-find").focus(); }
       return;
     }
-    var typing = e.target.closest("input, textarea, select, [contenteditable]");
+    var typing = e.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
     if ((e.ctrlKey || e.metaKey) && e.key === "Enter" && typing) {
       var form = e.target.closest("form[data-composer]");
       if (form) { e.preventDefault(); form.requestSubmit(); }
@@ -48,10 +71,13 @@
       case "j": done = move(1); break;
       case "k": done = move(-1); break;
       case "r": done = press("reply"); break;
-      case "n": done = press("note"); break;
-      case "a": done = press("assign"); break;
-      case "e": done = press("close"); break;
-      case "t": done = press("take"); break;
+      case "o": if (row()) { row().querySelector("a").click(); done = true; } break;
+      case "x": done = tick(); break;
+      case "n": done = press("next") || press("note"); break;
+      case "a": done = many("assign"); break;
+      case "e": done = many("close"); break;
+      case "t": done = many("take"); break;
+      case "/": done = press("search"); break;
       case "u": done = press("up"); break;
       case "c": done = press("chats"); break;
       case "?": done = show("keys"); break;

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,7 +20,12 @@ func (d *desk) composer(v *frontend.Visit, s *showing, back *typed) *Answer {
 	if box == nil {
 		return nil // no mailbox to write from
 	}
+	careful, err := d.Tickets.Careful(v.Context, v.Session, t.ID)
+	s.former = careful.Former
 	to, cc := s.replyTo()
+	if err != nil && !errors.Is(err, helpdesk.ErrDenied) {
+		to, cc = nil, nil // which address is still theirs nobody knows now: whoever writes says it
+	}
 	a := &Answer{Words: s.Words, Base: ticketPath(t.ID), Seen: t.Last, From: box.Address, Signature: d.signature(v, box), Client: string(helpdesk.NewID())}
 	if len(cc) > 0 {
 		a.ReplyAll = strings.Join(cc, ", ")
@@ -143,7 +149,8 @@ func (s *showing) last() *tickets.Opened {
 }
 
 // replyTo is whom an answer goes to, and who else had the letter. After the
-// ticket was made another writer's, it goes to that one.
+// ticket was made another writer's, it goes to that one; never by itself to an
+// address the person gave up, which may be anybody's by now.
 func (s *showing) replyTo() (to, others []string) {
 	ours := map[string]bool{}
 	for _, b := range s.boxes {
@@ -153,7 +160,7 @@ func (s *showing) replyTo() (to, others []string) {
 	m := s.last()
 	if m == nil {
 		for _, sent := range s.sheet.Messages {
-			if sent.Kind == tickets.KindAnswer && len(sent.Content.To) > 0 {
+			if sent.Kind == tickets.KindAnswer && len(sent.Content.To) > 0 && !formerly(s.former, sent.Content.To[0].Addr) {
 				return plain(sent.Content.To, map[string]bool{}), nil
 			}
 		}
@@ -164,12 +171,15 @@ func (s *showing) replyTo() (to, others []string) {
 	if len(from) == 0 {
 		from = m.Content.From
 	}
-	if head.Address != "" && len(m.Content.From) > 0 && s.rewritten() {
+	if head.Address != "" && len(m.Content.From) > 0 && (s.rewritten() || formerly(s.former, m.Content.From[0].Addr)) {
 		from = []tickets.Address{{Name: head.Name, Addr: head.Address}}
 	}
 	to = plain(from, have)
 	for k := range ours {
 		have[k] = true
+	}
+	for _, f := range s.former {
+		have[letter.Address{Addr: f.Address}.Key()] = true
 	}
 	others = append(plain(m.Content.To, have), plain(m.Content.Cc, have)...)
 	return to, others

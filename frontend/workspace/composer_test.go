@@ -84,6 +84,23 @@ func TestAnAnswerGoesToWhoWroteLastAndNeverToOurselves(t *testing.T) {
 	}
 }
 
+func TestAnAnswerNeverGoesToAnAddressThatWasGivenUp(t *testing.T) {
+	s := about(tickets.Head{Address: "new@x.example"}, from("", "new@x.example"), from("", "old@x.example", "stod@help.example", "OLD2@x.example", "lawyer@y.example"))
+	if to, _ := s.replyTo(); !slices.Equal(to, []string{"old@x.example"}) {
+		t.Error(to)
+	}
+	s.former = []tickets.Former{{Address: "Old@x.example"}, {Address: "old2@x.example"}}
+	if to, others := s.replyTo(); !slices.Equal(to, []string{"new@x.example"}) || !slices.Equal(others, []string{"lawyer@y.example"}) {
+		t.Error(to, others)
+	}
+	answer := tickets.Opened{Kind: tickets.KindAnswer, Content: tickets.Content{To: []tickets.Address{{Addr: "old@x.example"}}}}
+	s = about(tickets.Head{Address: "new@x.example"}, answer)
+	s.former = []tickets.Former{{Address: "old@x.example"}}
+	if to, _ := s.replyTo(); !slices.Equal(to, []string{"new@x.example"}) {
+		t.Error(to)
+	}
+}
+
 func TestAForwardedLetterOffersItsFirstSender(t *testing.T) {
 	for text, want := range map[string]string{
 		"Kan du ta den?\n\n-----Ursprungligt meddelande-----\nFrån: Farid <farid@p.example>\nTill: oss\n": "Farid <farid@p.example>",

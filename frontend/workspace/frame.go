@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"returnsupport/frontend"
@@ -19,9 +20,14 @@ var queues = []struct {
 	{tickets.QueueTeam, "users"},
 	{tickets.QueueWaiting, "clock"},
 	{tickets.QueueAnswered, "hourglass"},
+	{tickets.QueueDue, "calendar"},
+	{tickets.QueueLate, "circle-alert"},
+	{tickets.QueueDetained, "lock"},
+	{tickets.QueueChildren, "user"},
 	{tickets.QueueClosed, "archive"},
 }
 
+// sizeOf is the standing count of a queue, -1 for one that has none.
 func sizeOf(c tickets.Counts, q tickets.Queue) int64 {
 	switch q {
 	case tickets.QueueUnassigned:
@@ -34,8 +40,10 @@ func sizeOf(c tickets.Counts, q tickets.Queue) int64 {
 		return c.Waiting
 	case tickets.QueueAnswered:
 		return c.Answered
+	case tickets.QueueClosed:
+		return c.Closed
 	}
-	return -1 // nobody counts what is closed
+	return -1
 }
 
 // frame is what stands around a member's page; here names the tab.
@@ -51,6 +59,7 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 		sum.Team += c.Team
 		sum.Waiting += c.Waiting
 		sum.Answered += c.Answered
+		sum.Closed += c.Closed
 	}
 	if err := d.stay(v); err != nil {
 		return Desk{}, err
@@ -63,11 +72,20 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 	f.Nav = append(f.Nav, frontend.Tab{
 		Text: v.Say("nav.chats"), Icon: "message-circle", Href: "/w/chats", Count: int64(f.Bar.Waiting), Here: here == "chats",
 	})
+	f.Nav = append(f.Nav, frontend.Tab{Text: v.Say("nav.duelist"), Icon: "bell", Href: "/w/due", Count: -1, Here: here == "duelist"})
 	for i, q := range queues {
-		f.Nav = append(f.Nav, frontend.Tab{
+		tab := frontend.Tab{
 			Text: v.Say("nav." + string(q.name)), Icon: q.icon, Href: "/w/queue?q=" + string(q.name),
 			Count: sizeOf(sum, q.name), Here: here == string(q.name), Gap: i == 0,
-		})
+		}
+		if q.name == tickets.QueueDue || q.name == tickets.QueueLate {
+			n, err := d.Tickets.Count(v.Context, v.Session, tickets.Filter{Queue: q.name})
+			if err != nil {
+				return Desk{}, err
+			}
+			many(v, &tab, n)
+		}
+		f.Nav = append(f.Nav, tab)
 	}
 	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"people", "users"}, {"office", "settings"}} {
 		f.Nav = append(f.Nav, frontend.Tab{
@@ -79,15 +97,57 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 	return f, nil
 }
 
+// many puts a count that ends at a thousand on a tab.
+func many(v *frontend.Visit, tab *frontend.Tab, n tickets.Count) {
+	tab.Count = n.N
+	switch {
+	case n.More && n.N >= 1_000:
+		tab.Many = v.Say("queue.thousand")
+	case n.More:
+		tab.Many = strconv.FormatInt(n.N, 10) + "+" // some could not be opened yet
+	}
+}
+
+// sealedCounts are the ways again, with the sizes of the lists that must be
+// opened to be counted. The page asks for them once it is shown.
+func (d *desk) sealedCounts(v *frontend.Visit) error {
+	frame, err := d.frame(v, "", string(queueHere(v.Query("q"))))
+	if err != nil {
+		return err
+	}
+	for _, name := range []tickets.Queue{tickets.QueueDetained, tickets.QueueChildren} {
+		n, err := d.Tickets.Count(v.Context, v.Session, tickets.Filter{Queue: name})
+		if err != nil {
+			return err
+		}
+		for i := range frame.Nav {
+			if frame.Nav[i].Href == "/w/queue?q="+string(name) {
+				many(v, &frame.Nav[i], n)
+			}
+		}
+	}
+	return v.Show(SealedCounts{Page: frame.Page, Nav: frame.Nav})
+}
+
+// queueHere is the queue of a name, "" for none.
+func queueHere(name string) tickets.Queue {
+	if name == "" {
+		return ""
+	}
+	return queueNamed(name)
+}
+
 // said turns the ?said= of a redirect into a notice, if it is one of ours:
 // a link made by somebody else can't make the page say anything new.
 func said(v *frontend.Visit) *frontend.Notice {
 	key := v.Query("said")
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
-		"shared", "unshared", "recovered", "admitted", "removed", "ended", "saved", "sent.again",
-		"lent", "translated", "inserted", "date", "filed", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
+		"shared", "unshared", "recovered", "admitted", "removed", "ended", "welcomed", "turnedaway", "saved", "sent.again",
+		"lent", "translated", "inserted", "date", "filed", "dropped", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
+	case "nonext":
+		return &frontend.Notice{Kind: "warn", Text: v.Say("next.none"), More: v.Say("next.none.more")}
 	}
 	return nil
 }

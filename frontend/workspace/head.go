@@ -29,13 +29,24 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 		h.Due = t.DueDay.UTC().Format(time.DateOnly)
 	}
 	h.Chips = append(h.Chips, ownerChip(v, s))
+	came, err := d.came(v, s)
+	if err != nil {
+		return Head{}, err
+	}
+	h.Chips = append(h.Chips, came...)
+	taken, err := d.taken(v, s)
+	if err != nil {
+		return Head{}, err
+	}
+	if taken != nil {
+		h.Notices = append(h.Notices, *taken)
+	}
 	h.Lookers = d.lookers(v, s.Words, s.sheet.Lookers)
 	if !s.sheet.Proven {
 		h.Notices = append(h.Notices, Question{Words: s.Words, Kind: "danger", Text: s.Say("ticket.unproven"), More: s.Say("ticket.unproven.more")})
 	}
 	h.Notices = append(h.Notices, s.careful()...)
 	h.Notices = append(h.Notices, d.claims(v, s)...)
-	var err error
 	if h.Strangers, err = d.strangers(v, s); err != nil {
 		return Head{}, err
 	}

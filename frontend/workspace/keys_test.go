@@ -64,9 +64,12 @@ func TestEverySentenceOfAValueIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for prefix, values := range map[string]string{
-		"nav.":              "chats answers hours unassigned mine team waiting answered closed aside outbox people",
-		"queue.empty.":      "unassigned.title mine.text team.title waiting.text answered.title closed.text",
+		"nav.":              "chats answers hours unassigned mine team waiting answered due late detained children duelist closed aside outbox people",
+		"queue.empty.":      "unassigned.title mine.text team.title waiting.text answered.title due.title due.text late.title late.text detained.title detained.text children.title children.text closed.text",
 		"priority.":         "p0 p1 p2 p3",
+		"bulk.":             "none late did.take did.close did.give did.tag did.undone",
+		"filter.audience.":  "detained child partner",
+		"channel.":          "mail chat phone visit",
 		"outbox.state.":     "held waiting sending gone failed undone accepted refused",
 		"aside.tab.":        "all unreadable automatic bounce report list own",
 		"aside.why.":        "unreadable automatic bounce report list own",

@@ -2,56 +2,171 @@ package workspace
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
-	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/tickets"
 )
 
-// queue shows one list of tickets.
+// looking is a list somebody asks for.
+type looking struct {
+	filter tickets.Filter
+	saved  helpdesk.ID // the filter it came from, "" for none
+	after  string
+	posted bool // looked for by a form: nothing of it stands in the address
+	wrong  error
+}
+
+// queue shows one list of tickets, or what a saved filter finds.
 func (d *desk) queue(v *frontend.Visit) error {
-	filter := tickets.Filter{Queue: tickets.QueueUnassigned}
-	for _, q := range queues {
-		if v.Query("q") == string(q.name) {
-			filter.Queue = q.name
+	l := looking{filter: tickets.Filter{Queue: queueNamed(v.Query("q"))}, after: v.Query("after")}
+	if id := v.Query("f"); id != "" {
+		kept, err := d.savedFilter(v, helpdesk.ID(id))
+		if err != nil {
+			return err
 		}
+		l.filter, l.saved = kept.Filter, kept.ID
+		return d.showQueue(v, http.StatusOK, l)
 	}
 	if team := v.Query("team"); team != "" {
 		id, err := helpdesk.ParseID(team)
 		if err != nil {
 			return err
 		}
-		filter.Team = id
+		l.filter.Team = id
 	}
-	found, err := d.Tickets.Queue(v.Context, v.Session, filter, tickets.Cursor(v.Query("after")), tickets.PageMost)
-	if err != nil {
-		return err
+	return d.showQueue(v, http.StatusOK, l)
+}
+
+func queueNamed(name string) tickets.Queue {
+	for _, q := range queues {
+		if name == string(q.name) {
+			return q.name
+		}
 	}
-	frame, err := d.frame(v, v.Say("nav."+string(filter.Queue)), string(filter.Queue))
+	return tickets.QueueUnassigned
+}
+
+// path is where the list is found again; of one that was looked for, the queue
+// it was looked for in.
+func (l looking) path() string {
+	q := url.Values{}
+	if l.saved != "" {
+		q.Set("f", string(l.saved))
+	} else {
+		q.Set("q", string(l.filter.Queue))
+		if l.filter.Team != "" {
+			q.Set("team", string(l.filter.Team))
+		}
+	}
+	return "/w/queue?" + q.Encode()
+}
+
+func (d *desk) showQueue(v *frontend.Visit, status int, l looking) error {
+	var found tickets.Page
+	if l.wrong == nil {
+		var err error
+		found, err = d.Tickets.Queue(v.Context, v.Session, l.filter, tickets.Cursor(l.after), tickets.PageMost)
+		var no helpdesk.Refusal
+		switch {
+		case errors.As(err, &no):
+			l.wrong, status = no, http.StatusUnprocessableEntity
+		case err != nil:
+			return err
+		}
+	}
+	title := v.Say("nav." + string(l.filter.Queue))
+	here := string(l.filter.Queue)
+	if l.saved != "" || l.posted {
+		here = ""
+	}
+	frame, err := d.frame(v, title, here)
 	if err != nil {
 		return err
 	}
 	d.settle(v, found.Settle)
-	page := Queue{Desk: frame, Name: string(filter.Queue)}
-	page.Teams = teamChoice(v, filter.Team)
-	for _, r := range found.Rows {
-		page.Rows = append(page.Rows, queueRow(v, page.Words, filter.Queue, r))
-	}
-	if len(page.Rows) == 0 {
-		page.Empty = &frontend.Empty{
-			Icon:  "inbox",
-			Title: v.Say("queue.empty." + string(filter.Queue) + ".title"),
-			Text:  v.Say("queue.empty." + string(filter.Queue) + ".text"),
+	page := Queue{Desk: frame, Name: string(l.filter.Queue), Team: string(l.filter.Team), Counted: "/w/queue/counts?q=" + here}
+	if !l.posted {
+		page.Live = l.path()
+		if l.after != "" {
+			page.Live += "&after=" + url.QueryEscape(l.after)
 		}
 	}
-	page.Pager = pager(v, "/w/queue", url.Values{"q": {page.Name}, "team": {string(filter.Team)}}, string(found.Next))
-	return v.Show(page)
+	page.Notices, page.Found = l.notices(v, found)
+	if notice, toast := bulkDone(v, page.Words, l.path()); notice != nil {
+		page.Notices = append(page.Notices, *notice)
+		page.Toast = toast
+	} else {
+		page.Toast = toast
+	}
+	for _, r := range found.Rows {
+		row := queueRow(v, page.Words, l.filter.Queue, r)
+		if r.Proven && !r.Broken {
+			row.Pick = string(r.Ticket.ID) + ":" + strconv.FormatInt(r.Ticket.Version, 10)
+			row.PickText = v.Say("bulk.pick", row.Number)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	if len(page.Rows) == 0 && l.wrong == nil {
+		page.Empty = l.empty(v)
+	}
+	if err := d.queueForms(v, &page, l); err != nil {
+		return err
+	}
+	l.pages(v, &page, string(found.Next))
+	return v.ShowAs(status, page)
+}
+
+// notices say what the list can't show, so that nobody takes it for all there
+// is.
+func (l looking) notices(v *frontend.Visit, found tickets.Page) (out []frontend.Notice, count string) {
+	var no helpdesk.Refusal
+	if errors.As(l.wrong, &no) {
+		return []frontend.Notice{{Kind: "warn", Text: v.Say(no.Key, no.Args...), More: v.Say("filter.again")}}, ""
+	}
+	if found.Skipped > 0 {
+		out = append(out, frontend.Notice{Kind: "warn", Text: v.Say("filter.skipped", found.Skipped), More: v.Say("filter.skipped.more")})
+	}
+	if found.Partly {
+		out = append(out, frontend.Notice{Text: v.Say("filter.partly")})
+	}
+	if l.filter.Sealed() || l.filter.Queue == tickets.QueueDetained || l.filter.Queue == tickets.QueueChildren {
+		count = v.Say("filter.found", found.Found.N)
+		if found.Found.More {
+			count = v.Say("filter.found.more", found.Found.N)
+		}
+	}
+	return out, count
+}
+
+func (l looking) empty(v *frontend.Visit) *frontend.Empty {
+	if l.posted || l.saved != "" {
+		return &frontend.Empty{Icon: "list", Title: v.Say("filter.empty.title"), Text: v.Say("filter.empty.text")}
+	}
+	name := string(l.filter.Queue)
+	return &frontend.Empty{Icon: "inbox", Title: v.Say("queue.empty." + name + ".title"), Text: v.Say("queue.empty." + name + ".text")}
+}
+
+// pages lead on: by an address, or by the form again where something was looked
+// for.
+func (l looking) pages(v *frontend.Visit, page *Queue, next string) {
+	if l.posted {
+		if next != "" {
+			page.More = &MoreForm{Words: page.Words, After: next, Values: hiddenFilter(l.filter)}
+		}
+		return
+	}
+	with := url.Values{"q": {page.Name}, "team": {page.Team}}
+	if l.saved != "" {
+		with = url.Values{"f": {string(l.saved)}}
+	}
+	page.Pager = pager(v, "/w/queue", with, next)
 }
 
 // settle re-wraps what this page found blind, after it is on its way.
@@ -66,18 +181,6 @@ func (d *desk) settle(v *frontend.Visit, found tickets.Settle) {
 			d.Log.Warn("wraps not settled", "err", err)
 		}
 	})
-}
-
-func teamChoice(v *frontend.Visit, chosen helpdesk.ID) []frontend.Option {
-	teams := v.Session.Teams()
-	if len(teams) < 2 {
-		return nil
-	}
-	out := []frontend.Option{{Value: "", Text: v.Say("queue.all"), Chosen: chosen == ""}}
-	for _, t := range teams {
-		out = append(out, frontend.Option{Value: string(t.ID), Text: t.Name, Chosen: t.ID == chosen})
-	}
-	return out
 }
 
 func pager(v *frontend.Visit, path string, with url.Values, next string) frontend.Pager {
@@ -95,85 +198,6 @@ func pager(v *frontend.Visit, path string, with url.Values, next string) fronten
 		p.Next = path + "?" + with.Encode()
 	}
 	return p
-}
-
-func number(n int64) string { return "R-" + strconv.FormatInt(n, 10) }
-
-func queueRow(v *frontend.Visit, w frontend.Words, q tickets.Queue, r tickets.Row) QueueRow {
-	t := r.Ticket
-	out := QueueRow{
-		ID: t.ID, Href: ticketPath(t.ID), Number: number(t.Number), Title: r.Head.Title,
-		Who: firstOf(r.Head.Name, r.Head.Address, w.Say("queue.unknown")), First: t.Priority == tickets.MaxPriority,
-	}
-	if t.Channel == string(hours.Chat) {
-		out.Who = w.Say("chats.somebody")
-	}
-	switch {
-	case r.Broken:
-		out.Title = w.Say("queue.broken")
-	case out.Title == "":
-		out.Title = w.Say("queue.untitled")
-	}
-	if !r.Proven {
-		out.Chips = append(out.Chips, frontend.Chip{Kind: "warn", Icon: "triangle-alert", Text: w.Say("ticket.unproven")})
-	}
-	if !t.DueDay.IsZero() && t.State != tickets.StateClosed {
-		out.Chips = append(out.Chips, dueChip(w, t.DueDay))
-	}
-	if t.Priority > 0 {
-		out.Chips = append(out.Chips, priorityChip(w, t.Priority))
-	}
-	if q == tickets.QueueTeam || q == tickets.QueueMine {
-		out.Chips = append(out.Chips, stateChip(w, t.State))
-	}
-	switch {
-	case t.State == tickets.StateClosed:
-		out.Wait, out.WaitExact = w.Day(t.LastAt), ""
-	case !t.WaitingSince.IsZero():
-		out.Wait, out.WaitExact = w.Since(t.WaitingSince), w.Say("queue.waited", w.Since(t.WaitingSince))+" · "+w.Exact(t.WaitingSince)
-	default:
-		out.Wait, out.WaitExact = w.Near(t.LastAt), w.Exact(t.LastAt)
-	}
-	return out
-}
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-func dueChip(w frontend.Words, day time.Time) frontend.Chip {
-	// A due day is a date without a clock: it is late when the counsellors'
-	// own day is a later one.
-	date := day.UTC().Format(time.DateOnly)
-	if date < w.Now.Format(time.DateOnly) {
-		return frontend.Chip{Kind: "danger", Icon: "clock", Text: w.Say("state.late", w.Day(day)), Title: date}
-	}
-	return frontend.Chip{Kind: "warn", Icon: "clock", Text: w.Say("state.due", w.Day(day)), Title: date}
-}
-
-func priorityChip(w frontend.Words, p int) frontend.Chip {
-	kind := []string{"", "accent", "warn", "danger"}[min(max(p, 0), 3)]
-	return frontend.Chip{Kind: kind, Icon: "flag", Text: w.Say("priority." + urgency(p))}
-}
-
-// urgency is the last part of a priority's key.
-func urgency(p int) string { return "p" + strconv.Itoa(p) }
-
-func stateChip(w frontend.Words, s tickets.State) frontend.Chip {
-	switch s {
-	case tickets.StateOpen:
-		return frontend.Chip{Kind: "accent", Icon: "clock", Text: w.Say("state.open")}
-	case tickets.StateWaiting:
-		return frontend.Chip{Icon: "hourglass", Text: w.Say("state.waiting")}
-	case tickets.StateClosed:
-		return frontend.Chip{Icon: "archive", Text: w.Say("state.closed")}
-	}
-	return frontend.Chip{Icon: "link", Text: w.Say("state.joined")}
 }
 
 // bell rings for the session's teams, its own letters in the outbox, the list

@@ -18,7 +18,7 @@ import (
 
 // pages are all page structs; what they hold is found by reflection.
 var pages = []frontend.Shown{
-	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
+	&SignIn{}, &Invitation{}, &NewWords{}, &Lost{}, &RecoveryCode{}, &Admission{}, &Queue{}, &SealedCounts{}, &DueList{}, &Ticket{}, &News{}, &SentNews{}, &WriteFirst{},
 	&Asides{}, &Outbox{}, &Mail{}, &Team{}, &Settings{}, &Chats{}, &BarNews{}, &TalkNews{}, &ClaimCode{}, &Hours{}, &frontend.Fault{},
 	&Person{}, &CallForm{}, &Printed{}, &History{},
 	&Office{}, &OfficePage{}, &OfficeMail{}, &OfficeMailbox{}, &Mine{}, &OfficePeople{},

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,7 @@ type showing struct {
 	names  map[helpdesk.ID]string // of colleagues
 	teams  map[helpdesk.ID]string
 	boxes  []office.Mailbox              // of the ticket's team
+	former []tickets.Former              // addresses the person gave up; for the composer
 	copies map[helpdesk.ID]post.Outgoing // what became of our messages
 
 	sitting sitting // the talk in it, if there is one
@@ -52,11 +54,25 @@ func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet
 			s.boxes = append(s.boxes, b)
 		}
 	}
+	if len(s.boxes) == 0 {
+		// A team without a mailbox answers from the one the letter came to.
+		s.boxes = cameTo(boxes, sheet.Messages)
+	}
 	if s.copies, err = d.Post.Deliveries(v.Context, sheet.Messages); err != nil {
 		return nil, err
 	}
 	s.sitting, err = d.sitting(v, sheet.Ticket.ID)
 	return s, err
+}
+
+func cameTo(boxes []office.Mailbox, messages []tickets.Opened) []office.Mailbox {
+	var out []office.Mailbox
+	for _, b := range boxes {
+		if slices.ContainsFunc(messages, func(m tickets.Opened) bool { return m.Content.Source != nil && m.Content.Source.Mailbox == b.ID }) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // message is one message as the page shows it.

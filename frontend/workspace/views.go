@@ -77,26 +77,6 @@ type RecoveryCode struct {
 // Admission is what a colleague sees until a member has admitted them.
 type Admission struct{ frontend.Page }
 
-// Queue is one list of tickets.
-type Queue struct {
-	Desk
-	Name  string
-	Teams []frontend.Option
-	Rows  []QueueRow
-	Empty *frontend.Empty
-	Pager frontend.Pager
-}
-
-// QueueRow is one line of a list: a ticket, or a letter set aside.
-type QueueRow struct {
-	ID                  helpdesk.ID
-	Href, Number, Title string
-	Who                 string
-	Chips               []frontend.Chip
-	Wait, WaitExact     string
-	First               bool // something is lost if it is missed
-}
-
 // Ticket is the page of one matter.
 type Ticket struct {
 	Desk

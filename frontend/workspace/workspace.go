@@ -77,6 +77,16 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	// What waits.
 	site.Bell("/w/bell", frontend.Member, d.bell)
 	site.Route("GET", "/w/queue", frontend.Member, d.queue)
+	site.Route("GET", "/w/queue/counts", frontend.Member, d.sealedCounts)
+	site.Route("POST", "/w/queue/find", frontend.Member, d.find)
+	site.Route("POST", "/w/queue/bulk", frontend.Member, d.bulk)
+	site.Route("POST", "/w/queue/undo", frontend.Member, d.undoBulk)
+	site.Route("POST", "/w/filters/drop", frontend.Member, d.dropFilter)
+	site.Route("POST", "/w/next", frontend.Member, d.next)
+	site.Route("GET", "/w/due", frontend.Member, d.due)
+	site.Route("POST", "/w/due/done", frontend.Member, d.settled)
+	site.Route("POST", "/w/due/snooze", frontend.Member, d.snooze)
+	site.Route("POST", "/w/due/undo/:ticket/:date", frontend.Member, d.unsettled)
 	site.Route("GET", "/w/mail", frontend.Member, d.mail)
 
 	// Chats.

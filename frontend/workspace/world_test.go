@@ -112,9 +112,13 @@ func (w *world) ok(err error) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOn(t, storetest.SQLite(t))
+}
+
+func newWorldOn(t *testing.T, db *store.DB) *world {
+	t.Helper()
 	w := &world{T: t, clock: &clock{at: wednesday}, log: &guarded{}}
 	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now
-	db := storetest.SQLite(t)
 	w.db = db
 	secrets, events, cost := vault.NewSecrets(), bus.InProcess(), vault.Cost{MiB: 1, Passes: 1}
 	words, err := locale.Load()
