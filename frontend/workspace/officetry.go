@@ -211,16 +211,22 @@ func (d *desk) past(v *frontend.Visit) ([]tickets.Row, error) {
 	return all[:min(len(all), triedTickets)], nil
 }
 
-// factsOf is a ticket as routing sees it. By which mailbox it came is not
-// known any more.
+// factsOf is a ticket as routing sees it. By which mailbox it came, and who
+// knew the person then, is not known any more.
 func factsOf(n *naming, plan hours.Plan, r tickets.Row, now time.Time) routing.Facts {
 	t, f := r.Ticket, r.Head.Facts
 	out := routing.Facts{
 		Channel: hours.Channel(t.Channel), Team: t.Team, Language: firstOf(f.Spoken, t.Language), Interpreter: f.Interpreter, Audience: hours.Everyone,
-		Child: f.Child, Urgent: f.Urgent, Topic: f.Topic, Wish: routing.Gender(f.Wish), NotOwnCommunity: f.NotOwnCommunity, Earlier: t.Owner,
+		Child: f.Child, Urgent: f.Urgent, Topic: f.Topic, Wish: routing.Gender(f.Wish), NotOwnCommunity: f.NotOwnCommunity,
 	}
 	if f.Audience != "" {
 		out.Audience = hours.Audience(f.Audience)
+	}
+	for _, date := range f.Dates {
+		at, err := time.ParseInLocation(time.DateOnly, date.Day, plan.Zone(""))
+		if err == nil && date.Kind == tickets.DateTravel && date.Open() && (out.Travels.IsZero() || at.Before(out.Travels)) {
+			out.Travels = at
+		}
 	}
 	out.Child = out.Child || out.Audience == hours.Child
 	out.Restricted = slices.ContainsFunc(n.teams, func(team staff.Team) bool { return team.ID == t.Team && team.Restricted })
