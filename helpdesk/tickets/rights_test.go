@@ -19,7 +19,8 @@ var noSession = map[string]bool{
 	"Lent": true, "AskedLinks": true, "HandedTo": true, // shown empty below, and in stranger_test.go
 	// The house's own deeds, without a session.
 	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "EraseFor": true, "Erased": true, "Erasing": true,
-	"DueBy": true, "WaitingBefore": true,
+	"DueBy": true, "WaitingBefore": true, "Lock": true, "KnownBy": true,
+	"Knowing": true, // of a ticket that is open already, and nothing of another team's
 	"NewLink": true, "TypedLink": true, "MakeLink": true, "UseLink": true, "AskLink": true,
 	// What a message was opened for already; and re-wrapping, which reaches what
 	// the session reads (person_test.go).
