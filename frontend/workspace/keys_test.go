@@ -80,7 +80,7 @@ func TestEverySentenceOfAValueIsThere(t *testing.T) {
 		"across.stay.":      "day week month",
 		"answers.tab.":      "all near expired dropped",
 		"answers.kind.":     "canned public",
-		"said.":             "lent translated inserted",
+		"said.":             "welcomed turnedaway dropped date lent translated inserted",
 		"answers.variable.": strings.Join(answers.Variables, " "),
 		"user.":             "invited waiting active disabled",
 		"theme.":            "device light dark",
