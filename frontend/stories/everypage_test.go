@@ -11,6 +11,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -22,6 +23,10 @@ var openPages = []string{"/", "/who", "/kept", "/safety", "/privacy", "/accessib
 // guestPages need one.
 var guestPages = []string{"/talk", "/talk/log", "/code/mine", "/code/none", "/code/used", "/callback", "/notice", "/talk/end",
 	"/talk/ended", "/talk/hide", "/talk/erase"}
+
+// handedPages need what somebody forwarded: a link's answer, whose reader waits
+// for a counsellor's yes.
+var handedPages = []string{"/l/read"}
 
 // Axe finds nothing on any person's page in any language, and nothing sticks
 // out of it: not at 360 px, not with text twice as large. Every rule is asked of
@@ -35,6 +40,7 @@ func TestEveryPersonsPageIsAccessibleAndFitsInEveryLanguage(t *testing.T) {
 	if len(languages) != 16 {
 		t.Fatalf("%d languages", len(languages))
 	}
+	handed := w.handed()
 	for _, l := range languages {
 		cookie := w.talking(l.Tag)
 		t.Run(l.Tag, func(t *testing.T) {
@@ -46,6 +52,10 @@ func TestEveryPersonsPageIsAccessibleAndFitsInEveryLanguage(t *testing.T) {
 			}
 			v.carries(cookie)
 			for _, path := range guestPages {
+				v.meets(l.Tag, path)
+			}
+			v.carries(handed)
+			for _, path := range handedPages {
 				v.meets(l.Tag, path)
 			}
 		})
@@ -66,6 +76,39 @@ func (w *world) talking(lang string) (cookie string) {
 	_, err = w.room.Tell(w.t.Context(), w.session(), begun.Ticket, chat.Words{ClientID: "told", Text: "Please ask.", Offers: []string{"Yes", "Later"}})
 	w.ok(err)
 	return begun.Cookie
+}
+
+// handed is the session of somebody who opened a link that another person, who
+// has a conversation with us, forwarded.
+func (w *world) handed() (cookie string) {
+	w.t.Helper()
+	s := w.session()
+	begun, err := w.room.Start(w.t.Context(), chat.First{
+		Lang: "en", ClientID: string(helpdesk.NewID()), Text: "Hello. I have a question.", Facts: tickets.Facts{Spoken: "en"},
+	})
+	w.ok(err)
+	link, err := w.tickets.NewLink(w.t.Context())
+	w.ok(err)
+	w.ok(w.db.Write(w.t.Context(), "test", func(tx *store.Tx) error {
+		c, err := w.tickets.With(w.t.Context(), tx, s, begun.Conversation)
+		if err != nil {
+			return err
+		}
+		m := tickets.Message{ID: helpdesk.NewID(), OwnKey: true, Kind: tickets.KindAnswer, Direction: tickets.Out, Author: s.User.ID,
+			Content: tickets.Content{Text: "The court wrote."},
+			Files:   []tickets.Upload{{Name: "decision.txt", Type: "text/plain", Data: []byte("Within three weeks.")}}}
+		if _, err := c.Append(w.t.Context(), tx, m); err != nil {
+			return err
+		}
+		_, err = w.tickets.MakeLink(w.t.Context(), tx, c, m.ID, link)
+		return err
+	}))
+	cookie, waits, err := w.room.OpenLink(w.t.Context(), nil, link.Fragment(), false)
+	w.ok(err)
+	if !waits {
+		w.t.Fatal("who opens a forwarded link need not wait")
+	}
+	return cookie
 }
 
 // carries gives the browser a person's cookie.

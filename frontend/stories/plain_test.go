@@ -14,8 +14,8 @@ func TestSomebodyTalksWithoutScripts(t *testing.T) {
 	for _, c := range []struct {
 		lang   string
 		screen screen
-	}{{"ar", phone}, {"ti", desk}} {
-		t.Run(c.lang, func(t *testing.T) {
+	}{{"ar", phone}, {"ti", desk}, {"ti", phone}} {
+		t.Run(c.lang+" "+c.screen.name, func(t *testing.T) {
 			t.Parallel()
 			w := evening(t)
 			ada := counsellor(t, w, desk)

@@ -56,6 +56,7 @@ var openings = []struct {
 }{
 	{"ar", "رفضوا طلبي. ماذا أفعل الآن؟", "هل أستطيع الاستئناف؟", "شكرا", phone},
 	{"ti", "ጥርዓነይ ተነጺጉ። ሕጂ እንታይ ክገብር?", "ጥርዓን ከቕርብ ይኽእል ዶ?", "የቐንየለይ", desk},
+	{"ti", "ጥርዓነይ ተነጺጉ። ሕጂ እንታይ ክገብር?", "ጥርዓን ከቕርብ ይኽእል ዶ?", "የቐንየለይ", phone},
 }
 
 func TestSomebodyInDetentionIsAnsweredInTheEvening(t *testing.T) {

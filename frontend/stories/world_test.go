@@ -28,6 +28,7 @@ import (
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
@@ -45,6 +46,7 @@ type world struct {
 	mail      *mailtest.World
 	staff     *staff.Desk
 	people    *people.Registry
+	db        *store.DB
 	tickets   *tickets.Desk
 	office    *office.Office
 	post      *post.Postroom
@@ -99,6 +101,7 @@ func newWorld(t testing.TB) *world {
 	w.mail = mailtest.Test(t, mailtest.Options{})
 	w.ok(w.mail.AddUser(ours, "secret"))
 	db := storetest.SQLite(t)
+	w.db = db
 	secrets, events := vault.NewSecrets(), bus.InProcess()
 	words, err := locale.Load()
 	w.ok(err)
