@@ -104,8 +104,7 @@ func connect(talks []talk, person, desk func(n int) string) (*chatLoad, error) {
 		go t.hear()
 		go t.look(ctx)
 	}
-	l.wait.Add(1)
-	go l.attend(ctx, office.client(30*time.Second), desk)
+	l.attend(ctx, office.client(30*time.Second), desk)
 	return l, nil
 }
 
@@ -203,36 +202,41 @@ func (t *liveTalk) look(ctx context.Context) {
 	}
 }
 
-// attend keeps every counsellor present, as pages do while they are open.
+// attend makes every counsellor present, and returns when all are: before
+// anything is measured, because the pages they begin with cost more than words.
+// Then it keeps them so, as pages do while they are open.
 func (l *chatLoad) attend(ctx context.Context, c *http.Client, desk func(n int) string) {
-	defer l.wait.Done()
-	here := map[helpdesk.ID]func(){}
+	var here []func()
+	seen := map[helpdesk.ID]bool{}
 	for _, t := range l.talks {
 		m, base := t.by, desk(t.n)
-		if here[m.id] != nil {
+		if seen[m.id] {
 			continue
 		}
-		_, page, err := ask(ctx, c, "GET", base+"/w/chats", memberCookie(m), nil)
+		seen[m.id] = true
+		_, page, err := ask(ctx, c, "GET", base+"/w/settings", memberCookie(m), nil)
 		l.wrong.add(err)
 		form := fields(page, "/w/presence")
 		form.Set("state", "present")
-		here[m.id] = func() {
+		say := func() {
 			status, _, err := ask(ctx, c, "POST", base+"/w/presence", memberCookie(m), form, "HX-Request", "true", "X-Quiet", "1")
 			if ctx.Err() == nil && (err != nil || status >= 400) {
 				l.wrong.add(fmt.Errorf("presence: %d %w", status, err))
 			}
 		}
+		say()
+		here = append(here, say)
 	}
-	for {
-		for _, say := range here {
+	l.wait.Go(func() {
+		for n := 0; ; n++ {
 			select {
 			case <-ctx.Done():
 				return
 			case <-time.After(15 * time.Second / time.Duration(len(here))):
-				say()
+				here[n%len(here)]()
 			}
 		}
-	}
+	})
 }
 
 // words is a message of usual length that can be told from all others.
