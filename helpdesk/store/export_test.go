@@ -30,3 +30,12 @@ var (
 
 // Nearby lets tests ask which hosts need no word about protection.
 var Nearby = nearby
+
+// Waiting is how many wait for SQLite's writer.
+func Waiting(db *DB) int { return int(db.group.waiting.Load()) }
+
+// Commits is how many commits SQLite's writers have shared.
+func Commits(db *DB) int64 { return db.group.commits.Load() }
+
+// Fold is one round of folding the log.
+func Fold(db *DB) { db.folder.round(context.Background()) }

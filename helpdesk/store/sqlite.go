@@ -31,6 +31,7 @@ var sqlitePragmas = []string{
 const (
 	readerWaits    = "busy_timeout(10000)"
 	writerWaits    = "busy_timeout(100)"
+	foldsLater     = "wal_autocheckpoint(0)" // see folder
 	writerPatience = 10 * time.Second
 )
 
@@ -45,22 +46,27 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	write := sqlitePool(sqliteName(path, writerWaits))
+	write := sqlitePool(sqliteName(path, writerWaits, foldsLater), true)
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)
-	read := sqlitePool(sqliteName(path, "query_only(1)", readerWaits))
+	read := sqlitePool(sqliteName(path, "query_only(1)", readerWaits), false)
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
-	db := &DB{engine: SQLite, read: read, write: write}
+	db := &DB{engine: SQLite, read: read, write: write, group: newGroup(write)}
 	if err := settle(ctx, write); err != nil {
 		db.Close()
 		return nil, err
 	}
+	beside := sqlitePool(sqliteName(path, writerWaits, foldsLater), false)
+	beside.SetMaxOpenConns(1)
+	db.folder = fold(db.group, beside)
 	return db, nil
 }
 
-func sqlitePool(dsn string) *sql.DB {
-	return sql.OpenDB(&connector{connect: sqliteConnect(dsn), fault: sqliteFault})
+// sqlitePool makes connections; whole ones finish a statement they have begun
+// whatever becomes of its context.
+func sqlitePool(dsn string, whole bool) *sql.DB {
+	return sql.OpenDB(&connector{connect: sqliteConnect(dsn, whole), fault: sqliteFault})
 }
 
 // private makes the file before SQLite does, because SQLite asks for 0644;

@@ -16,14 +16,14 @@ const sqliteStatements = 256
 
 // sqliteConnect makes connections of modernc's driver that remember their
 // statements.
-func sqliteConnect(dsn string) func(context.Context) (engineConn, error) {
+func sqliteConnect(dsn string, whole bool) func(context.Context) (engineConn, error) {
 	inner := &sqlite.Driver{}
 	return func(context.Context) (engineConn, error) {
 		c, err := inner.Open(dsn)
 		if err != nil {
 			return nil, err
 		}
-		return &sqliteConn{sqliteInner: c.(sqliteInner), kept: map[string]driver.Stmt{}}, nil
+		return &sqliteConn{sqliteInner: c.(sqliteInner), kept: map[string]driver.Stmt{}, whole: whole}, nil
 	}
 }
 
@@ -39,7 +39,8 @@ type sqliteInner interface {
 
 type sqliteConn struct {
 	sqliteInner
-	kept map[string]driver.Stmt
+	kept  map[string]driver.Stmt
+	whole bool
 }
 
 func (c *sqliteConn) statement(ctx context.Context, query string) (driver.Stmt, error) {
@@ -72,13 +73,15 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []drive
 	if err != nil {
 		return nil, err
 	}
-	return s.(driver.StmtExecContext).ExecContext(watched(ctx), args)
+	return s.(driver.StmtExecContext).ExecContext(c.watched(ctx), args)
 }
 
 // watched is the context a statement runs under. modernc's driver gives each
-// one that can end a goroutine of its own, which is a fifth of a look-up.
-func watched(ctx context.Context) context.Context {
-	if ctx.Value(brief{}) != nil {
+// one that can end a goroutine of its own, which is a fifth of a look-up. And
+// a writing statement that is broken off takes the whole transaction with it,
+// which others share.
+func (c *sqliteConn) watched(ctx context.Context) context.Context {
+	if c.whole || ctx.Value(brief{}) != nil {
 		return context.WithoutCancel(ctx)
 	}
 	return ctx
@@ -91,7 +94,7 @@ func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driv
 	if err != nil {
 		return nil, err
 	}
-	return s.(driver.StmtQueryContext).QueryContext(watched(ctx), args)
+	return s.(driver.StmtQueryContext).QueryContext(c.watched(ctx), args)
 }
 
 func (c *sqliteConn) Ping(ctx context.Context) error {

@@ -30,6 +30,8 @@ type DB struct {
 	engine string
 	read   *sql.DB // refuses to write, on both engines
 	write  *sql.DB // on SQLite exactly one connection
+	group  *group  // of SQLite's writers; nil on PostgreSQL
+	folder *folder // of SQLite's log; nil on PostgreSQL
 	log    *slog.Logger
 }
 
@@ -78,6 +80,9 @@ func (db *DB) Engine() string { return db.engine }
 
 // Close waits for running statements and closes all connections.
 func (db *DB) Close() error {
+	if db.folder != nil {
+		db.folder.close()
+	}
 	read := db.read.Close()
 	// The writer goes last: SQLite folds the log into the file when the last
 	// connection leaves, and a read-only one could not.

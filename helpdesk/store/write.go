@@ -28,7 +28,8 @@ type Tx struct {
 // Write runs f in one transaction and commits it when f returns nil.
 //
 // f may run several times (PostgreSQL breaks off one of two transactions that
-// wait for each other), so it touches nothing but the transaction and values
+// wait for each other; on SQLite those that share a commit share its failure),
+// so it touches nothing but the transaction and values
 // it sets anew in each run. f must not call Write: on SQLite there is one
 // writer, and f would wait for itself. What f returns comes back unchanged;
 // what stands in the store's own errors besides facts is what, which is
@@ -55,6 +56,9 @@ func (db *DB) Write(ctx context.Context, what string, f func(tx *Tx) error) erro
 }
 
 func (db *DB) once(ctx context.Context, what string, f func(tx *Tx) error) error {
+	if db.group != nil {
+		return db.group.once(ctx, what, f)
+	}
 	begun, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: begin: %w", what, fact(err))
