@@ -20,6 +20,27 @@
     d.shouldSwap = false;
     later(bell[0]);
   });
+  // What rings while a list asks would be lost: its answer takes the list's
+  // place, and until that is settled (20 ms) nobody listens. So the bell rings
+  // again then. Captured, because htmx asks for this very ring on the way up.
+  var asking = {}, missed = {};
+  // Who asked; what stands in their place tells afterwards.
+  function bells(e) { return (e.detail.requestConfig.elt.getAttribute("hx-trigger") || "").match(/bell-[a-z]+/g) || []; }
+  ["bell-team", "bell-ticket", "bell-table", "bell-waiting", "bell-outbox"].forEach(function (bell) {
+    asking[bell] = 0;
+    document.addEventListener(bell, function () { if (asking[bell]) missed[bell] = true; }, true);
+  });
+  document.addEventListener("htmx:beforeRequest", function (e) { bells(e).forEach(function (bell) { asking[bell]++; }); });
+  document.addEventListener("htmx:afterRequest", function (e) {
+    bells(e).forEach(function (bell) {
+      setTimeout(function () {
+        asking[bell] = Math.max(0, asking[bell] - 1);
+        if (!missed[bell]) return;
+        missed[bell] = false;
+        document.body.dispatchEvent(new CustomEvent(bell));
+      }, 60);
+    });
+  });
   // What stands open in a list stays open.
   var open = [];
   document.addEventListener("htmx:beforeSwap", function (e) {

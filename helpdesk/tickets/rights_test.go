@@ -48,6 +48,7 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 		write := func(f func(tx *store.Tx) error) error { return db.Write(ctx, "test", f) }
 		calls := map[string]func(ticket, other, conversation, message helpdesk.ID) error{
 			"Page":    func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Page(ctx, bo, id); return err },
+			"History": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.History(ctx, bo, id); return err },
 			"Earlier": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Earlier(ctx, bo, id); return err },
 			"Since":   func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Since(ctx, bo, id, 0); return err },
 			"Facts":   func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Facts(ctx, bo, id); return err },
