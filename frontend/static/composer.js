@@ -7,9 +7,10 @@
   forms.forEach(function (form) {
     var said = form.querySelector(".saved"), timer, sending = false;
     var inputs = form.querySelectorAll("textarea, input[type=text], input[type=email]");
-    var text = form.querySelector("textarea"), blank = !text.value, last = snapshot();
+    // What was typed before this script ran is not saved yet.
+    var text = form.querySelector("textarea"), blank = !text.defaultValue, last = snapshot("defaultValue");
 
-    function snapshot() { return Array.prototype.map.call(inputs, function (f) { return f.value; }).join("\u0000"); }
+    function snapshot(of) { return Array.prototype.map.call(inputs, function (f) { return f[of || "value"]; }).join("\u0000"); }
     function tell(words, bad) { said.textContent = words; said.classList.toggle("bad", !!bad); }
     function fields() {
       var out = new URLSearchParams();
@@ -33,14 +34,16 @@
     }
     function later(ms) { clearTimeout(timer); timer = setTimeout(save, ms); }
 
-    form.addEventListener("input", function () {
+    form.addEventListener("input", typed);
+    if (snapshot() !== last) typed();
+    function typed() {
       // What had come in before the first word was typed has been seen; what
       // comes later stops the sending until it is read.
       var listener = document.getElementById("listener");
       if (blank && text.value && listener && form.elements.seen) form.elements.seen.value = listener.dataset.last;
       blank = !text.value;
       later(800);
-    });
+    }
     form.addEventListener("focusout", function () { save(); });
     document.addEventListener("visibilitychange", function () { if (document.hidden) save(true); });
     window.addEventListener("pagehide", function () { save(true); });
