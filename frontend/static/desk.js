@@ -35,7 +35,7 @@
     bells(e).forEach(function (bell) {
       setTimeout(function () {
         asking[bell] = Math.max(0, asking[bell] - 1);
-        if (!missed[bell]) return;
+        if (asking[bell] || !missed[bell]) return; // the last one rings for all
         missed[bell] = false;
         document.body.dispatchEvent(new CustomEvent(bell));
       }, 60);

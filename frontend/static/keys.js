@@ -28,9 +28,10 @@
     }
     return press(name);
   }
-  // A list that is drawn anew must not lose what somebody ticked in it.
+  // A list that is drawn anew must not lose what somebody ticked in it, nor
+  // what they write in a fold; folds with an id are opened again by desk.js.
   document.addEventListener("htmx:beforeSwap", function (e) {
-    if (e.detail.target && e.detail.target.id === "list" && document.querySelector("#list input[name=pick]:checked, #list details[open]")) e.detail.shouldSwap = false;
+    if (e.detail.target && e.detail.target.id === "list" && document.querySelector("#list input[name=pick]:checked, #list details[open]:not([id])")) e.detail.shouldSwap = false;
   });
   function press(name) {
     var el = document.querySelector('[data-key="' + name + '"]');
