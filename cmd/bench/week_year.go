@@ -120,8 +120,8 @@ func (y *year) try(c *contact, m int) {
 // impatient makes letters of talks that nobody took in time, or whose line has
 // closed. What was asked is not lost, but a promise is.
 func (y *year) impatient(m int) {
-	for line, queue := range y.lines {
-		y.lines[line] = slices.DeleteFunc(queue, func(c *contact) bool {
+	for _, line := range liveLines {
+		y.lines[line] = slices.DeleteFunc(y.lines[line], func(c *contact) bool {
 			if m-c.since < patience && int(y.opens[line][m]) == m {
 				return false
 			}
