@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,6 +34,9 @@ var assetKinds = map[string]string{
 	".svg": "image/svg+xml",
 	".png": "image/png",
 }
+
+// theAssets are zipped once: they lie in the binary.
+var theAssets = sync.OnceValues(newAssets)
 
 func newAssets() (*assets, error) {
 	a := &assets{map[string]asset{}, map[string]string{}}

@@ -21,8 +21,8 @@ import (
 // bellSite rings each member for the subject their name says.
 func bellSite(s *Site) {
 	doors(s)
-	s.Bell("/w/bell", Newcomer, func(v *Visit) ([]Ring, error) {
-		return []Ring{{Topic: "team", Subject: helpdesk.ID(v.Session.User.Name)}}, nil
+	s.Bell("/w/bell", Newcomer, func(v *Visit) (Hearing, error) {
+		return Hearing{Rings: []Ring{{Topic: "team", Subject: helpdesk.ID(v.Session.User.Name)}}}, nil
 	})
 }
 
@@ -86,7 +86,7 @@ func TestABellRingsForItsOwnSubjectsAlone(t *testing.T) {
 	mine, other := helpdesk.NewID(), helpdesk.NewID()
 	h.member(string(mine))
 	ws := h.bell(string(mine))
-	if got := h.ringUntilHeard(ws, mine); got != (rung{"team", mine, 7}) {
+	if got := h.ringUntilHeard(ws, mine); got != (rung{Topic: "team", ID: mine, Number: 7}) {
 		t.Fatal(got)
 	}
 	h.bus.Publish(bus.Event{Topic: "team", Subject: other})

@@ -25,8 +25,8 @@ func (s *Site) cookieName() string {
 	return "desk"
 }
 
-func (s *Site) readLook(c *fiber.Ctx) look {
-	parts := strings.Split(c.Cookies(s.cookieName()), "~")
+func (s *Site) readLook(c *fiber.Ctx, name string) look {
+	parts := strings.Split(c.Cookies(name), "~")
 	if len(parts) != 3 || len(parts[0]) > 128 {
 		return look{}
 	}
@@ -40,13 +40,34 @@ func (s *Site) readLook(c *fiber.Ctx) look {
 	return l
 }
 
-func (s *Site) writeLook(c *fiber.Ctx, l look) {
+func (s *Site) writeLook(c *fiber.Ctx, name string, l look) {
 	cookie := &fiber.Cookie{
-		Name: s.cookieName(), Value: l.session + "~" + l.lang + "~" + l.theme, Path: "/",
+		Name: name, Value: l.session + "~" + l.lang + "~" + l.theme, Path: "/",
 		HTTPOnly: true, Secure: s.secure(), SameSite: fiber.CookieSameSiteLaxMode,
 	}
 	if l.session == "" && l.lang == "" && l.theme == "" {
 		cookie.Value, cookie.Expires = "", time.Unix(1, 0)
 	}
 	c.Cookie(cookie)
+}
+
+// knownCookie keeps the mark of a browser in which somebody came in before. It is
+// no part of the other: that one ends when the browser is closed.
+func (s *Site) knownCookie() string {
+	if s.secure() {
+		return "__Host-known"
+	}
+	return "known"
+}
+
+// Mark is what this browser keeps in which somebody came in before, "" in one
+// that is new to us: see staff.Desk.Mark.
+func (v *Visit) Mark() string { return v.c.Cookies(v.site.knownCookie()) }
+
+// Remember lets it keep one, for three months.
+func (v *Visit) Remember(mark string) {
+	v.c.Cookie(&fiber.Cookie{
+		Name: v.site.knownCookie(), Value: mark, Path: "/", MaxAge: 90 * 24 * 60 * 60,
+		HTTPOnly: true, Secure: v.site.secure(), SameSite: fiber.CookieSameSiteStrictMode,
+	})
 }

@@ -36,6 +36,9 @@ type Fault struct {
 	Next     string
 	Incident string // "" unless it is in the log
 	Back     string
+	Home     string // where their pages begin
+	HomeText string
+	Again    *Again
 }
 
 // SignInPath and WaitingPath are where those are led who may not enter yet,
@@ -62,6 +65,8 @@ func facts(err error) (answer, bool) {
 		return answer{fiber.StatusForbidden, "denied"}, true
 	case errors.Is(err, errCrossSite), errors.Is(err, errNoProof):
 		return answer{fiber.StatusForbidden, "proof"}, true
+	case errors.Is(err, helpdesk.ErrUnavailable):
+		return answer{fiber.StatusServiceUnavailable, "away"}, true
 	case errors.Is(err, errNotOurProxy):
 		return answer{fiber.StatusMisdirectedRequest, "proxy"}, true
 	case errors.Is(err, errTooLarge):
@@ -94,10 +99,22 @@ func (s *Site) fail(v *Visit, err error) error {
 	if errors.Is(err, errInterpreter) {
 		return v.lead(LentPath)
 	}
-	if errors.Is(err, helpdesk.ErrDenied) && v.Session == nil {
+	if v.outside != nil && errors.Is(err, helpdesk.ErrDenied) && v.Outsider == nil {
+		return v.lead(v.outside.path + signIn + "?ended=" + v.endedWhile())
+	}
+	if v.Halfway && errors.Is(err, helpdesk.ErrDenied) {
+		return v.lead(FactorPath + "?" + url.Values{"to": {v.returnTo()}}.Encode())
+	}
+	if wrong, asked := v.unproven(err); asked {
+		return v.askProof(wrong)
+	}
+	if v.outside == nil && errors.Is(err, helpdesk.ErrDenied) && v.Session == nil {
 		return v.lead(SignInPath + "?" + url.Values{"to": {v.returnTo()}, "ended": {v.endedWhile()}}.Encode())
 	}
-	page := Fault{Page: v.Page(""), Back: v.backPath()}
+	page := Fault{Page: v.Page(""), Back: v.backPath(), Home: "/w/queue", HomeText: v.Say("fault.home")}
+	if v.outside != nil {
+		page.Home, page.HomeText = v.outside.path, v.Say(v.outside.words+".home")
+	}
 	var no helpdesk.Refusal
 	var often tooOften
 	switch {
@@ -112,7 +129,16 @@ func (s *Site) fail(v *Visit, err error) error {
 	default:
 		a, known := facts(err)
 		page.Status = a.status
-		page.What, page.Safe, page.Next = v.Say("fault."+a.key+".what"), v.Say("fault."+a.key+".safe"), v.Say("fault."+a.key+".next")
+		key := "fault." + a.key
+		if v.outside != nil {
+			key, page.Status = v.outsideFault(err, key, page.Status)
+		}
+		page.What, page.Safe, page.Next = v.Say(key+".what"), v.Say(key+".safe"), v.Say(key+".next")
+		if a.key == "away" {
+			if page.Again = v.away(err); page.Again != nil {
+				page.Safe = v.Say("fault.away.again")
+			}
+		}
 		if !known {
 			page.Incident = incident()
 			s.Log.Error("request failed", "incident", page.Incident, "method", v.c.Method(), "route", v.c.Route().Path, "err", err)
@@ -124,9 +150,12 @@ func (s *Site) fail(v *Visit, err error) error {
 
 // lastResort answers what no route took, and failures on the way to one.
 func (s *Site) lastResort(c *fiber.Ctx, err error) error {
-	v := &Visit{site: s, c: c}
-	if s.Guests == nil || ofDesk(c.Path()) {
-		v.look = s.readLook(c)
+	v := &Visit{site: s, c: c, outside: s.annexOf(c.Path())}
+	if ofPrograms(c.Path()) {
+		return s.problem(v, err)
+	}
+	if v.outside != nil || s.Guests == nil || ofDesk(c.Path()) {
+		v.look = s.readLook(c, v.lookName())
 	} else {
 		v.person = true
 	}

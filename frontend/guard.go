@@ -47,7 +47,7 @@ func (s *Site) guard(c *fiber.Ctx) (err error) {
 	case s.home != "" && (path == "/" || path == "/w" || path == "/w/"):
 		return c.Redirect(s.home, fiber.StatusSeeOther)
 	}
-	if !safeMethod(c.Method()) && !s.sameSite(c) {
+	if !safeMethod(c.Method()) && !ofPrograms(c.Path()) && !s.sameSite(c) {
 		return errCrossSite
 	}
 	return c.Next()

@@ -34,7 +34,7 @@ func (g *guests) Guest(_ context.Context, cookie string, quiet bool) (*people.Gu
 		g.quiets++
 	}
 	if g.down {
-		return nil, errors.New("the store does not answer")
+		return nil, errGone
 	}
 	if found := g.open[cookie]; found != nil {
 		one := *found

@@ -264,6 +264,9 @@ func (l *line) do(rung, ping, check bool, in []byte) {
 		}
 	}
 	if ping {
+		if r, keeps := l.actor.(interface{ rest() }); keeps {
+			r.rest()
+		}
 		l.write(websocket.PingMessage, nil)
 	}
 }
@@ -367,4 +370,11 @@ func (h *lines) closeAll() {
 	}
 	all.Wait()
 	h.wait.Wait()
+}
+
+// OpenLines counts the live connections of this process.
+func (s *Site) OpenLines() (desk, persons int) {
+	s.lines.mu.Lock()
+	defer s.lines.mu.Unlock()
+	return s.lines.count[deskLine], s.lines.count[personLine]
 }

@@ -12,9 +12,10 @@ import (
 	"returnsupport/helpdesk/people"
 )
 
-// Who looks up whose live connection it is, once for each act, because no key
-// outlives what it was looked up for. own says that the person did something:
-// then their idle clock starts anew.
+// Who looks up whose live connection it is, once for each act. own says that the
+// person did something: then their idle clock starts anew, and the session may be
+// that of a moment ago (people.Guest.Again), so what they did must be written, or
+// read, by a statement that asks whether it goes on.
 type Who func(own bool) (*people.Guest, error)
 
 // Talk is a person's end of a live connection. Its Act is never called twice
@@ -44,7 +45,7 @@ func (s *Site) Live(path string, open func(*Visit) (Talk, []bus.Ring, error)) {
 			return err
 		}
 		session := v.Guest.ID
-		return s.lift(v, personLine, session, &talker{s, talk, v.guestCookie, session},
+		return s.lift(v, personLine, session, &talker{site: s, talk: talk, cookie: v.guestCookie, session: session},
 			append([]bus.Ring{{Topic: people.TopicGuest, Subject: session}}, rings...))
 	})
 }
@@ -71,23 +72,29 @@ type talker struct {
 	talk    Talk
 	cookie  string
 	session helpdesk.ID
+	held    *people.Guest // of what they did last, for what they do next; let go by rest
 }
 
 func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check bool) ([][]byte, error) {
 	var g *people.Guest
-	var counted bool
+	var counted, again bool
 	who := func(own bool) (*people.Guest, error) {
 		if g != nil && (counted || !own) {
 			return g, nil
 		}
-		found, err := t.site.Guests.Guest(ctx, t.cookie, !own)
-		if errors.Is(err, helpdesk.ErrDenied) || errors.Is(err, helpdesk.ErrNotFound) || err == nil && found.ID != t.session {
-			return nil, errEnded
+		if own && t.held != nil {
+			if g, again = t.held.Again(own); again {
+				counted = true
+				return g, nil
+			}
 		}
+		found, err := t.lookUp(ctx, !own)
 		if err != nil {
 			return nil, err
 		}
-		g, counted = found, own
+		if g, counted = found, own; own {
+			t.held = found
+		}
 		return g, nil
 	}
 	news := rang[:0]
@@ -99,6 +106,7 @@ func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check boo
 		news = append(news, e)
 	}
 	if check {
+		t.held = nil
 		// A store that does not answer is no reason to close.
 		if _, err := who(false); errors.Is(err, errEnded) {
 			return nil, err
@@ -107,7 +115,33 @@ func (t *talker) act(ctx context.Context, rang []bus.Event, in []byte, check boo
 	if len(news) == 0 && in == nil {
 		return nil, nil
 	}
-	return t.talk.Act(ctx, who, news, in)
+	out, err := t.talk.Act(ctx, who, news, in)
+	if err != nil && again {
+		// Perhaps because their session ended since: then that is what to say.
+		t.held = nil
+		if _, ended := t.lookUp(ctx, true); errors.Is(ended, errEnded) {
+			err = ended
+		}
+	}
+	return out, err
+}
+
+func (t *talker) lookUp(ctx context.Context, quiet bool) (*people.Guest, error) {
+	found, err := t.site.Guests.Guest(ctx, t.cookie, quiet)
+	if errors.Is(err, helpdesk.ErrDenied) || errors.Is(err, helpdesk.ErrNotFound) || err == nil && found.ID != t.session {
+		return nil, errEnded
+	}
+	return found, err
+}
+
+// rest lets go of a pair that was not needed for a while. It is called with each
+// ping.
+func (t *talker) rest() {
+	if t.held != nil {
+		if _, ok := t.held.Again(false); !ok {
+			t.held = nil
+		}
+	}
 }
 
 // closeFor is what a browser is told of an error. Only what we cannot explain

@@ -8,7 +8,8 @@ import (
 )
 
 // A proof ties a form to one session and one route: salt ‖ HMAC(session
-// cookie, salt ‖ route). A person's and a member's never fit each other. Another site cannot know it, and a proof for a
+// cookie, salt ‖ route). Those of a
+// person, a member and somebody outside never fit each other. Another site cannot know it, and a proof for a
 // harmless route opens no other. The salt makes each page's proof different,
 // so that compressing a page tells nothing about it.
 const proofSalt = 12
@@ -37,7 +38,9 @@ func (v *Visit) secret() string {
 	switch {
 	case v.person && v.guestCookie != "":
 		return "person\x00" + v.guestCookie
-	case !v.person && v.look.session != "":
+	case v.outside != nil && v.look.session != "":
+		return v.outside.proof + "\x00" + v.look.session
+	case !v.person && v.outside == nil && v.look.session != "":
 		return "desk\x00" + v.look.session
 	}
 	return ""

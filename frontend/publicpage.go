@@ -31,12 +31,17 @@ type Sign struct {
 	Phone string // the number to call when a page does not help; "" for none
 }
 
-// sign is the house's, or what it was given at the start when the office does
-// not answer: the way out must work then, too.
+// sign is the house's, or the last known when the office does not answer: the
+// way out and the number to call must be there then, too.
 func (v *Visit) sign() Sign {
 	sign := Sign{Name: v.site.PublicName, Away: weather}
 	if v.site.Sign == nil {
 		return sign
+	}
+	if kept, ok := v.site.signs.Load(v.Lang()); ok {
+		if sign = kept.(Sign); v.site.storeLost.Load() {
+			return sign
+		}
 	}
 	ctx := v.Context
 	if ctx == nil {
@@ -59,6 +64,7 @@ func (v *Visit) sign() Sign {
 		sign.Away = said.Away
 	}
 	sign.Phone = said.Phone
+	v.site.signs.Store(v.Lang(), sign)
 	return sign
 }
 

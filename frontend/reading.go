@@ -20,7 +20,7 @@ const (
 func (l *line) read() {
 	most := int64(mostFrame)
 	if l.kind == deskLine {
-		most = 64 // a bell has nothing to say to us
+		most = 64 // a bell says what its page has, and no more
 	}
 	l.ws.SetReadLimit(most)
 	l.ws.SetPongHandler(func(string) error { l.alive(); return nil })
@@ -29,9 +29,6 @@ func (l *line) read() {
 		kind, r, err := l.ws.NextReader()
 		if err != nil {
 			return
-		}
-		if l.kind == deskLine {
-			continue
 		}
 		if kind != websocket.TextMessage {
 			l.hangUp(websocket.CloseUnsupportedData)

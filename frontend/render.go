@@ -39,8 +39,9 @@ func (w Words) Proof(route string) template.HTML {
 type Page struct {
 	Words
 	Title  string
-	Member bool   // a member's page: brings the desk's scripts
-	Bell   string // where its doorbell is; "" without
+	Member bool     // a member's page: brings the desk's scripts
+	Bell   string   // where its doorbell is; "" without
+	Brings []string // scripts and sheets of a page that is no member's: "partner.js"
 }
 
 func (p Page) page() Page { return p }
@@ -77,6 +78,17 @@ const (
 	inFrame               // the frame of a person's page that stands in another
 )
 
+// thePages are parsed once: they lie in the binary, and each page a set shows
+// for the first time is made safe for where its values stand, which takes longer
+// than to show it.
+var thePages = sync.OnceValues(func() (*pages, error) {
+	a, err := theAssets()
+	if err != nil {
+		return nil, err
+	}
+	return newPages(a)
+})
+
 func newPages(a *assets) (*pages, error) {
 	p := &pages{}
 	sprite, err := a.sprite()
@@ -87,6 +99,7 @@ func newPages(a *assets) (*pages, error) {
 	p.set, err = template.New("").Funcs(template.FuncMap{
 		"asset": a.path,
 		"icon":  icon,
+		"sheet": func(name string) bool { return strings.HasSuffix(name, ".css") },
 	}).ParseFS(templates.Files, "parts/*.html", "*/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
@@ -155,7 +168,8 @@ func (s *Site) Templates() []string {
 	return names
 }
 
-// Render is what Show would send, framed; for tests.
+// Render is what Show would send, framed: for tests, and for a page that is kept
+// as a file.
 func (s *Site) Render(page Shown) ([]byte, error) { return s.pages.render(page, framed) }
 
 // WordsFor returns the words of lang outside a visit; for tests and notices.

@@ -16,11 +16,12 @@ import (
 type Permission struct {
 	name     string
 	check    func(*Visit) error
-	person   bool // of person's pages
-	guest    bool // needs a person's session
-	quiet    bool // never the visitor's own action
-	anyhow   bool // done also when nobody can be looked up
-	unproven bool // forms need no proof: there may be no session to tie it to
+	person   bool   // of person's pages
+	guest    bool   // needs a person's session
+	outside  *annex // of pages under OutsidePath or BranchPath
+	quiet    bool   // never the visitor's own action
+	anyhow   bool   // done also when nobody can be looked up
+	unproven bool   // forms need no proof: there may be no session to tie it to
 }
 
 // The permissions of staff pages. Rooms check rights to things again, in the
@@ -28,6 +29,13 @@ type Permission struct {
 var (
 	// Anyone needs no session; a session is looked up if there is one.
 	Anyone = Permission{name: "anyone", unproven: true, check: func(*Visit) error { return nil }}
+	// Arriving has given the words, and may still lack the second factor.
+	Arriving = Permission{name: "arriving", check: func(v *Visit) error {
+		if v.Session == nil && !v.Halfway {
+			return helpdesk.ErrDenied
+		}
+		return nil
+	}}
 	// Newcomer has signed in, and may still wait for a member to admit them.
 	Newcomer = Permission{name: "newcomer", check: func(v *Visit) error {
 		if v.Session == nil {
@@ -95,6 +103,7 @@ func (s *Site) Route(method, path string, may Permission, do Handler, limit ...L
 		if tag := c.Params("lang"); may.person && tag != "" && !s.Words.Has(tag) {
 			return c.Next() // not a language: somebody else's path
 		}
+		defer s.measure(c, may, time.Now())
 		// Fiber does not notice a visitor who left, so time bounds the work.
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -106,8 +115,30 @@ func (s *Site) Route(method, path string, may Permission, do Handler, limit ...L
 		if err != nil {
 			return s.fail(v, err)
 		}
+		v.back()
 		return nil
 	})
+}
+
+// measure tells of a request that is answered. One whose handler panics is not
+// counted here: it is in the log.
+func (s *Site) measure(c *fiber.Ctx, may Permission, began time.Time) {
+	if s.Measured != nil {
+		s.Measured(may.door(), c.Response().StatusCode(), may.quiet, time.Since(began))
+	}
+}
+
+// door is whose pages a permission is of.
+func (p Permission) door() string {
+	switch {
+	case p.person:
+		return "persons"
+	case p.outside == volunteers:
+		return "branches"
+	case p.outside != nil:
+		return "partners"
+	}
+	return "desk"
 }
 
 func (s *Site) serve(v *Visit, may Permission, do Handler, most Limit) error {
@@ -116,11 +147,19 @@ func (s *Site) serve(v *Visit, may Permission, do Handler, most Limit) error {
 	if errors.Is(err, errNoGuest) && posted && s.late != nil {
 		do, err = s.late, nil
 	}
+	if v.outside == volunteers && v.Outsider == nil && posted && s.lateBranch != nil && errors.Is(err, helpdesk.ErrDenied) {
+		do, may, err = s.lateBranch, BranchPassing, nil
+	}
 	if err != nil {
 		return err
 	}
 	if posted {
 		if err := v.readForm(may, most); err != nil {
+			return err
+		}
+	}
+	if posted {
+		if err := v.proveFirst(); err != nil {
 			return err
 		}
 	}
@@ -151,8 +190,8 @@ func (s *Site) finish(v *Visit) {
 // visit gathers who is there. A session that ended is no error: the
 // permission decides whether one is needed.
 func (s *Site) visit(ctx context.Context, c *fiber.Ctx, may Permission) (*Visit, error) {
-	v := &Visit{Context: ctx, site: s, c: c, person: may.person}
-	v.Quiet = may.quiet || c.Get("X-Quiet") != ""
+	v := &Visit{Context: ctx, site: s, c: c, person: may.person, outside: may.outside}
+	v.Quiet, v.glances = may.quiet || c.Get("X-Quiet") != "", may.person && may.quiet && !may.guest
 	if v.person {
 		c.Set("Content-Security-Policy", personPolicy)
 		if err := v.lookUpGuest(); !may.anyhow {
@@ -160,12 +199,17 @@ func (s *Site) visit(ctx context.Context, c *fiber.Ctx, may Permission) (*Visit,
 		}
 		return v, nil
 	}
-	v.look = s.readLook(c)
+	if v.outside != nil {
+		return v, v.lookUpOutsider()
+	}
+	v.look = s.readLook(c, s.cookieName())
 	if v.look.session != "" {
 		session, err := s.Door.Session(ctx, v.look.session, v.Quiet)
 		switch {
 		case err == nil:
 			v.Session = session
+		case errors.Is(err, staff.ErrFactor):
+			v.Halfway = true
 		case errors.Is(err, helpdesk.ErrDenied), errors.Is(err, helpdesk.ErrNotFound):
 			v.Ended = true
 		default:

@@ -22,10 +22,10 @@ func TestALostSignIsSaidOnceAndItsReturnOnce(t *testing.T) {
 		name                 string
 		errors, infos, pages int
 	}{
-		{nil, "From the office", 0, 0, 3},
 		{errors.New("no database"), "Talk", 1, 0, 3},
 		{nil, "From the office", 1, 1, 3},
-		{errors.New("no database"), "Talk", 2, 1, 3},
+		{errors.New("no database"), "From the office", 2, 1, 3},
+		{nil, "From the office", 2, 2, 3},
 	} {
 		lost = step.err
 		for range step.pages {

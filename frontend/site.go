@@ -60,6 +60,11 @@ type Options struct {
 	Words *locale.Catalogue
 	// Guests opens person's sessions; nil serves the desk alone.
 	Guests GuestDoor
+	// Outside opens the sessions of those to whom something was handed over; nil
+	// serves no pages of theirs.
+	Outside OutsideDoor
+	// Branches opens the sessions of volunteers; nil serves no pages of theirs.
+	Branches OutsideDoor
 	// Limiter counts what one address does, over all replicas; nil counts in
 	// this process.
 	Limiter *bus.Limiter
@@ -86,6 +91,10 @@ type Options struct {
 	// limit: at that limit accept stalls and everything hangs. 0 means 5,000
 	// and 20,000, or as many as the limit leaves room for.
 	MaxBells, MaxTalks int
+	// Measured hears of every answered request, for the operator's figures: by
+	// which door, with what status, how long it took, and whether it waited for
+	// news on purpose. Nothing else of it; nil hears nothing.
+	Measured func(door string, status int, waited bool, took time.Duration)
 }
 
 // Site is one web server with its routes. Make it with New, mount audiences
@@ -103,11 +112,14 @@ type Site struct {
 	proxy       bool
 	tls         bool
 
-	home     string
-	landing  bool        // person's pages are mounted
-	late     Handler     // see OnGuestEnded
-	signLost atomic.Bool // the office did not say what stands over the door
-	onExit   Handler
+	home       string
+	landing    bool        // person's pages are mounted
+	late       Handler     // see OnGuestEnded
+	lateBranch Handler     // see OnBranchEnded
+	signLost   atomic.Bool // the office did not say what stands over the door
+	signs      sync.Map    // language -> the last Sign the office told
+	storeLost  atomic.Bool // a request could not be served for want of what the house stands on
+	onExit     Handler
 
 	mu        sync.Mutex
 	closed    bool
@@ -145,10 +157,10 @@ func New(o Options) (*Site, error) {
 	}
 	s := &Site{Options: o, proxy: len(o.BehindProxy) > 0, tls: o.Cert != "", later: make(chan struct{}, 8), held: held{left: mostHeld}}
 	var err error
-	if s.assets, err = newAssets(); err != nil {
+	if s.assets, err = theAssets(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = newPages(s.assets); err != nil {
+	if s.pages, err = thePages(); err != nil {
 		return nil, err
 	}
 	s.lines, s.waits, s.descriptors = newLines(s), newWaits(), openFiles

@@ -18,6 +18,7 @@ type Trouble struct {
 	What, Safe, Next string
 	Phone            string
 	Incident         string // "" unless it is in the log
+	Again            *Again
 }
 
 // told is Trouble for a script of ours. Under "no" stands only what stays no: a
@@ -62,14 +63,26 @@ func (s *Site) failPerson(v *Visit, err error) error {
 	default:
 		a, known := facts(err)
 		key := a.key
-		if key == "proxy" { // an operator's business: a person has no other way in
+		if key == "proxy" || key == "away" { // an operator's business: a person has no other way in
 			key = "ours"
 		}
 		say(a.status, key)
+		if a.key == "away" {
+			after = awaySeconds
+			if page.Again = v.away(err); page.Again != nil {
+				page.Safe = v.Say("trouble.again")
+			}
+		}
 		if !known {
 			page.Incident = incident()
 			s.Log.Error("request failed", "incident", page.Incident, "method", v.c.Method(), "route", v.c.Route().Path, "err", err)
 		}
+	}
+	if v.glances && page.Status == fiber.StatusServiceUnavailable {
+		// Within another page of ours, which must not lose sight of it.
+		page.Bare = true
+		v.c.Status(page.Status)
+		return v.ShowFrame(page, awaySeconds*time.Second, v.c.OriginalURL())
 	}
 	if v.Asked(fiber.MIMEApplicationJSON) {
 		facts := told{No: page.What, Next: page.Next, After: after}

@@ -21,8 +21,10 @@ import (
 type Visit struct {
 	Context context.Context
 	Session *staff.Session // nil without one, and on person's pages
+	Halfway bool           // the words were right, and the second factor is missing: no session yet
 	Ended   bool           // the cookie named a session that has ended
 	Quiet   bool           // asked by a script on its own, not by the visitor
+	glances bool           // a page within a page of ours, which asks by itself
 	Form    Form           // what was posted; empty on GET
 
 	// Guest is the person whose session this is; nil without one, and on pages
@@ -30,10 +32,20 @@ type Visit struct {
 	Guest      *people.Guest
 	GuestEnded bool // their cookie named a session that has ended
 
+	// Outsider is whose session this is on the pages under OutsidePath and
+	// BranchPath, and nil everywhere else; Ended tells of theirs there.
+	Outsider Outsider
+
+	// Program is who asks a route for programs, with its keys; nil on pages and
+	// where no token is needed.
+	Program *staff.Working
+
 	site        *Site
 	c           *fiber.Ctx
+	most        Limit // of a program's body
 	look        look
-	person      bool // a person's page: another frame, language and cookie
+	person      bool   // a person's page: another frame, language and cookie
+	outside     *annex // a page of somebody outside: another cookie and door
 	guestCookie string
 	after       []func(context.Context)
 	read, holds int64 // bytes of the body, and those beyond what is free
@@ -89,6 +101,14 @@ func (v *Visit) Partial() bool { return v.c.Get("HX-Request") != "" }
 func (v *Visit) Lang() string {
 	if v.person {
 		return v.personLang()
+	}
+	if v.outside != nil {
+		if named := v.c.Query("lang"); v.site.Words.Desk(named) {
+			return named // the mail's: its reader has not been here before
+		}
+	}
+	if v.Program != nil {
+		return v.Program.User.Locale
 	}
 	if v.Session != nil && v.site.Words.Desk(v.Session.User.Locale) {
 		return v.Session.User.Locale
@@ -236,13 +256,13 @@ func plainName(name string) string {
 // Enter gives the browser the session's cookie.
 func (v *Visit) Enter(cookie string) {
 	v.look.session = cookie
-	v.site.writeLook(v.c, v.look)
+	v.site.writeLook(v.c, v.lookName(), v.look)
 }
 
 // Leave takes it away, and with it what the browser kept of our pages.
 func (v *Visit) Leave() {
 	v.look.session = ""
-	v.site.writeLook(v.c, v.look)
+	v.site.writeLook(v.c, v.lookName(), v.look)
 	v.c.Set("Clear-Site-Data", `"cache", "storage"`)
 }
 
@@ -255,7 +275,7 @@ func (v *Visit) Prefer(lang, theme string) {
 	if theme == "light" || theme == "dark" || theme == "" {
 		v.look.theme = theme
 	}
-	v.site.writeLook(v.c, v.look)
+	v.site.writeLook(v.c, v.lookName(), v.look)
 }
 
 // Languages lists what Prefer takes.
@@ -263,3 +283,11 @@ func (v *Visit) Languages() []locale.Language { return v.site.Words.Choices(true
 
 // Cookie is what staff knows the session by.
 func (v *Visit) Cookie() string { return v.look.session }
+
+// lookName is the cookie of the pages this visit is to.
+func (v *Visit) lookName() string {
+	if v.outside != nil {
+		return v.site.annexCookie(v.outside)
+	}
+	return v.site.cookieName()
+}

@@ -43,6 +43,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrConflict = errors.New("changed meanwhile")
 	ErrDenied   = errors.New("not allowed")
+	// ErrUnavailable: what the house stands on is gone, overrun or full. Later it
+	// may work, and repeating is harmless.
+	ErrUnavailable = errors.New("unavailable for now")
 )
 
 // Refusal is a rule's no: Key names the sentence in the catalogues, Args fill

@@ -8,6 +8,8 @@ import (
 const (
 	firstDelay = time.Second
 	lastDelay  = 5 * time.Minute
+	houseDelay = 2 * time.Second // at the most, until the house is asked again where it stands
+	storeDelay = time.Minute     // at the most, until a letter is fetched again that the house could not store
 )
 
 // backoff is the pause after the nth failure in a row, from 0: it doubles from

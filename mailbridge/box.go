@@ -13,6 +13,7 @@ type box struct {
 	*Collector
 	board   board
 	kept    withheld
+	ahead   ahead
 	wake    chan struct{}
 	stop    context.CancelFunc
 	started bool
@@ -37,6 +38,12 @@ func (b *box) run(ctx context.Context) {
 			failures = 0
 		}
 		pause := backoff(failures)
+		switch CodeOf(err) {
+		case Bookkeeping: // no server was asked
+			pause = min(pause, houseDelay)
+		case Receiving:
+			pause = min(pause, storeDelay)
+		}
 		b.fail(err, failures+1, pause)
 		select {
 		case <-b.after(pause):
@@ -68,7 +75,7 @@ func (b *box) fail(err error, failures int, pause time.Duration) {
 func (b *box) well() {
 	now := b.now()
 	b.board.change(func(s *Status) {
-		s.LastLook, s.Waiting, s.Failures, s.NextTry = now, 0, 0, time.Time{}
+		s.LastLook, s.Waiting, s.Taken, s.Begun, s.Failures, s.NextTry = now, 0, 0, time.Time{}, 0, time.Time{}
 		if s.Trouble != AfterFailed {
 			s.Trouble, s.Troubled = "", time.Time{}
 		}
@@ -79,11 +86,19 @@ func (b *box) well() {
 // whether it got anywhere, so that the next one may be tried soon.
 func (b *box) connection(ctx context.Context) (progress bool, err error) {
 	b.board.enter(Connecting, b.now())
+	// While the house can't say where it stands there is nothing to sign in for.
+	if _, err := b.receiver.Bookmark(ctx, b.ID); err != nil {
+		return false, trouble(Bookkeeping, err)
+	}
 	s, err := open(ctx, b.IMAP, b.dial, b.timeout)
 	if err != nil {
 		return false, err
 	}
 	defer s.close()
+	if b.Largest > 0 {
+		s.largest = b.Largest
+	}
+	s.keeps = b.keeps
 	round, err := b.beginRound(ctx, s)
 	if err != nil {
 		return false, err

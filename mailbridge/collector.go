@@ -18,6 +18,7 @@ type Collector struct {
 	poll     time.Duration
 	glance   time.Duration
 	timeout  time.Duration
+	keeps    int // mails remembered of one listing
 	now      func() time.Time
 	after    func(time.Duration) <-chan time.Time
 
@@ -54,7 +55,7 @@ func WithClock(now func() time.Time, after func(time.Duration) <-chan time.Time)
 // NewCollector prepares to collect boxes into r; Run does it.
 func NewCollector(boxes []Mailbox, r Receiver, log *slog.Logger, opts ...Option) *Collector {
 	c := &Collector{
-		receiver: r, log: log, poll: time.Minute,
+		receiver: r, log: log, poll: time.Minute, keeps: listKept,
 		glance: 200 * time.Millisecond, timeout: 30 * time.Second, now: time.Now, after: time.After, boxes: map[string]*box{},
 	}
 	for _, o := range opts {

@@ -25,6 +25,7 @@ type house struct {
 	got    []Arrival       // first time only
 	again  int             // letters offered that were known
 	behind int             // letters offered behind the bookmark
+	ahead  int             // letters offered while older ones waited
 	gaps   int
 	refuse func(Arrival) error
 	bell   chan struct{}
@@ -65,7 +66,9 @@ func (h *house) Receive(_ context.Context, box string, a Arrival) error {
 			return err
 		}
 	}
-	if m := h.marks[box]; m.UIDValidity == a.Mark.UIDValidity && a.Mark.UID <= m.UID {
+	if a.Ahead {
+		h.ahead++
+	} else if m := h.marks[box]; m.UIDValidity == a.Mark.UIDValidity && a.Mark.UID <= m.UID {
 		h.behind++ // the bookmark never goes back
 	} else {
 		h.marks[box] = a.Mark
@@ -78,6 +81,17 @@ func (h *house) Receive(_ context.Context, box string, a Arrival) error {
 	}
 	h.bell <- struct{}{}
 	return nil
+}
+
+func (h *house) Received(_ context.Context, _ string, validity, from, to uint32) (uids []uint32, _ error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.got {
+		if m := a.Mark; a.Whole() && m.UIDValidity == validity && m.UID >= from && m.UID <= to {
+			uids = append(uids, m.UID)
+		}
+	}
+	return uids, nil
 }
 
 func (h *house) subjects() []string {

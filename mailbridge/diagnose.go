@@ -43,7 +43,7 @@ func diagnose(ctx context.Context, m Mailbox, dial DialFunc, patience time.Durat
 		return d.steps
 	}
 	defer s.close()
-	if !d.step("sign_in", s.signIn(m.IMAP.User, m.IMAP.Password), map[string]string{"user": m.IMAP.User}) {
+	if !d.step("sign_in", s.signIn(ctx, m.IMAP), map[string]string{"user": m.IMAP.User}) {
 		return d.steps
 	}
 	folder, err := s.selectFolder(m.folder())
@@ -76,7 +76,7 @@ func DiagnoseSMTP(ctx context.Context, srv Server) []Step {
 	}
 	defer c.close()
 	if srv.User != "" {
-		d.step("sign_in", c.signIn(srv), map[string]string{"user": srv.User})
+		d.step("sign_in", c.signIn(ctx, srv), map[string]string{"user": srv.User})
 	}
 	return d.steps
 }

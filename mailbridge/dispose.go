@@ -47,6 +47,12 @@ func (s *session) erase(set imap.SeqSet) error {
 	if err := s.flag(set, `\Deleted`); err != nil {
 		return err
 	}
+	return s.expunge(set)
+}
+
+// expunge ends mails that are flagged \Deleted, these alone (RFC 4315 section
+// 2.1), and none where the server can't do that.
+func (s *session) expunge(set imap.SeqSet) error {
 	if !s.has("UIDPLUS") {
 		return nil
 	}

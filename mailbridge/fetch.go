@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,12 +16,13 @@ import (
 )
 
 const (
-	tooLarge    = 25 << 20 // above, only the header is fetched
+	tooLarge    = 25 << 20 // above, only the header is fetched, unless the mailbox says otherwise
 	inPieces    = 8 << 20  // above, in pieces, for the parser holds each literal whole
 	piece       = 2 << 20
 	headerLimit = 1 << 20
+	shortPieces = 16 // of one mail; a server that gives less each time is not asked for ever
 
-	listKept = 100_000 // mails remembered of one listing; the next takes up the rest
+	listKept = 50_000 // mails remembered of one listing; the next takes up the rest
 )
 
 // selected is what SELECT told.
@@ -32,16 +34,10 @@ type selected struct {
 
 func (s *session) selectFolder(folder string) (selected, error) {
 	var got selected
+	s.valid = 0
 	status, err := s.command("SELECT "+mailboxName(folder), func(resp imap.Resp) error {
-		switch resp := resp.(type) {
-		case *imap.StatusResp:
-			if resp.Code == imap.CodeUidValidity && len(resp.Arguments) > 0 {
-				got.validity, _ = imap.ParseNumber(resp.Arguments[0])
-			}
-		case *imap.DataResp:
-			if name, fields, _ := imap.ParseNamedResp(resp); name == "EXISTS" && len(fields) > 0 {
-				got.mails, _ = imap.ParseNumber(fields[0])
-			}
+		if status, ok := resp.(*imap.StatusResp); ok && status.Code == imap.CodeUidValidity {
+			got.validity = validityOf(status)
 		}
 		return nil
 	})
@@ -51,11 +47,19 @@ func (s *session) selectFolder(folder string) (selected, error) {
 	if err != nil {
 		return selected{}, err
 	}
-	got.readOnly = status.Code == imap.CodeReadOnly
+	got.readOnly, got.mails, s.valid = status.Code == imap.CodeReadOnly, s.mails, got.validity
 	if got.validity == 0 {
 		return selected{}, trouble(NoUIDs, errors.New("no UIDVALIDITY"))
 	}
 	return got, nil
+}
+
+func validityOf(resp *imap.StatusResp) uint32 {
+	if len(resp.Arguments) == 0 {
+		return 0
+	}
+	n, _ := imap.ParseNumber(resp.Arguments[0])
+	return n
 }
 
 // mailboxName is a folder as commands write it: modified UTF-7 (RFC 3501
@@ -78,33 +82,56 @@ type listing struct {
 	seen     bool
 }
 
-// list tells what lies behind a UID, in UID order.
-func (s *session) list(from uint32, to string) ([]listing, error) {
-	var found []listing
-	trim := func(keep int) {
-		slices.SortFunc(found, func(a, b listing) int { return cmp.Compare(a.uid, b.uid) })
-		found = slices.CompactFunc(found, func(a, b listing) bool { return a.uid == b.uid })
-		found = found[:min(keep, len(found))]
+// listed is what a listing found, in UID order: all of it, or of a very long one
+// the first so many and the youngest.
+type listed struct {
+	mails []listing
+	left  int    // how many were left out between
+	gap   uint32 // the last UID before those
+}
+
+func (l *listed) highest() uint32 {
+	if len(l.mails) == 0 {
+		return 0
 	}
+	return l.mails[len(l.mails)-1].uid
+}
+
+// trim puts the mails in order and leaves out what is too much.
+func (l *listed) trim(keep int) {
+	// Of two answers about one mail, one may be a change of flags without its size.
+	slices.SortFunc(l.mails, func(a, b listing) int { return cmp.Or(cmp.Compare(a.uid, b.uid), cmp.Compare(b.size, a.size)) })
+	l.mails = slices.CompactFunc(l.mails, func(a, b listing) bool { return a.uid == b.uid })
+	if over := len(l.mails) - keep - youngest; over > 0 {
+		l.mails = slices.Delete(l.mails, keep, keep+over)
+		l.left += over
+		l.gap = l.mails[keep-1].uid
+	}
+}
+
+// list tells what lies behind a UID.
+func (s *session) list(from uint32, to string) (listed, error) {
+	var found listed
 	line := fmt.Sprintf("UID FETCH %d:%s (UID RFC822.SIZE FLAGS INTERNALDATE)", from, to)
 	// A long list may take longer than one command, never longer than this.
-	_, err := s.within(20*s.timeout, line, func(resp imap.Resp) error {
+	_, err := s.about(s.mails, 20*s.timeout, line, func(resp imap.Resp) error {
 		m, ok := readFetch(resp)
 		// "n:*" names the last mail even when its UID is below n (RFC 3501
-		// section 6.4.8), and flag changes of other mails may slip in.
-		if !ok || m.uid < from || !m.sized {
+		// section 6.4.8), and flag changes of other mails may slip in. A mail
+		// without a size is there all the same.
+		if !ok || m.uid < from {
 			return nil
 		}
-		found = append(found, listing{m.uid, m.size, m.internal, m.deleted, m.seen})
-		if len(found) >= 2*listKept {
-			trim(listKept)
+		found.mails = append(found.mails, listing{m.uid, m.size, m.internal, m.deleted, m.seen})
+		if len(found.mails) >= 2*s.keeps+youngest {
+			found.trim(s.keeps)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return listed{}, err
 	}
-	trim(listKept)
+	found.trim(s.keeps)
 	return found, nil
 }
 
@@ -112,7 +139,7 @@ func (s *session) list(from uint32, to string) ([]listing, error) {
 // in between is missing from the answer; what is still there and not handed
 // out is an error.
 func (s *session) fetch(want []listing) ([]Arrival, error) {
-	if len(want) == 1 && want[0].size > inPieces {
+	if len(want) == 1 && want[0].size > min(inPieces, s.largest) {
 		return s.fetchLarge(want[0])
 	}
 	bodies := make(map[uint32][]byte, len(want))
@@ -142,7 +169,7 @@ func (s *session) fetch(want []listing) ([]Arrival, error) {
 			continue
 		}
 		a := Arrival{Mark: Mark{UID: l.uid}, Raw: raw, Internal: l.internal, Size: int64(len(raw))}
-		if a.Size > tooLarge {
+		if a.Size > s.largest {
 			a.TooLarge, a.Raw = true, header(raw)
 		}
 		arrivals = append(arrivals, a)
@@ -151,7 +178,7 @@ func (s *session) fetch(want []listing) ([]Arrival, error) {
 }
 
 func (s *session) fetchLarge(l listing) ([]Arrival, error) {
-	a := Arrival{Mark: Mark{UID: l.uid}, Internal: l.internal, Size: l.size, TooLarge: l.size > tooLarge}
+	a := Arrival{Mark: Mark{UID: l.uid}, Internal: l.internal, Size: l.size, TooLarge: l.size > s.largest}
 	if a.TooLarge {
 		raw, err := s.piece(l.uid, "BODY.PEEK[HEADER]", 0, headerLimit)
 		if err != nil || raw == nil {
@@ -161,19 +188,27 @@ func (s *session) fetchLarge(l listing) ([]Arrival, error) {
 		return []Arrival{a}, nil
 	}
 	a.Raw = make([]byte, 0, l.size)
-	for {
+	for short := 0; ; {
 		raw, err := s.piece(l.uid, "BODY.PEEK[]", len(a.Raw), piece)
 		if err != nil || raw == nil {
 			return nil, err
 		}
 		a.Raw = append(a.Raw, raw...)
-		if len(a.Raw) > tooLarge {
+		if int64(len(a.Raw)) > s.largest {
 			a.TooLarge, a.Raw = true, header(a.Raw)
 			return []Arrival{a}, nil
 		}
-		if len(raw) < piece {
+		if len(raw) == piece {
+			continue
+		}
+		// Sizes are often wrong, and a short piece is the end only where the
+		// size says so, too, or nothing follows.
+		if int64(len(a.Raw)) == l.size || len(raw) == 0 {
 			a.Size = int64(len(a.Raw))
 			return []Arrival{a}, nil
+		}
+		if short++; short > shortPieces {
+			return nil, trouble(Incomplete, errors.New("the mail comes in crumbs"))
 		}
 	}
 }
@@ -220,7 +255,6 @@ func (s *session) gone(uid uint32) error {
 type fetched struct {
 	uid           uint32
 	size          int64
-	sized         bool
 	internal      time.Time
 	deleted, seen bool
 	body          []byte
@@ -239,8 +273,11 @@ func readFetch(resp imap.Resp) (fetched, bool) {
 		case key == "UID":
 			m.uid, _ = imap.ParseNumber(items[i+1])
 		case key == "RFC822.SIZE":
-			n, err := imap.ParseNumber(items[i+1])
-			m.size, m.sized = int64(n), err == nil
+			size, _ := items[i+1].(string)
+			var err error
+			if m.size, err = strconv.ParseInt(size, 10, 64); err != nil || m.size < 0 {
+				m.size = inPieces + 1 // beyond all numbers, or none: to be fetched with care
+			}
 		case key == "INTERNALDATE":
 			date, _ := items[i+1].(string)
 			m.internal, _ = time.Parse(imap.DateTimeLayout, date)

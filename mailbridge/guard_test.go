@@ -13,7 +13,9 @@ import (
 )
 
 // tight limits make small examples.
-var tight = limits{depth: 3, literal: 10, line: 60, atom: 16}
+var tight = limits{depth: 3, literal: 10, line: 60, atom: 16, talk: 200}
+
+func fresh() reply { return reply{limits: tight, allowance: tight.literal, talk: tight.talk} }
 
 func TestTheGuardKnowsWhatAnHonestServerSays(t *testing.T) {
 	for _, said := range []string{
@@ -33,7 +35,7 @@ func TestTheGuardKnowsWhatAnHonestServerSays(t *testing.T) {
 		"* LIST () \"/\" INBOX\r\n",
 		"* 1 FETCH ((a)(b) (c))\r\n",
 	} {
-		r := reply{limits: tight, allowance: tight.literal}
+		r := fresh()
 		if !r.follow([]byte(said)) {
 			t.Errorf("refused %q", said)
 		}
@@ -64,6 +66,8 @@ func TestTheGuardStopsWhatHurtsTheParser(t *testing.T) {
 		"a line of text":                "* OK " + strings.Repeat("a ", 30),
 		"a line over literals":          "* X" + strings.Repeat(" {1}\r\na", 12),
 		"a line of empty fields":        "* X" + strings.Repeat(" ", 60),
+		"many lines":                    strings.Repeat("* X\r\n", 4),
+		"many notes":                    strings.Repeat("* OK a b c d e f\r\n", 3),
 		"a tag that is a list":          "(",
 		"an unclosed list":              "* X (a\r\n",
 		"an unclosed code":              "* OK [X\r\n",
@@ -74,7 +78,7 @@ func TestTheGuardStopsWhatHurtsTheParser(t *testing.T) {
 		"a wrong escape":                "* X \"\\a\"",
 		"text behind a string":          "* X \"a\"b",
 	} {
-		r := reply{limits: tight, allowance: tight.literal}
+		r := fresh()
 		if r.follow([]byte(said)) {
 			t.Errorf("%s passed: %q", what, said)
 		}
@@ -97,7 +101,7 @@ func TestTheAllowanceIsPerCommand(t *testing.T) {
 	if _, err := io.ReadFull(g, buf[:22]); err != nil {
 		t.Fatal(err)
 	}
-	g.refill()
+	g.refill(0)
 	if _, err := io.ReadFull(g, buf[:22]); err != nil {
 		t.Fatal(err)
 	}
@@ -129,10 +133,10 @@ func FuzzGuard(f *testing.F) {
 		f.Add([]byte(s), uint16(3))
 	}
 	f.Fuzz(func(t *testing.T, said []byte, cut uint16) {
-		whole := reply{limits: tight, allowance: tight.literal}
+		whole := fresh()
 		ok := whole.follow(said)
 
-		pieces := reply{limits: tight, allowance: tight.literal}
+		pieces := fresh()
 		size := int(cut)%7 + 1
 		for rest := said; len(rest) > 0; {
 			n := min(size, len(rest))

@@ -9,65 +9,63 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"returnsupport/mailbridge/mailtest"
 )
 
-func repeat(w io.Writer, s string) {
-	for block := []byte(strings.Repeat(s, 4096/len(s)+1)); ; {
-		if _, err := w.Write(block); err != nil {
-			return
-		}
-	}
+// honest enough to be told from an attack by a code.
+var odd = map[string]struct {
+	say  func(w io.Writer, tag string)
+	want Code
+}{
+	"a goodbye":        {func(w io.Writer, _ string) { fmt.Fprint(w, "* BYE tired\r\n") }, Closed},
+	"a refusal":        {func(w io.Writer, tag string) { fmt.Fprint(w, tag+" NO secret words\r\n") }, Declined},
+	"another language": {func(w io.Writer, _ string) { fmt.Fprint(w, "220 smtp.example.test ESMTP\r\n\r\n") }, Protocol},
+	"what makes the parser panic": {func(w io.Writer, tag string) {
+		fmt.Fprint(w, "* 1 FETCH (\"BODY][\" x)\r\n* EXPUNGE\r\n* 1 FETCH\r\n* EXISTS\r\n"+tag+" NO\r\n")
+	}, Declined},
+	"a mail listed and kept back": {keepBack, Incomplete},
 }
 
 func TestAHostileServerEndsWithACodeAndTheProcessLives(t *testing.T) {
-	cases := map[string]struct {
-		say  func(w io.Writer, tag string)
-		want Code
-	}{
-		"nesting without end":         {func(w io.Writer, _ string) { fmt.Fprint(w, "* 1 FETCH (BODYSTRUCTURE "); repeat(w, "(") }, Hostile},
-		"a literal of 3.5 GB":         {func(w io.Writer, _ string) { fmt.Fprint(w, "* 1 FETCH (UID 1 BODY[] {3500000000}\r\n"); repeat(w, "x") }, Hostile},
-		"literals too large together": {func(w io.Writer, _ string) { fmt.Fprint(w, "* 1 FETCH (X {9}\r\n123456789 Y {67108860}\r\n") }, Hostile},
-		"an atom without end":         {func(w io.Writer, _ string) { fmt.Fprint(w, "* "); repeat(w, "x") }, Hostile},
-		"a line without end":          {func(w io.Writer, _ string) { fmt.Fprint(w, "* X \""); repeat(w, "x ") }, Hostile},
-		"a text without end":          {func(w io.Writer, _ string) { fmt.Fprint(w, "* OK "); repeat(w, "x ") }, Hostile},
-		"a literal size without end":  {func(w io.Writer, _ string) { fmt.Fprint(w, "* X {"); repeat(w, "\r\n") }, Hostile},
-		"a literal of negative size":  {func(w io.Writer, _ string) { fmt.Fprint(w, "* X {-1}\r\n") }, Hostile},
-		"silence":                     {func(io.Writer, string) {}, TimedOut},
-		"a flood of honest lines":     {func(w io.Writer, _ string) { repeat(w, "* 1 FETCH (UID 1 RFC822.SIZE 5)\r\n") }, TimedOut},
-		"one byte now and then":       {drip, TimedOut},
-		"a goodbye":                   {func(w io.Writer, _ string) { fmt.Fprint(w, "* BYE tired\r\n") }, Closed},
-		"a refusal":                   {func(w io.Writer, tag string) { fmt.Fprint(w, tag+" NO secret words\r\n") }, Declined},
-		"another language":            {func(w io.Writer, _ string) { fmt.Fprint(w, "220 smtp.example.test ESMTP\r\n\r\n") }, Protocol},
-		"what makes the parser panic": {func(w io.Writer, tag string) {
-			fmt.Fprint(w, "* 1 FETCH (\"BODY][\" x)\r\n* EXPUNGE\r\n* 1 FETCH\r\n* EXISTS\r\n"+tag+" NO\r\n")
-		}, Declined},
-		"a mail listed and kept back":  {keepBack, Incomplete},
-		"a UIDVALIDITY that is no one": {nil, NoUIDs},
+	end := func(t *testing.T, s mailtest.IMAPScript, want Code) {
+		t.Helper()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		began := time.Now()
+		patience := 2 * time.Second // a flood is read until it is too much, however slow the machine
+		if want == TimedOut {
+			patience = 100 * time.Millisecond
+		}
+		col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(s.Test(t))}}, WithTimeout(patience), slowly)
+		if got := troubled(t, col); got != want {
+			t.Errorf("code %q, want %q", got, want)
+		}
+		if d := time.Since(began); d > 5*time.Second {
+			t.Errorf("it took %v", d)
+		}
+		runtime.ReadMemStats(&after)
+		if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 300<<20 {
+			t.Errorf("the heap grew by %d MB", grown>>20)
+		}
 	}
-	for what, c := range cases {
-		t.Run(what, func(t *testing.T) {
-			f := fake{}
-			if c.say == nil {
-				f.answer = func(_ io.Writer, _, command string) (bool, bool) { return strings.HasPrefix(command, "SELECT"), true }
-			} else {
-				f.answer = onList(c.say)
+	for _, a := range mailtest.Attacks() {
+		t.Run(a.Name, func(t *testing.T) {
+			want := Hostile
+			if a.Patience {
+				want = TimedOut
 			}
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			began := time.Now()
-			col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(f.start(t))}}, WithTimeout(100*time.Millisecond), slowly)
-			if got := troubled(t, col); got != c.want {
-				t.Errorf("code %q, want %q", got, c.want)
-			}
-			if d := time.Since(began); d > 5*time.Second {
-				t.Errorf("it took %v", d)
-			}
-			runtime.ReadMemStats(&after)
-			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 300<<20 {
-				t.Errorf("the heap grew by %d MB", grown>>20)
-			}
+			end(t, a.Script(), want)
 		})
 	}
+	for what, c := range odd {
+		t.Run(what, func(t *testing.T) { end(t, mailtest.IMAPScript{Answer: onList(c.say)}, c.want) })
+	}
+	t.Run("a UIDVALIDITY that is no one", func(t *testing.T) {
+		end(t, mailtest.IMAPScript{Answer: func(_ io.Writer, _, command string) (bool, bool) {
+			return strings.HasPrefix(command, "SELECT"), true
+		}}, NoUIDs)
+	})
 }
 
 // TestOneMailThatDoesNotComeHoldsUpNoOther: servers answer NO or nothing for a
@@ -75,7 +73,7 @@ func TestAHostileServerEndsWithACodeAndTheProcessLives(t *testing.T) {
 func TestOneMailThatDoesNotComeHoldsUpNoOther(t *testing.T) {
 	for what, refusal := range map[string]string{"said": "NO", "left out": "OK"} {
 		t.Run(what, func(t *testing.T) {
-			f := fake{answer: func(w io.Writer, tag, command string) (bool, bool) {
+			f := mailtest.IMAPScript{Answer: func(w io.Writer, tag, command string) (bool, bool) {
 				verb, rest, _ := strings.Cut(command, "UID FETCH ")
 				if verb != "" {
 					return false, false
@@ -111,7 +109,7 @@ func TestOneMailThatDoesNotComeHoldsUpNoOther(t *testing.T) {
 				passed.Add(int64(10 * time.Minute))
 				return time.After(time.Millisecond)
 			}
-			collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.start(t)), After: Delete}}, WithClock(clock, pause))
+			collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.Test(t)), After: Delete}}, WithClock(clock, pause))
 			eventually(t, "three letters", func() bool { return len(h.subjects()) == 3 })
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -127,12 +125,11 @@ func TestOneMailThatDoesNotComeHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-func drip(w io.Writer, _ string) {
-	for {
-		if _, err := io.WriteString(w, "*"); err != nil {
+func repeat(w io.Writer, s string) {
+	for block := []byte(strings.Repeat(s, 4096/len(s)+1)); ; {
+		if _, err := w.Write(block); err != nil {
 			return
 		}
-		time.Sleep(30 * time.Millisecond)
 	}
 }
 
@@ -142,7 +139,7 @@ func keepBack(w io.Writer, tag string) {
 
 func TestAnAnswerWithoutTextDoesNotHang(t *testing.T) {
 	answered := false
-	f := fake{answer: func(w io.Writer, tag, command string) (bool, bool) {
+	f := mailtest.IMAPScript{Answer: func(w io.Writer, tag, command string) (bool, bool) {
 		if strings.HasPrefix(command, "UID FETCH") && !strings.Contains(command, "BODY") && !answered {
 			answered = true
 			fmt.Fprintf(w, "* 1 FETCH (UID 1 RFC822.SIZE 5 FLAGS ())\r\n%s OK\r\n", tag)
@@ -155,7 +152,7 @@ func TestAnAnswerWithoutTextDoesNotHang(t *testing.T) {
 		return false, false
 	}}
 	h := newHouse()
-	collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.start(t))}}, WithTimeout(2*time.Second))
+	collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.Test(t))}}, WithTimeout(2*time.Second))
 	h.waitFor(t, 1)
 	if string(h.got[0].Raw) != "A: b" {
 		t.Errorf("got %q", h.got[0].Raw)
@@ -163,12 +160,12 @@ func TestAnAnswerWithoutTextDoesNotHang(t *testing.T) {
 }
 
 func TestASilentGreetingAndEndlessIdleChatterEnd(t *testing.T) {
-	silent := fake{greeting: " "}
-	c, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(silent.start(t))}}, WithTimeout(100*time.Millisecond), slowly)
+	silent := mailtest.IMAPScript{Greeting: " "}
+	c, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(silent.Test(t))}}, WithTimeout(100*time.Millisecond), slowly)
 	if got := troubled(t, c); got != TimedOut {
 		t.Errorf("silent greeting: %q", got)
 	}
-	chatter := fake{caps: "IMAP4rev1 IDLE", answer: func(w io.Writer, _, command string) (bool, bool) {
+	chatter := mailtest.IMAPScript{Capabilities: "IMAP4rev1 IDLE", Answer: func(w io.Writer, _, command string) (bool, bool) {
 		if command != "IDLE" {
 			return false, false
 		}
@@ -176,7 +173,7 @@ func TestASilentGreetingAndEndlessIdleChatterEnd(t *testing.T) {
 		go repeat(w, "* 1 FETCH (FLAGS ())\r\n")
 		return true, false
 	}}
-	c, _ = collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(chatter.start(t))}}, WithTimeout(2*time.Second), WithGlance(0), slowly)
+	c, _ = collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(chatter.Test(t))}}, WithTimeout(2*time.Second), WithGlance(0), slowly)
 	if got := troubled(t, c); got != Hostile {
 		t.Errorf("chatter: %q", got)
 	}
@@ -184,7 +181,7 @@ func TestASilentGreetingAndEndlessIdleChatterEnd(t *testing.T) {
 
 func TestALetterLargerThanAnnouncedIsCutToItsHeader(t *testing.T) {
 	body := strings.Repeat("x", 26<<20)
-	f := fake{answer: func(w io.Writer, tag, command string) (bool, bool) {
+	f := mailtest.IMAPScript{Answer: func(w io.Writer, tag, command string) (bool, bool) {
 		switch {
 		case strings.Contains(command, "BODY"):
 			fmt.Fprintf(w, "* 1 FETCH (UID 1 BODY[] {%d}\r\nA: b\r\n\r\n%s)\r\n", len(body)+8, body)
@@ -196,7 +193,7 @@ func TestALetterLargerThanAnnouncedIsCutToItsHeader(t *testing.T) {
 		return false, false
 	}}
 	h := newHouse()
-	collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.start(t))}})
+	collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.Test(t))}})
 	h.waitFor(t, 1)
 	if a := h.got[0]; !a.TooLarge || string(a.Raw) != "A: b\r\n\r\n" || a.Size < 26<<20 {
 		t.Errorf("%d bytes, size %d, too large %v", len(a.Raw), a.Size, a.TooLarge)
@@ -204,13 +201,13 @@ func TestALetterLargerThanAnnouncedIsCutToItsHeader(t *testing.T) {
 }
 
 func TestAServerThatOffersIdleAndRefusesItIsPolled(t *testing.T) {
-	f := fake{caps: "IMAP4rev1 IDLE", answer: func(w io.Writer, tag, command string) (bool, bool) {
+	f := mailtest.IMAPScript{Capabilities: "IMAP4rev1 IDLE", Answer: func(w io.Writer, tag, command string) (bool, bool) {
 		if command == "IDLE" {
 			fmt.Fprintf(w, "%s NO not today\r\n", tag)
 			return true, false
 		}
 		return false, false
 	}}
-	c, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(f.start(t))}})
+	c, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(f.Test(t))}})
 	eventually(t, "polling", func() bool { return c.Status()[0].State == Polling })
 }

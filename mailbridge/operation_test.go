@@ -78,9 +78,9 @@ func TestAServerThatGoesAwayIsFoundAgain(t *testing.T) {
 func TestAMailboxThatHangsDelaysNoOther(t *testing.T) {
 	w, h := world(t, mailtest.Options{}), newHouse()
 	put(t, w, "one")
-	hanging := fake{answer: onList(func(io.Writer, string) {})}
+	hanging := mailtest.IMAPScript{Answer: onList(func(io.Writer, string) {})}
 	c, _ := collect(t, h, []Mailbox{
-		{ID: "hangs", IMAP: at(hanging.start(t))},
+		{ID: "hangs", IMAP: at(hanging.Test(t))},
 		{ID: "works", IMAP: at(w.IMAPAddr())},
 	}, WithTimeout(10*time.Second))
 	h.waitFor(t, 1)
@@ -201,14 +201,14 @@ func TestWakeEndsAnIdle(t *testing.T) {
 func TestWhatTheServerRefusesToMoveIsNotedAndHoldsNothingUp(t *testing.T) {
 	f := newMoveless()
 	h := newHouse()
-	c, _ := collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.start(t)), After: Move("Done")}})
+	c, _ := collect(t, h, []Mailbox{{ID: "m", IMAP: at(f.Test(t)), After: Move("Done")}})
 	h.waitFor(t, 1)
 	eventually(t, "noted", func() bool { return c.Status()[0].Trouble == AfterFailed && c.Status()[0].Connected() })
 }
 
 // newMoveless has one mail and neither MOVE nor COPY nor CREATE.
-func newMoveless() fake {
-	return fake{answer: func(w io.Writer, tag, command string) (bool, bool) {
+func newMoveless() mailtest.IMAPScript {
+	return mailtest.IMAPScript{Answer: func(w io.Writer, tag, command string) (bool, bool) {
 		say := func(s string) (bool, bool) { io.WriteString(w, s); return true, true }
 		switch {
 		case command == "UID FETCH 1:* (UID RFC822.SIZE FLAGS INTERNALDATE)":

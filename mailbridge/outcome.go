@@ -52,6 +52,10 @@ const (
 	NoConnection  Reason = "no_connection"  // see the error of Deliver
 )
 
+// ours are refusals of us, not of the letter or its recipients (RFC 4954 section
+// 6): somebody can put them right, and then the letter may still go.
+var ours = map[int]bool{530: true, 534: true, 535: true, 538: true}
+
 // outcomeOf reads an answer to RCPT, MAIL or DATA.
 func outcomeOf(err error) Outcome {
 	var answer *smtp.SMTPError
@@ -65,7 +69,7 @@ func outcomeOf(err error) Outcome {
 	if e := answer.EnhancedCode; e[0] > 0 {
 		o.Enhanced = fmt.Sprintf("%d.%d.%d", e[0], e[1], e[2])
 	}
-	if answer.Code >= 500 && answer.Code < 600 {
+	if answer.Code/100 == 5 && !ours[answer.Code] {
 		o.State = Refused
 	}
 	return o

@@ -9,6 +9,7 @@ import "bytes"
 type reply struct {
 	limits    limits
 	allowance int64 // literal bytes the running command has left
+	talk      int64 // and of all else, see guard.refill
 	broken    bool  // the verdict, for good
 
 	in       place
@@ -59,14 +60,17 @@ func (r *reply) follow(b []byte) bool {
 			if i < 0 {
 				i = len(b) - 1
 			}
-			if r.line += int64(i); r.line > r.limits.line {
+			r.line += int64(i)
+			r.talk -= int64(i)
+			if r.line > r.limits.line || r.talk < 0 {
 				r.broken = true
 				break
 			}
 			b = b[i:]
 		}
 		r.line++
-		r.broken = r.line > r.limits.line || !r.step(b[0])
+		r.talk--
+		r.broken = r.line > r.limits.line || r.talk < 0 || !r.step(b[0])
 		b = b[1:]
 	}
 	return !r.broken
@@ -167,7 +171,8 @@ func (r *reply) atomByte(c byte) bool {
 		r.word[r.atom] = c
 	}
 	r.atom++
-	return r.atom <= r.limits.atom
+	r.talk -= int64(r.atom >> 5) // the parser copies an atom for each of its bytes
+	return r.atom <= r.limits.atom && r.talk >= 0
 }
 
 // wordEnds decides, behind the tag and behind the first word, whether free
@@ -252,6 +257,6 @@ func (r *reply) text(c byte) bool { return c != '\n' || r.end() }
 
 // end begins the next response.
 func (r *reply) end() bool {
-	*r = reply{limits: r.limits, allowance: r.allowance}
-	return true
+	*r = reply{limits: r.limits, allowance: r.allowance, talk: r.talk - perResponse}
+	return r.talk >= 0
 }

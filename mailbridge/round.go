@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 	"time"
+
+	"github.com/emersion/go-imap"
 )
 
 const (
@@ -40,6 +43,9 @@ func (b *box) beginRound(ctx context.Context, s *session) (*round, error) {
 		return nil, trouble(Bookkeeping, err)
 	}
 	r := &round{box: b, session: s, mark: mark}
+	if r.ahead.validity != folder.validity {
+		r.ahead = ahead{}
+	}
 	switch {
 	case mark == Mark{}:
 		r.since = b.Since
@@ -75,9 +81,12 @@ func (r *round) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.expunge(ctx, old.mails); err != nil {
+		return err
+	}
 	var plan []listing
-	for _, l := range old {
-		if l.uid <= r.mark.UID && !l.deleted && l.size <= tooLarge && !l.internal.Before(r.Since) {
+	for _, l := range old.mails {
+		if l.uid <= r.mark.UID && !l.deleted && l.size <= r.session.largest && !l.internal.Before(r.Since) {
 			plan = append(plan, l)
 		}
 	}
@@ -88,7 +97,7 @@ func (r *round) sweep(ctx context.Context) error {
 			return err
 		}
 		plan = plan[n:]
-		res := r.receive(ctx, batch)
+		res := r.receive(ctx, batch, false)
 		if err := r.dispose(res.done); err != nil {
 			return err
 		}
@@ -99,42 +108,47 @@ func (r *round) sweep(ctx context.Context) error {
 	return nil
 }
 
-// collect hands over everything behind the bookmark. While the receiver works
-// on one batch, the next is already being fetched; no more than two are ever
-// in memory.
+// collect hands over everything behind the bookmark, what is young before what
+// is old. While the receiver works on one batch, the next is already being
+// fetched; no more than two are ever in memory.
 func (r *round) collect(ctx context.Context) error {
-	r.session.rung = false
-	if r.mark.UID == math.MaxUint32 {
-		return nil // the last UID there can be
-	}
-	waiting, err := r.session.list(r.mark.UID+1, "*")
-	if err != nil {
-		return err
-	}
-	plan, err := r.choose(ctx, waiting)
-	if err != nil {
-		return err
-	}
-	if len(waiting) >= listKept {
-		r.session.rung = true // there is more than one listing holds
-		if len(plan) == 0 {
-			r.mark.UID = waiting[len(waiting)-1].uid
+	for more := true; more; {
+		r.session.rung = false
+		if r.mark.UID == math.MaxUint32 {
+			return nil // the last UID there can be
 		}
+		b, err := r.look(ctx)
+		if err != nil {
+			return err
+		}
+		if b.left() > 0 {
+			if err := r.take(ctx, b); err != nil {
+				return err
+			}
+		}
+		more = b.more
 	}
-	if len(plan) == 0 {
-		return nil
-	}
-	r.board.change(func(s *Status) { s.Waiting = len(plan) })
+	return r.finish(ctx)
+}
 
+// batch is what is handed over at once.
+type batch struct {
+	mails []Arrival
+	ahead bool
+}
+
+// take hands over a backlog and what arrives meanwhile.
+func (r *round) take(ctx context.Context, b *backlog) error {
 	var (
-		work    = make(chan []Arrival)
+		work    = make(chan batch)
 		results = make(chan result)
 		busy    bool
+		held    int64 // bytes of the batch in the receiver's hands
 	)
 	defer close(work)
 	go func() {
 		for batch := range work {
-			results <- r.receive(ctx, batch)
+			results <- r.receive(ctx, batch.mails, batch.ahead)
 		}
 	}()
 	settle := func() error {
@@ -142,26 +156,26 @@ func (r *round) collect(ctx context.Context) error {
 			return nil
 		}
 		busy = false
-		res := <-results
-		r.received += res.count
-		if res.last > r.mark.UID {
-			r.mark.UID = res.last
-		}
-		if err := r.dispose(res.done); err != nil {
-			return err
-		}
-		return res.err
+		return r.settle(<-results)
 	}
-	for len(plan) > 0 {
-		n := batchOf(plan)
-		batch, err := r.session.fetchApart(plan[:n], r.waitFor)
-		plan = plan[n:]
+	for b.left() > 0 {
+		plan, ahead := b.next()
+		if busy && held+bytesOf(plan) > batchBytes {
+			// Two of the largest at once are too much for many mailboxes.
+			if err := settle(); err != nil {
+				return err
+			}
+		}
+		mails, err := r.session.fetchApart(plan, r.waitFor)
 		if settled := settle(); settled != nil {
 			return settled
 		}
-		if len(batch) > 0 {
-			work <- batch
-			busy = true
+		if len(mails) > 0 {
+			work <- batch{mails, ahead}
+			busy, held = true, bytesOf(plan)
+		}
+		if err == nil {
+			err = r.lookAgain(b)
 		}
 		if err != nil {
 			if settled := settle(); settled != nil {
@@ -173,39 +187,20 @@ func (r *round) collect(ctx context.Context) error {
 	return settle()
 }
 
-// choose leaves out what is flagged \Deleted and, in the first look of all,
-// what is older than Since.
-func (r *round) choose(ctx context.Context, waiting []listing) ([]listing, error) {
-	plan := waiting[:0:0]
-	skipped, last := 0, uint32(0)
-	for _, l := range waiting {
-		last = l.uid
-		switch {
-		case l.deleted:
-		case !l.internal.IsZero() && l.internal.Before(r.since):
-			skipped++
-		default:
-			plan = append(plan, l)
-		}
+// settle moves the bookmark behind a batch, or remembers it as received ahead,
+// and applies After.
+func (r *round) settle(res result) error {
+	r.received += len(res.taken)
+	if !res.ahead && len(res.taken) > 0 {
+		r.mark.UID = max(r.mark.UID, slices.Max(res.taken))
 	}
-	if r.since.IsZero() || len(waiting) >= listKept {
-		return plan, nil
+	if err := r.dispose(res.done); err != nil {
+		return err
 	}
-	r.since = time.Time{}
-	r.board.change(func(s *Status) { s.Skipped = skipped })
-	begin := Mark{UIDValidity: r.mark.UIDValidity, UID: last}
-	if len(plan) > 0 {
-		begin.UID = plan[0].uid - 1
+	if res.ahead { // only now, so that one not yet removed is met again
+		r.ahead.add(r.mark.UIDValidity, res.taken)
 	}
-	if beginner, ok := r.receiver.(Beginner); ok {
-		if err := beginner.Begin(ctx, r.ID, begin); err != nil {
-			return nil, trouble(Bookkeeping, err)
-		}
-	}
-	if len(plan) == 0 {
-		r.mark = begin
-	}
-	return plan, nil
+	return res.err
 }
 
 // batchOf is how many of the next mails to fetch at once.
@@ -223,33 +218,40 @@ func batchOf(plan []listing) int {
 	return n
 }
 
+func bytesOf(plan []listing) (bytes int64) {
+	for _, l := range plan {
+		bytes += l.size
+	}
+	return bytes
+}
+
 // result is what became of one batch.
 type result struct {
-	count int
-	last  uint32   // the highest UID received
+	ahead bool
+	taken []uint32 // received
 	done  []uint32 // received whole, so that After applies
 	err   error
 }
 
-func (r *round) receive(ctx context.Context, batch []Arrival) (res result) {
+func (r *round) receive(ctx context.Context, batch []Arrival, ahead bool) result {
+	res := result{ahead: ahead}
 	for _, a := range batch {
 		if ctx.Err() != nil {
 			res.err = errStopped
 			return res
 		}
-		a.Mark.UIDValidity = r.mark.UIDValidity
+		a.Mark.UIDValidity, a.Ahead = r.mark.UIDValidity, ahead
 		if err := r.handOver(ctx, a); err != nil {
 			res.err = trouble(Receiving, err)
 			return res
 		}
-		res.count++
-		res.last = a.Mark.UID
+		res.taken = append(res.taken, a.Mark.UID)
 		if a.Whole() {
 			res.done = append(res.done, a.Mark.UID)
 		}
 		now := r.now()
 		r.board.change(func(s *Status) {
-			s.LastMail, s.Received, s.Waiting = now, s.Received+1, max(0, s.Waiting-1)
+			s.LastMail, s.Received, s.Waiting, s.Taken = now, s.Received+1, max(0, s.Waiting-1), s.Taken+1
 		})
 	}
 	return res
@@ -277,10 +279,51 @@ func (r *round) handOver(ctx context.Context, a Arrival) (err error) {
 	return r.receiver.Receive(held, r.ID, a)
 }
 
-// dispose applies After. A server that refuses keeps the mails where they
-// are, which is noted and holds nothing up: they are received.
+// dispose applies After.
 func (r *round) dispose(uids []uint32) error {
-	err := r.session.dispose(r.After, uids)
+	return r.disposed(uids, r.session.dispose(r.After, uids))
+}
+
+// expunge ends what was flagged \Deleted and then outlived its connection.
+// Somebody else may have flagged it meanwhile all the same: After would have
+// removed it.
+func (r *round) expunge(ctx context.Context, mails []listing) error {
+	rememberer, ok := r.receiver.(Rememberer)
+	flags := r.After == Delete || r.After.removes() && !r.session.has("MOVE")
+	if !ok || !flags || !r.session.has("UIDPLUS") {
+		return nil
+	}
+	flagged := map[uint32]bool{}
+	from, to := uint32(math.MaxUint32), uint32(0)
+	for _, l := range mails {
+		if l.deleted {
+			flagged[l.uid], from, to = true, min(from, l.uid), max(to, l.uid)
+		}
+	}
+	if len(flagged) == 0 {
+		return nil
+	}
+	received, err := rememberer.Received(ctx, r.ID, r.mark.UIDValidity, from, to)
+	if err != nil {
+		return trouble(Bookkeeping, err)
+	}
+	var uids []uint32
+	var set imap.SeqSet
+	for _, uid := range received {
+		if flagged[uid] {
+			uids = append(uids, uid)
+			set.AddNum(uid)
+		}
+	}
+	if len(uids) == 0 {
+		return nil
+	}
+	return r.disposed(uids, r.session.expunge(set))
+}
+
+// disposed notes what came of it. A server that refuses keeps the mails where
+// they are, which holds nothing up: they are received.
+func (r *round) disposed(uids []uint32, err error) error {
 	if CodeOf(err) == Declined {
 		now := r.now()
 		r.log.Warn("mails stay on the server", "mailbox", r.ID, "count", len(uids), "after", string(r.After))

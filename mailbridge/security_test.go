@@ -87,16 +87,16 @@ func TestWithoutStartTLSNothingIsSaid(t *testing.T) {
 	collect(t, h, []Mailbox{{ID: "m", IMAP: elsewhere("imap+insecure", w)}}, WithDial(to(w.IMAPAddr())))
 	h.waitFor(t, 1) // by explicit wish
 
-	for name, f := range map[string]fake{
-		"PREAUTH":               {greeting: "* PREAUTH welcome back\r\n", caps: "IMAP4rev1 STARTTLS"},
-		"capabilities by force": {greeting: "* OK [CAPABILITY IMAP4rev1] hi\r\n"},
+	for name, f := range map[string]mailtest.IMAPScript{
+		"PREAUTH":               {Greeting: "* PREAUTH welcome back\r\n", Capabilities: "IMAP4rev1 STARTTLS"},
+		"capabilities by force": {Greeting: "* OK [CAPABILITY IMAP4rev1] hi\r\n"},
 	} {
 		said := make(chan string, 10)
-		f.answer = func(_ io.Writer, _, command string) (bool, bool) {
+		f.Answer = func(_ io.Writer, _, command string) (bool, bool) {
 			said <- command
 			return false, false
 		}
-		col, end := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: elsewhere("imap", w)}}, WithDial(to(f.start(t))), slowly)
+		col, end := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: elsewhere("imap", w)}}, WithDial(to(f.Test(t))), slowly)
 		if got := troubled(t, col); got != StartTLSMissing {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -111,7 +111,7 @@ func TestWithoutStartTLSNothingIsSaid(t *testing.T) {
 }
 
 func TestWhatIsSaidBehindStartTLSIsNotBelieved(t *testing.T) {
-	f := fake{caps: "IMAP4rev1 STARTTLS", answer: func(w io.Writer, tag, command string) (bool, bool) {
+	f := mailtest.IMAPScript{Capabilities: "IMAP4rev1 STARTTLS", Answer: func(w io.Writer, tag, command string) (bool, bool) {
 		if command == "STARTTLS" {
 			fmt.Fprintf(w, "%s OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", tag)
 			return true, false
@@ -119,7 +119,7 @@ func TestWhatIsSaidBehindStartTLSIsNotBelieved(t *testing.T) {
 		return false, false
 	}}
 	srv := Server{Scheme: "imap", Host: "mail.example.test", Port: 1, User: "u", Password: "p"}
-	col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: srv}}, WithDial(to(f.start(t))), slowly)
+	col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: srv}}, WithDial(to(f.Test(t))), slowly)
 	if got := troubled(t, col); got != Protocol && got != TLSFailed {
 		t.Errorf("code %q", got)
 	}
@@ -148,8 +148,8 @@ func TestSigningInFailsWithACode(t *testing.T) {
 		}
 		end()
 	}
-	f := fake{caps: "IMAP4rev1 LOGINDISABLED"}
-	col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(f.start(t))}}, slowly)
+	f := mailtest.IMAPScript{Capabilities: "IMAP4rev1 LOGINDISABLED"}
+	col, _ := collect(t, newHouse(), []Mailbox{{ID: "m", IMAP: at(f.Test(t))}}, slowly)
 	if got := troubled(t, col); got != SignInMethod {
 		t.Errorf("LOGINDISABLED: %q", got)
 	}

@@ -56,7 +56,7 @@ func (d Sender) Deliver(ctx context.Context, srv Server, from string, rcpts []st
 	if len(wire) == 0 {
 		return all, nil
 	}
-	if err := c.Mail(sender, &smtp.MailOptions{Size: int64(len(raw)), UTF8: extended && (foreign || eightBitHeader(raw))}); err != nil {
+	if err := unlessYes(c.Mail(sender, &smtp.MailOptions{Size: int64(len(raw)), UTF8: extended && (foreign || eightBitHeader(raw))})); err != nil {
 		for to := range wire {
 			all[to] = outcomeOf(err)
 		}
@@ -69,7 +69,7 @@ func (d Sender) Deliver(ctx context.Context, srv Server, from string, rcpts []st
 			continue
 		}
 		delete(wire, to) // a recipient named twice is asked once
-		err := c.Rcpt(address, nil)
+		err := unlessYes(c.Rcpt(address, nil))
 		all[to] = outcomeOf(err)
 		if all[to].Code == 552 {
 			all[to] = Outcome{State: Deferred, Code: 552, Enhanced: all[to].Enhanced} // RFC 5321 section 4.5.3.1.10
@@ -82,7 +82,7 @@ func (d Sender) Deliver(ctx context.Context, srv Server, from string, rcpts []st
 		}
 	}
 	if len(taken) == 0 {
-		c.Quit()
+		c.goodbye()
 		return all, nil
 	}
 	outcome, err := c.data(raw)
@@ -99,13 +99,12 @@ func (c *carrier) data(raw []byte) (Outcome, error) {
 		return Outcome{State: Deferred, Reason: NoConnection}, lineTrouble(err)
 	}
 	c.allow(c.sender.Final, c.sender.Final)
-	if _, err := w.CloseWithResponse(); err != nil {
+	if _, err := w.CloseWithResponse(); unlessYes(err) != nil {
 		o := outcomeOf(err)
 		o.Unknown = o.Code == 0
 		return o, brokenOff(err)
 	}
-	c.allow(c.sender.Timeout, c.sender.Timeout)
-	c.Quit() // the letter is accepted; how the server says goodbye does not matter
+	c.goodbye()
 	return Outcome{State: Accepted, Code: 250}, nil
 }
 
@@ -121,6 +120,17 @@ func fillTaken(all map[string]Outcome, taken []string, o Outcome) map[string]Out
 		all[to] = o
 	}
 	return all
+}
+
+// unlessYes drops the library's complaint about a 2xx that is not the one it knows: the
+// first digit says whether it is a yes (RFC 5321 section 4.3.2), and taking a yes
+// for a no would send the letter again.
+func unlessYes(err error) error {
+	var answer *smtp.SMTPError
+	if errors.As(err, &answer) && answer.Code/100 == 2 {
+		return nil
+	}
+	return err
 }
 
 // brokenOff is nil when the server answered, if only to refuse.

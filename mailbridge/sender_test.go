@@ -125,6 +125,7 @@ func TestSendingIsProtectedOrRefused(t *testing.T) {
 	deferred := Outcome{State: Deferred, Reason: NoConnection}
 	w, bare := world(t, mailtest.Options{RequireAuth: true}), world(t, mailtest.Options{NoStartTLS: true})
 	expired := world(t, mailtest.Options{Certificate: mailtest.ExpiredCertificate})
+	wrong := world(t, mailtest.Options{Certificate: mailtest.WrongNameCertificate})
 	strange := elsewhere("smtp", w)
 	strange.RootCAs = bare.CertPool()
 	guess := elsewhere("smtp", w)
@@ -143,6 +144,8 @@ func TestSendingIsProtectedOrRefused(t *testing.T) {
 		{"unknown authority", strange, w.SMTPAddr(), deferred, CertUntrusted},
 		{"expired, STARTTLS", elsewhere("smtp", expired), expired.SMTPAddr(), deferred, CertExpired},
 		{"expired, implicit", elsewhere("smtps", expired), expired.SMTPSAddr(), deferred, CertExpired},
+		{"another's certificate, STARTTLS", elsewhere("smtp", wrong), wrong.SMTPAddr(), deferred, CertName},
+		{"another's certificate, implicit", elsewhere("smtps", wrong), wrong.SMTPSAddr(), deferred, CertName},
 		{"wrong password", guess, w.SMTPAddr(), deferred, SignIn},
 		{"nobody there", elsewhere("smtp", w), "127.0.0.1:1", deferred, Unreachable},
 	} {

@@ -35,6 +35,7 @@ type Server struct {
 	Port     int
 	User     string
 	Password Secret
+	Tokens   Tokens         // instead of the password, where not nil
 	RootCAs  *x509.CertPool // nil: the system's
 }
 

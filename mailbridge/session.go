@@ -3,7 +3,6 @@ package mailbridge
 import (
 	"bufio"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap"
+	"github.com/emersion/go-sasl"
 )
 
 // session is one IMAP connection. It uses the library's parser, not its
@@ -25,8 +25,12 @@ type session struct {
 	timeout time.Duration
 	caps    map[string]bool
 	tag     int
-	rung    bool // EXISTS was heard since it was last cleared
+	rung    bool   // EXISTS was heard since it was last cleared
+	mails   uint32 // as EXISTS last said, true or not
+	valid   uint32 // UIDVALIDITY of the selected folder
 	unhook  func() bool
+	largest int64 // above, only the header of a mail is fetched
+	keeps   int   // mails of one listing
 }
 
 // errPanic is what a parser's panic becomes.
@@ -39,7 +43,7 @@ func open(ctx context.Context, srv Server, dial DialFunc, timeout time.Duration)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.signIn(srv.User, srv.Password); err != nil {
+	if err := s.signIn(ctx, srv); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func newSession(ctx context.Context, c net.Conn, timeout time.Duration) *session
 	g := newGuard(line, imapLimits)
 	buffer := bufio.NewReaderSize(g, 64<<10)
 	return &session{
-		line: line, guard: g, buffer: buffer, parser: imap.NewReader(buffer), timeout: timeout,
+		line: line, guard: g, buffer: buffer, parser: imap.NewReader(buffer), timeout: timeout, largest: tooLarge, keeps: listKept,
 		unhook: context.AfterFunc(ctx, func() { c.Close() }),
 	}
 }
@@ -130,28 +134,24 @@ func (s *session) greeting() (preauth bool, err error) {
 
 func (s *session) has(capability string) bool { return s.caps[capability] }
 
-func (s *session) signIn(user string, password Secret) error {
+func (s *session) signIn(ctx context.Context, srv Server) error {
+	user, password := srv.User, string(srv.Password)
 	if user == "" {
 		return trouble(SignIn, errors.New("no user"))
 	}
 	var err error
 	switch {
+	case srv.Tokens != nil:
+		err = bear(ctx, srv, func(m string) bool { return s.has("AUTH=" + m) }, s.authenticate)
 	case s.has("AUTH=PLAIN"):
 		// RFC 4616: UTF-8 survives here, unlike in LOGIN.
-		answer := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + string(password)))
-		_, err = s.command("AUTHENTICATE PLAIN", func(resp imap.Resp) error {
-			if _, ok := resp.(*imap.ContinuationReq); ok {
-				return s.send(answer + "\r\n")
-			}
-			return nil
-		})
-	case s.has("LOGINDISABLED") || !quotable(user) || !quotable(string(password)):
+		err = s.authenticate(sasl.NewPlainClient("", user, password))
+	case s.has("LOGINDISABLED") || !quotable(user) || !quotable(password):
 		return trouble(SignInMethod, errors.New("neither PLAIN nor LOGIN will do"))
 	default:
-		err = s.simple("LOGIN " + quote(user) + " " + quote(string(password)))
-	}
-	if CodeOf(err) == Declined {
-		return trouble(SignIn, err)
+		if err = s.simple("LOGIN " + quote(user) + " " + quote(password)); CodeOf(err) == Declined {
+			return trouble(SignIn, err)
+		}
 	}
 	if err != nil {
 		return err
@@ -174,16 +174,22 @@ func (s *session) command(line string, each func(imap.Resp) error) (*imap.Status
 }
 
 func (s *session) within(whole time.Duration, line string, each func(imap.Resp) error) (*imap.StatusResp, error) {
+	return s.about(0, whole, line, each)
+}
+
+// about is within, for a command whose answer speaks of so many mails.
+func (s *session) about(mails uint32, whole time.Duration, line string, each func(imap.Resp) error) (*imap.StatusResp, error) {
 	s.line.allow(s.timeout, whole)
 	tag, err := s.begin(line)
 	if err != nil {
 		return nil, err
 	}
+	s.guard.refill(mails)
 	return s.finish(tag, each)
 }
 
 func (s *session) begin(line string) (string, error) {
-	s.guard.refill()
+	s.guard.refill(0)
 	s.tag++
 	tag := fmt.Sprintf("r%d", s.tag)
 	return tag, s.send(tag + " " + line + "\r\n")
@@ -248,21 +254,38 @@ func (s *session) read() (resp imap.Resp, err error) {
 	}
 	switch resp := resp.(type) {
 	case *imap.StatusResp:
-		if resp.Code == imap.CodeCapability {
+		switch resp.Code {
+		case imap.CodeCapability:
 			s.noteCapabilities(resp.Arguments)
+		case imap.CodeUidValidity:
+			// Against RFC 3501 section 2.3.1.1, within a session. Under the old
+			// numbers we would fetch, move and delete other mails than we mean.
+			if now := validityOf(resp); s.valid != 0 && now != s.valid {
+				return nil, trouble(Protocol, errors.New("the folder was renumbered meanwhile"))
+			}
 		}
 		if resp.Tag == "*" && resp.Type == imap.StatusRespBye {
 			return nil, trouble(Closed, errors.New("the server said goodbye"))
 		}
 	case *imap.DataResp:
-		switch name, fields, _ := imap.ParseNamedResp(resp); name {
-		case "CAPABILITY":
+		if name, fields, _ := imap.ParseNamedResp(resp); name == "CAPABILITY" {
 			s.noteCapabilities(fields)
-		case "EXISTS":
+		}
+		// "* 5 EXISTS", whatever stands for the 5: that there is news is true even so.
+		if what, ok := second(resp.Fields); ok && strings.EqualFold(what, "EXISTS") {
 			s.rung = true
+			s.mails, _ = imap.ParseNumber(resp.Fields[0])
 		}
 	}
 	return resp, nil
+}
+
+func second(fields []any) (string, bool) {
+	if len(fields) < 2 {
+		return "", false
+	}
+	word, ok := fields[1].(string)
+	return word, ok
 }
 
 func (s *session) noteCapabilities(fields []any) {

@@ -58,17 +58,17 @@ func read(s *session) ([]Arrival, error) {
 	if _, err := s.greeting(); err != nil {
 		return nil, err
 	}
-	if err := s.signIn("u", "p"); err != nil {
+	if err := s.signIn(context.Background(), Server{User: "u", Password: "p"}); err != nil {
 		return nil, err
 	}
 	if _, err := s.selectFolder("INBOX"); err != nil {
 		return nil, err
 	}
 	waiting, err := s.list(1, "*")
-	if err != nil || len(waiting) == 0 {
+	if err != nil || len(waiting.mails) == 0 {
 		return nil, err
 	}
-	return s.fetch(waiting[:batchOf(waiting)])
+	return s.fetch(waiting.mails[:batchOf(waiting.mails)])
 }
 
 func TestALineHoldsNoSecondCommand(t *testing.T) {

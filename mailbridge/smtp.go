@@ -59,7 +59,7 @@ func (d Sender) connect(ctx context.Context, srv Server) (*carrier, error) {
 		return nil, err
 	}
 	c.CommandTimeout, c.SubmissionTimeout = d.Timeout, d.Final
-	if err := c.signIn(srv); err != nil {
+	if err := c.signIn(ctx, srv); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -108,27 +108,43 @@ func greeted(err error, handshake bool) error {
 	return t
 }
 
-// signIn gives the password away only where security allows it: under TLS, on
+// signIn gives password or token away only where security allows it: under TLS, on
 // loopback, or where the operator wrote smtp+insecure.
-func (c *carrier) signIn(srv Server) error {
+func (c *carrier) signIn(ctx context.Context, srv Server) error {
 	if srv.User == "" {
 		return nil
 	}
-	var mechanism sasl.Client
 	switch {
+	case srv.Tokens != nil:
+		return bear(ctx, srv, c.SupportsAuth, c.authenticate)
 	case c.SupportsAuth(sasl.Plain):
-		mechanism = sasl.NewPlainClient("", srv.User, string(srv.Password))
+		return c.authenticate(sasl.NewPlainClient("", srv.User, string(srv.Password)))
 	case c.SupportsAuth(sasl.Login):
-		mechanism = sasl.NewLoginClient(srv.User, string(srv.Password))
-	default:
-		return trouble(SignInMethod, errors.New("neither PLAIN nor LOGIN is offered"))
+		return c.authenticate(sasl.NewLoginClient(srv.User, string(srv.Password)))
 	}
+	return trouble(SignInMethod, errors.New("neither PLAIN nor LOGIN is offered"))
+}
+
+func (c *carrier) authenticate(mechanism sasl.Client) error {
 	err := c.Auth(mechanism)
 	var answer *smtp.SMTPError
-	if errors.As(err, &answer) {
+	switch {
+	case errors.As(err, &answer) && answer.Code/100 == 4: // RFC 4954 section 6: its own trouble, not the password
+		return trouble(Declined, err)
+	case errors.As(err, &answer):
 		return trouble(SignIn, err)
 	}
 	return brokenOff(err)
+}
+
+// farewell is how long a server may take to say goodbye. What became of the
+// letter is known, and nobody must wait to write it down.
+const farewell = 2 * time.Second
+
+func (c *carrier) goodbye() {
+	c.CommandTimeout = min(c.sender.Timeout, farewell)
+	c.allow(c.CommandTimeout, c.CommandTimeout)
+	c.Quit()
 }
 
 // earful limits what a server may say in all.

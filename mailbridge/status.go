@@ -27,6 +27,8 @@ type Status struct {
 	LastMail time.Time // when a letter was last received
 	Received int       // letters since the Collector began
 	Waiting  int       // letters listed and not yet received
+	Taken    int       // letters received of what waited since Begun
+	Begun    time.Time // when something began to wait; zero once the folder is fully collected
 	Skipped  int       // letters too old for Since, at the first connection
 
 	Trouble  Code      // what last went wrong; empty once all is well again
@@ -38,6 +40,15 @@ type Status struct {
 // Connected reports whether the mailbox is signed in.
 func (s Status) Connected() bool {
 	return s.State == Collecting || s.State == Listening || s.State == Polling
+}
+
+// Left is about how long what waits will take, by the pace so far; zero when
+// nothing waits or nobody can tell yet.
+func (s Status) Left(now time.Time) time.Duration {
+	if s.Begun.IsZero() || s.Taken < 2*batchMails {
+		return 0
+	}
+	return now.Sub(s.Begun) / time.Duration(s.Taken) * time.Duration(s.Waiting)
 }
 
 // board holds the Status of one mailbox for readers of any goroutine.

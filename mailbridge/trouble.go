@@ -29,6 +29,8 @@ const (
 	Hostile         Code = "hostile"          // beyond what any honest server sends
 	SignIn          Code = "sign_in"          // user or password refused
 	SignInMethod    Code = "sign_in_method"   // no way to sign in that we know
+	TokenRefused    Code = "token_refused"    // the issuer gives no token any more: somebody must connect anew
+	TokenLater      Code = "token_later"      // the issuer can't be asked now
 	NoFolder        Code = "no_folder"        // SELECT refused
 	NoUIDs          Code = "no_uids"          // the folder has no UIDVALIDITY
 	Declined        Code = "declined"         // the server said no to a command

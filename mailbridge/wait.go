@@ -2,7 +2,6 @@ package mailbridge
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,14 +9,9 @@ import (
 	"github.com/emersion/go-imap"
 )
 
-const (
-	// idleFor restarts IDLE well below the 30 minutes after which servers log
-	// out (RFC 2177) and below the patience of most address translators.
-	idleFor = 10 * time.Minute
-	// idleChatter is how much an honest server may say during one IDLE that
-	// is not about new mail.
-	idleChatter = 10_000
-)
+// idleFor restarts IDLE well below the 30 minutes after which servers log out
+// (RFC 2177) and below the patience of most address translators.
+const idleFor = 10 * time.Minute
 
 // listen idles until new mail is announced, somebody wakes us, or it is time
 // to look anyway. With a glance, IDLE is ended and begun anew that often:
@@ -58,7 +52,6 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}, span time.Dura
 	}
 	defer close(left)
 
-	heard := 0
 	_, err = s.finish(tag, func(resp imap.Resp) error {
 		if _, started := resp.(*imap.ContinuationReq); started {
 			if s.rung {
@@ -83,9 +76,6 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}, span time.Dura
 		}
 		if s.rung {
 			done()
-		}
-		if heard++; heard > idleChatter {
-			return trouble(Hostile, errors.New("endless chatter during IDLE"))
 		}
 		return nil
 	})

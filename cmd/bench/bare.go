@@ -73,7 +73,7 @@ func bareRun(text string) error {
 			return err
 		}
 		harmless := ""
-		for _, body := range l.HTMLBodies() {
+		for _, body := range l.Rich() {
 			if body.HTML {
 				harmless += policy.Sanitize(body.Text)
 			}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -75,6 +76,26 @@ func row(what, got, target string) { fmt.Printf("  %-58s %-28s must %s\n", what,
 
 // also prints a figure that has no target of its own.
 func also(what, got string) { fmt.Printf("  %-58s %s\n", what, got) }
+
+// judged ends a scenario: with what is not as it must be, or with the word that
+// all is.
+func (b *bench) judged(faults ...fault) {
+	var all []string
+	for _, f := range faults {
+		if f.is {
+			all = append(all, f.what)
+		}
+	}
+	if len(all) > 0 {
+		b.Fatal("  NOT as it must be: " + strings.Join(all, "; "))
+	}
+	fmt.Println("  all is as it must be")
+}
+
+type fault struct {
+	is   bool
+	what string
+}
 
 // percentile is the nearest-rank one, p between 0 and 100.
 func percentile(all []time.Duration, p float64) time.Duration {

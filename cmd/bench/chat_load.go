@@ -64,7 +64,7 @@ type chatLoad struct {
 }
 
 // liveTalk is one conversation: a person on a websocket, and a counsellor's
-// page with its doorbell, which asks for what is new when it rings.
+// page with its doorbell, which brings what is new, or says to ask for it.
 type liveTalk struct {
 	talk
 	load     *chatLoad
@@ -90,6 +90,9 @@ func connect(talks []talk, person, desk func(n int) string) (*chatLoad, error) {
 			return l, err
 		}
 		home := &wires{from: source(t.n)}
+		if err := at.bell.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"after":%d}`, t.first)); err != nil {
+			return l, err
+		}
 		if at.ws, err = home.socket(ctx, person(t.n), "/en/talk/live", personCookie(t)); err != nil {
 			return l, err
 		}
@@ -132,7 +135,8 @@ func (t *liveTalk) listen() {
 	}
 }
 
-// hear waits for rings of this page's own conversation.
+// hear takes what the bell brings, and waits for rings of this page's own
+// conversation.
 func (t *liveTalk) hear() {
 	defer t.load.wait.Done()
 	for {
@@ -140,7 +144,13 @@ func (t *liveTalk) hear() {
 		if err != nil {
 			return
 		}
-		if !bytes.Contains(b, []byte(t.conversation)) && !bytes.Contains(b, []byte(t.ticket)) {
+		if now := time.Now(); bytes.Contains(b, []byte(`"part":`)) {
+			for _, m := range marksIn(b) {
+				t.load.watch.end(m, now)
+			}
+			continue
+		}
+		if !bytes.Contains(b, []byte(`"topic":"part"`)) && !bytes.Contains(b, []byte(t.conversation)) && !bytes.Contains(b, []byte(t.ticket)) {
 			continue
 		}
 		select {

@@ -32,7 +32,7 @@ const (
 // then lets it finish and counts.
 func crash(b *bench) {
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
-		t := &crashTest{bench: b, i: b.install("crash-"+engine, b.fresh(engine)), answered: map[int]string{}, replied: map[string]bool{}}
+		t := newCrashTest(b, b.install("crash-"+engine, b.fresh(engine)), firstMails, answersSent)
 		t.run()
 		got := t.judge()
 		row(engine+": lost / doubled / misplaced / half-made", fmt.Sprintf("%d / %d / %d / %d", got.lost, got.doubled, got.misplaced, got.half), "0 / 0 / 0 / 0")
@@ -42,21 +42,30 @@ func crash(b *bench) {
 
 type crashTest struct {
 	*bench
-	i     *installation
-	world *mailtest.World
+	i              *installation
+	world          *mailtest.World
+	mails, answers int           // first letters, and how many of them are answered
+	every          time.Duration // between two of them
+	more           string        // that each first letter says
 
 	mu       sync.Mutex
 	answered map[int]string  // person -> ticket path, once the desk said it was sent
 	replied  map[string]bool // Message-IDs of our answers that were answered back
 }
 
-func (t *crashTest) run() {
+// newCrashTest gives the house a mailbox in a mail world in memory.
+func newCrashTest(b *bench, i *installation, mails, answers int) *crashTest {
+	t := &crashTest{bench: b, i: i, mails: mails, answers: answers, every: 8 * time.Millisecond, answered: map[int]string{}, replied: map[string]bool{}}
 	var err error
 	t.world, err = mailtest.Start(mailtest.Options{})
-	t.check(err)
-	t.Cleanup(t.world.Close)
-	t.check(t.world.AddUser(house, "bench"))
-	t.i.addMailbox(house, "imap://"+house+"@"+t.world.IMAPAddr(), "smtp://"+t.world.SMTPAddr(), "bench", "move:Archive")
+	b.check(err)
+	b.Cleanup(t.world.Close)
+	b.check(t.world.AddUser(house, "bench"))
+	i.addMailbox(house, "imap://"+house+"@"+t.world.IMAPAddr(), "smtp://"+t.world.SMTPAddr(), "bench", "move:Archive")
+	return t
+}
+
+func (t *crashTest) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go t.feed(ctx)
@@ -64,7 +73,7 @@ func (t *crashTest) run() {
 	for n := range kills {
 		r := t.i.serve()
 		life, end := context.WithTimeout(ctx, time.Duration(300+rand.IntN(1200))*time.Millisecond)
-		t.answer(life, r)
+		t.answer(life, t.signIn(r, t.i))
 		<-life.Done()
 		end()
 		r.kill() // SIGKILL
@@ -75,21 +84,21 @@ func (t *crashTest) run() {
 	r := t.i.serve()
 	life, end := context.WithTimeout(ctx, 4*time.Minute)
 	defer end()
-	t.answer(life, r)
+	t.answer(life, t.signIn(r, t.i))
 	t.settleDown(life)
 	r.kill()
 }
 
 // feed lays first letters into the mailbox, spread over the whole test.
 func (t *crashTest) feed(ctx context.Context) {
-	for n := range firstMails {
-		raw := fmt.Appendf(nil, "From: Person %d <p%d@post.example>\r\nTo: <%s>\r\nSubject: first-letter-%d\r\nMessage-ID: <first-%d@post.example>\r\nDate: %s\r\n\r\nHello %d\r\n",
-			n, n, house, n, n, time.Now().Format(time.RFC1123Z), n)
+	for n := range t.mails {
+		raw := fmt.Appendf(nil, "From: Person %d <p%d@post.example>\r\nTo: <%s>\r\nSubject: first-letter-%d\r\nMessage-ID: <first-%d@post.example>\r\nDate: %s\r\n\r\nHello %d\r\n%s\r\n",
+			n, n, house, n, n, time.Now().Format(time.RFC1123Z), n, t.more)
 		t.check(t.world.Append(house, "INBOX", raw, nil, time.Now()))
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(8 * time.Millisecond):
+		case <-time.After(t.every):
 		}
 	}
 }
@@ -136,16 +145,15 @@ func personOf(address string) int {
 
 // answer plays a counsellor who answers until the program dies. The same
 // answer, with the same client id, is sent again until it was taken.
-func (t *crashTest) answer(ctx context.Context, r *running) {
-	w := t.signIn(r, t.i)
+func (t *crashTest) answer(ctx context.Context, w *browser) {
 	var err error
-	for err == nil && ctx.Err() == nil && len(t.answered) < answersSent {
+	for err == nil && ctx.Err() == nil && len(t.answered) < t.answers {
 		var page string
 		if page, err = w.get("/w/queue?q=unassigned"); err != nil {
 			break
 		}
 		for _, m := range ticketLink.FindAllStringSubmatch(page, -1) {
-			if ctx.Err() != nil || len(t.answered) >= answersSent {
+			if ctx.Err() != nil || len(t.answered) >= t.answers {
 				return
 			}
 			if err = t.answerOne(w, m[1]); err != nil {
@@ -195,7 +203,7 @@ func (t *crashTest) settleDown(ctx context.Context) {
 		var seen, waiting int
 		t.check(db.QueryRow(ctx, "SELECT COUNT(*) FROM post_letter").Scan(&seen))
 		t.check(db.QueryRow(ctx, "SELECT COUNT(*) FROM post_outbox WHERE state NOT IN ('gone', 'failed', 'undone')").Scan(&waiting))
-		if seen >= firstMails+answersSent && waiting == 0 && len(t.answered) == answersSent {
+		if seen >= t.mails+t.answers && waiting == 0 && len(t.answered) == t.answers {
 			time.Sleep(500 * time.Millisecond)
 			return
 		}
@@ -209,8 +217,8 @@ type verdict struct{ lost, doubled, misplaced, half, once, twice, wrong int }
 // judge reads everything a counsellor may open, and what the mail world took.
 func (t *crashTest) judge() verdict {
 	var v verdict
-	out := filepath.Join(t.i.dir, "export")
-	t.i.command(t.i.words+"\n", "export", "--login", t.i.login, "--to", out)
+	out := filepath.Join(t.i.dir, "export-letters")
+	t.i.export(out)
 	f, err := os.Open(filepath.Join(out, "tickets.jsonl"))
 	t.check(err)
 	defer f.Close()
@@ -239,7 +247,7 @@ func (t *crashTest) judge() verdict {
 		}
 	}
 	t.check(lines.Err())
-	v.expect(count, place, t.answered)
+	v.expect(t.mails, count, place, t.answered)
 	for _, n := range firsts {
 		if n > 1 {
 			v.misplaced += n - 1
@@ -251,7 +259,7 @@ func (t *crashTest) judge() verdict {
 }
 
 // expect compares with what was sent.
-func (v *verdict) expect(count map[string]int, place map[string]string, answered map[int]string) {
+func (v *verdict) expect(mails int, count map[string]int, place map[string]string, answered map[int]string) {
 	tally := func(key string) {
 		switch n := count[key]; {
 		case n == 0:
@@ -260,7 +268,7 @@ func (v *verdict) expect(count map[string]int, place map[string]string, answered
 			v.doubled += n - 1
 		}
 	}
-	for n := range firstMails {
+	for n := range mails {
 		first := fmt.Sprintf("first-%d@post.example", n)
 		tally(first)
 		if answered[n] == "" {

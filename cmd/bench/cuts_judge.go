@@ -82,7 +82,7 @@ func compare(want, got []string) (lost, doubled, order int) {
 // stored are the marks of each ticket, by their numbers.
 func (t *cutTest) stored() map[helpdesk.ID][]string {
 	out := filepath.Join(t.i.dir, "export")
-	t.i.command(t.i.words+"\n", "export", "--login", t.i.login, "--to", out)
+	t.i.export(out)
 	f, err := os.Open(filepath.Join(out, "tickets.jsonl"))
 	t.check(err)
 	defer f.Close()

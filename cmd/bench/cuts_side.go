@@ -37,8 +37,13 @@ type side struct {
 // errLost ends one attempt; the side comes back.
 var errLost = errors.New("lost")
 
-// wait between two attempts, as scripts do.
-const comeBack = 150 * time.Millisecond
+// comeBack is the wait before a side tries again: at once after an attempt that
+// brought something, else twice as long each time, as the pages' scripts do
+// (bell.js, talk.js). Without that, four hundred sides that all come back at once
+// keep a slow house from answering anybody.
+func comeBack(failed int) time.Duration {
+	return time.Duration(float64(250*time.Millisecond<<min(failed, 4)) * (0.5 + rand.Float64()/2))
+}
 
 // live talks until everything is said and heard, through cut after cut, each
 // time by another way.
@@ -46,7 +51,8 @@ func (s *side) live(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.scissors(ctx)
-	for ctx.Err() == nil && !s.done() {
+	for failed := 0; ctx.Err() == nil && !s.done(); {
+		before := s.reached()
 		base, err := s.t.somewhere(ctx)
 		if err != nil {
 			return
@@ -60,9 +66,19 @@ func (s *side) live(ctx context.Context) {
 			s.t.wrong.add(fmt.Errorf("talk %d, side %s: %w", s.talk.n, s.mark, err))
 			time.Sleep(time.Second)
 		}
-		time.Sleep(rand.N(comeBack))
+		if failed++; s.reached() > before {
+			failed = 0
+		}
+		time.Sleep(comeBack(failed))
 	}
 	s.wires.cut()
+}
+
+// reached grows with everything that is acknowledged or heard.
+func (s *side) reached() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int(s.acked.Load()) + len(s.heard)
 }
 
 // scissors cut at random.

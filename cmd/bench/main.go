@@ -29,8 +29,21 @@ var scenarios = []scenario{
 	{"cuts", "200 conversations, 20,000 messages, every way, both sides cut every two seconds, a replica killed every 20 s", cuts},
 	{"idle", "15,000 open websockets of persons: memory each, beside bare gorilla", idle},
 	{"page", "first load of persons' pages in each language: bytes, and a browser on slow 3G", page},
+	{"pages", "first load of the desk's pages in bytes, and the page that follows another, beside the same bytes from a bare handler, both engines", pages},
 	{"route", "a routing decision among 200 counsellors and 100 rules, beside a plain scan without reasons", route},
 	{"week", "a service's year in simulated days, with and without evening hours: waits and promises", week},
+	{"directory", "20,000 services by need, language and nearness, both engines, beside a bare indexed table", directoryScenario},
+	{"ledger", "a book of 1,000,000 consent steps verified by the program, and one step more, both engines, beside bare reads and commits", ledgerScenario},
+	{"refer", "a referral of 20 things and 5 files from yes to sent, and opened, both engines, beside bare seals and commits", referScenario},
+	{"withdraw", "packages taken back on one replica and asked for on another, both engines", withdrawScenario},
+	{"escalate", "a local branch hands on: a phone on slow 3G that loses its net, and from the last tap to a counsellor's queue on another replica", escalate},
+	{"hostile", "IMAP servers that nest, flood, drip or say nothing, beside an honest one: how soon each ends, memory, and a letter to the other", hostile},
+	{"nasty", "37 kinds of hostile mail in 10 sizes each, read as the postroom does: time, memory and how the cost grows", nasty},
+	{"backlog", "50,000 waiting mails, one engine, a new one each second meanwhile: until its page shows it, and memory", backlog},
+	{"outage", "PostgreSQL and Redis killed in turn for 20 s under mail and chat: what is lost, what pages say, when all is back", outage},
+	{"signin", "words and second factor as in earnest: one sign-in, and 50 at once, both engines, beside the bare cost of the words", signInScenario},
+	{"backup", "200,000 tickets and 20 GB in files copied while pages are turned, both engines, beside a bare copy; put back and verified (-content MB)", backupScenario},
+	{"retention", "100,000 tickets due by the rules, both engines, while pages are turned and tickets taken", retentionScenario},
 	{"start", "time to the first page, idle memory, size of the program", start},
 }
 
@@ -53,7 +66,7 @@ func main() {
 	if len(wanted) == 0 || wanted[0] == "help" {
 		fmt.Println("Use: go run ./cmd/bench [-on sqlite|postgres] [-talks N] [-tickets N] [-claims N] all | SCENARIO...   (needs Dovecot and PostgreSQL on this machine)")
 		for _, s := range scenarios {
-			fmt.Printf("  %-8s %s\n", s.name, s.what)
+			fmt.Printf("  %-9s %s\n", s.name, s.what)
 		}
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ type installation struct {
 	binary, dir, database string
 	redis                 string // "" for one process
 	login, words          string
+	sheets                []string // the three of the recovery key, as they are now
 }
 
 // program builds the binary as it is shipped: stripped, without cgo.
@@ -54,17 +56,18 @@ func (b *bench) cluster() *storetest.Cluster {
 // install runs `init` in an empty folder.
 func (b *bench) install(name, database string) *installation {
 	i := &installation{b: b, binary: b.program(), dir: b.folder(name), database: database, login: "bench"}
-	out := i.command("", "init", "--login", i.login, "--name", "Bench", "--address", "bench@stod.example", "--words", "en", "--team", "Returnsupport")
+	out := i.command("", "init", "--login", i.login, "--name", "Bench", "--address", "bench@stod.example", "--words", "en", "--words-alone", "--team", "Returnsupport")
 	for _, line := range strings.Split(out, "\n") {
 		if words, ok := strings.CutPrefix(strings.TrimSpace(line), "words "); ok {
 			i.words = strings.TrimSpace(words)
 		}
 	}
-	if i.words == "" {
-		b.Fatal("init gave no words")
+	if i.sheets = sheetsOf(out); i.words == "" || len(i.sheets) != 3 {
+		b.Fatal("init gave no words, or no sheets")
 	}
 	i.command("", "settings", "set", "leave_accepted", "yes")
 	i.command("", "settings", "set", "undo_seconds", "0")
+	i.command("", "settings", "set", "acknowledge", "no") // the bare parts answer nobody either
 	return i
 }
 
@@ -80,6 +83,22 @@ func (i *installation) command(stdin string, args ...string) string {
 		i.b.Fatalf("returnsupport %s: %v: %s", strings.Join(args[:2], " "), err, errs.String())
 	}
 	return string(out)
+}
+
+// export takes out everything, as one may who holds two of the sheets.
+func (i *installation) export(to string) {
+	said := i.command(strings.Join([]string{i.words, i.sheets[0], i.sheets[1], ""}, "\n"), "export", "--login", i.login, "--sheets", "--to", to)
+	i.sheets = sheetsOf(said)
+}
+
+var sheet = regexp.MustCompile(`(?m)^ {4}([ABC] [0-9A-Z-]{20,})$`)
+
+// sheetsOf are those on a page that shows them once.
+func sheetsOf(page string) (all []string) {
+	for _, found := range sheet.FindAllStringSubmatch(page, -1) {
+		all = append(all, found[1])
+	}
+	return all
 }
 
 func (i *installation) env() []string {
@@ -110,6 +129,7 @@ type running struct {
 	*exec.Cmd
 	base  string
 	ready time.Duration // from exec until it said where it listens
+	said  chan string   // where it listens, or nothing
 	gone  chan struct{} // closed when it has ended
 }
 
@@ -117,25 +137,37 @@ var listening = regexp.MustCompile(`http://[0-9.]+:\d+`)
 
 // serve starts the program and waits until it says where the desk is.
 func (i *installation) serve() *running {
-	r := &running{Cmd: exec.Command(i.binary, "serve", "--log-level", "error"), gone: make(chan struct{})}
-	r.Env = i.env()
-	r.Stderr = os.Stderr
+	r := i.launch(os.Stderr)
+	if !r.up() {
+		i.b.Fatal("the program did not start")
+	}
+	return r
+}
+
+// launch starts the program, with more in its environment.
+func (i *installation) launch(stderr io.Writer, more ...string) *running {
+	r := &running{Cmd: exec.Command(i.binary, "serve", "--log-level", "error"), said: make(chan string, 1), gone: make(chan struct{})}
+	r.Env = append(i.env(), more...)
+	r.Stderr = stderr
 	out, err := r.StdoutPipe()
 	i.b.check(err)
 	began := time.Now()
 	i.b.check(r.Start())
 	i.b.Cleanup(func() { r.kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
 	go func() {
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		r.ready = time.Since(began)
+		r.said <- listening.FindString(line)
 		r.Wait()
 		close(r.gone)
 	}()
-	if err != nil {
-		i.b.Fatal("the program did not start")
-	}
-	r.ready = time.Since(began)
-	r.base = listening.FindString(line)
 	return r
+}
+
+// up waits until the program serves; false when it ended before.
+func (r *running) up() bool {
+	r.base = <-r.said
+	return r.base != ""
 }
 
 func (r *running) kill() {

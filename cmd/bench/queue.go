@@ -23,6 +23,9 @@ const fewTickets = 4_000
 // few thousand tickets and at a million.
 func queue(b *bench) {
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
+		if *onFlag != "" && !strings.HasPrefix(strings.ToLower(engine), *onFlag) {
+			continue
+		}
 		var small time.Duration
 		for _, size := range slices.Compact([]int{fewTickets, max(*ticketsFlag, fewTickets)}) {
 			i := b.install(fmt.Sprintf("queue-%s-%d", engine, size), b.fresh(engine))

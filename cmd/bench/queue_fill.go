@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -175,7 +176,7 @@ func (w *queueWriter) seal(from, to int) queueRows {
 		}
 		w.one(&q, n, h.teams[team], w.pairs[team], night, sealedTicket{
 			state: state, owner: owner, since: since, due: due, priority: priority, at: at, language: queueLanguages[n/5%12],
-			head: tickets.Head{Title: fmt.Sprintf("title-of-ticket-%d", n), Name: "Amina Karimi", Address: fmt.Sprintf("p%d@post.example", n), Facts: f},
+			channel: "mail", head: tickets.Head{Title: fmt.Sprintf("title-of-ticket-%d", n), Name: "Amina Karimi", Address: fmt.Sprintf("p%d@post.example", n), Facts: f},
 		})
 	}
 	return q
@@ -186,13 +187,14 @@ type sealedTicket struct {
 	owner           helpdesk.ID
 	since, due, at  int64
 	priority        int
+	channel, writer string
 	head            tickets.Head
+	hidden          *hiddenFacts
 }
 
 func (w *queueWriter) one(q *queueRows, n int, team helpdesk.ID, pair *vault.Pair, blind bool, t sealedTicket) {
 	ticket, conversation, key := helpdesk.NewID(), helpdesk.NewID(), vault.NewKey()
-	head, _ := json.Marshal(t.head)
-	head = append(head, strings.Repeat(" ", max(0, 888-len(head)))...)
+	head := w.head(t.head, nil)
 	version, form := pair.ID().Version, "settled"
 	place := vault.At("tickets.reader", conversation, int64(1), "team", team, version)
 	wrap := pair.Wrap(place, key)
@@ -208,14 +210,56 @@ func (w *queueWriter) one(q *queueRows, n int, team helpdesk.ID, pair *vault.Pai
 		rank = int64(3-t.priority)<<60 + t.since
 	}
 	number := int64(n + 1)
-	q.tickets = append(q.tickets, ticket, number, conversation, team, t.owner, t.state, t.priority, t.due, "mail", t.language, "", "",
+	if pair == w.pairs[3] {
+		number, rank = w.veil(&t, ticket, team, number)
+		head = w.head(t.head, t.hidden)
+	}
+	q.tickets = append(q.tickets, ticket, number, conversation, team, t.owner, t.state, t.priority, t.due, t.channel, t.language, t.writer, "",
 		t.at, t.since, t.at, rank, int64(1), int64(1), "", "",
-		w.secrets.Vouch(vault.At("tickets.ticket", ticket, number, conversation, team, "", "", "")))
+		w.secrets.Vouch(vault.At("tickets.ticket", ticket, number, conversation, team, t.writer, "", "")))
 	q.talks = append(q.talks, conversation, ticket, "person", int64(1), int64(1), int64(1),
 		key.Seal(vault.At("tickets.head", conversation, int64(1)), head),
 		w.secrets.Vouch(vault.At("tickets.conversation", conversation, ticket, "person", int64(1))))
 	q.readers = append(q.readers, conversation, int64(1), "team", team, version, form, wrap,
 		w.secrets.Vouch(vault.At("tickets.reader.origin", conversation, int64(1), "team", team, version, form, int64(0)), wrap), int64(0))
+}
+
+// hiddenFacts is how the desk writes what a restricted team's row does not say.
+type hiddenFacts struct {
+	Owner    helpdesk.ID `json:"owner,omitempty"`
+	Priority int         `json:"priority,omitempty"`
+	Channel  string      `json:"channel"`
+	Language string      `json:"language,omitempty"`
+	Opened   int64       `json:"opened,omitempty"`
+	Waiting  int64       `json:"waiting,omitempty"`
+	Last     int64       `json:"last,omitempty"`
+	State    string      `json:"state"`
+	Serial   int64       `json:"serial"`
+}
+
+// veil takes out of the row of a restricted team what its head says instead.
+func (w *queueWriter) veil(t *sealedTicket, ticket, team helpdesk.ID, number int64) (veiled, rank int64) {
+	t.hidden = &hiddenFacts{t.owner, t.priority, t.channel, t.language, t.at, t.since, t.at, t.state, 1}
+	if t.due > 0 {
+		t.head.Facts.Dates = []tickets.Date{{ID: "due", Kind: tickets.DateOther, Day: time.UnixMicro(t.due).UTC().Format(time.DateOnly)}}
+	}
+	if t.state == "closed" {
+		at := time.UnixMicro(t.at).UTC()
+		rank = 1<<62 - time.Date(at.Year(), (at.Month()-1)/6*6+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	}
+	sum := w.secrets.Index("tickets.owner "+string(team), string(ticket)+" "+string(t.owner))
+	t.owner = helpdesk.ID("~" + base64.RawURLEncoding.EncodeToString(sum[:16]))
+	t.priority, t.due, t.channel, t.language, t.since, t.at = 0, 0, "", "", 0, 0
+	return 5_000_000_000 + number, rank
+}
+
+// head is a sealed head's plain form, before it is sealed.
+func (w *queueWriter) head(h tickets.Head, hidden *hiddenFacts) []byte {
+	out, _ := json.Marshal(struct {
+		tickets.Head
+		Hidden *hiddenFacts `json:"hidden,omitempty"`
+	}{h, hidden})
+	return append(out, strings.Repeat(" ", max(0, 888-len(out)))...)
 }
 
 // tally sets the standing counts and the next number.
@@ -225,7 +269,8 @@ func (w *queueWriter) tally(tx *store.Tx) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO tickets_tally (team, owner, state, part, n)
-		SELECT team, owner, state, 0, COUNT(*) FROM tickets_ticket WHERE team <> $1 GROUP BY team, owner, state`, "")
+		SELECT team, whose, state, 0, COUNT(*) FROM (SELECT team, CASE WHEN channel = '' THEN '' ELSE owner END AS whose, state
+		FROM tickets_ticket WHERE team <> $1) AS t GROUP BY team, whose, state`, "")
 	return err
 }
 

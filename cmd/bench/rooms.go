@@ -32,6 +32,7 @@ type rooms struct {
 	b       *bench
 	i       *installation
 	db      *store.DB
+	secrets *vault.Secrets
 	office  *office.Office
 	staff   *staff.Desk
 	people  *people.Registry
@@ -49,7 +50,7 @@ func (i *installation) open(now func() time.Time) *rooms {
 	secrets, err := vault.ParseSecrets(text)
 	b.check(err)
 	log := slog.New(slog.DiscardHandler)
-	r := &rooms{b: b, i: i, now: now}
+	r := &rooms{b: b, i: i, secrets: secrets, now: now}
 	r.db, err = store.Open(ctx, i.address(), log)
 	b.check(err)
 	cost, bells := vault.Cost{MiB: 1, Passes: 1}, bus.InProcess()

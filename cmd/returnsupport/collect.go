@@ -54,28 +54,33 @@ func (h *house) mailboxes(ctx context.Context) ([]mailbridge.Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
+	largest, err := h.office.Number(ctx, office.MaxLetterMiB)
+	if err != nil {
+		return nil, err
+	}
 	var boxes []mailbridge.Mailbox
 	for _, m := range all {
 		if m.State != office.Collecting {
 			continue
 		}
-		box, err := bridgeMailbox(m)
+		box, err := h.bridgeMailbox(m)
 		if err != nil {
 			// One unusable row must not stop the mail of the others.
 			h.log.Error("mailbox can't be collected", "mailbox", m.ID, "error", err)
 			continue
 		}
+		box.Largest = int64(largest) << 20
 		boxes = append(boxes, box)
 	}
 	return boxes, nil
 }
 
-func bridgeMailbox(m office.Mailbox) (mailbridge.Mailbox, error) {
+func (h *house) bridgeMailbox(m office.Mailbox) (mailbridge.Mailbox, error) {
 	server, folder, err := mailbridge.ParseIMAP(m.IMAP)
 	if err != nil {
 		return mailbridge.Mailbox{}, err
 	}
-	server.Password = mailbridge.Secret(m.Password)
+	server.Password, server.Tokens = mailbridge.Secret(m.Password), h.tokens(m)
 	if m.Folder != "" {
 		folder = m.Folder
 	}

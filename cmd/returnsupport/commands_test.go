@@ -44,12 +44,19 @@ func (o operator) must(stdin string, args ...string) string {
 
 func (o operator) init() (words string) {
 	o.t.Helper()
-	out := o.must("", "init", "--login", "maria", "--name", "Maria Sund", "--address", "maria@stod.example", "--words", "en")
+	words, _ = o.begin()
+	return words
+}
+
+// begin is init with the three sheets it shows.
+func (o operator) begin() (words string, sheets []string) {
+	o.t.Helper()
+	out := o.must("", "init", "--login", "maria", "--name", "Maria Sund", "--address", "maria@stod.example", "--words", "en", "--words-alone")
 	found := regexp.MustCompile(`words\s+(\S+ \S+ \S+ \S+ \S+ \S+)\n`).FindStringSubmatch(out)
 	if found == nil || strings.Count(out, "\n") < 15 || !strings.Contains(out, "fingerprint") {
 		o.t.Fatalf("init shows no words or sheets:\n%s", out)
 	}
-	return found[1]
+	return found[1], o.sheets(out)
 }
 
 func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
@@ -57,7 +64,7 @@ func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
 	if code, _, complaint := o.do("", "serve"); code != 1 || !strings.Contains(complaint, "init") {
 		t.Fatalf("serve before init: exit %d, %q", code, complaint)
 	}
-	words := o.init()
+	words, sheets := o.begin()
 	if info, err := os.Stat(filepath.Join(o.data, "server.secrets")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("server secrets: %v %v", info, err)
 	}
@@ -90,7 +97,14 @@ func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
 	}
 
 	to := filepath.Join(t.TempDir(), "out")
-	o.must(words+"\n", "export", "--login", "maria", "--to", to)
+	if code, _, complaint := o.do(words+"\n", "export", "--login", "maria", "--to", to); code != 1 || !strings.Contains(complaint, "alone") {
+		t.Errorf("one person took everything: exit %d, %q", code, complaint)
+	}
+	to = filepath.Join(t.TempDir(), "out")
+	made := o.sheets(o.must(words+"\n"+sheets[0]+"\n"+sheets[2]+"\n", "export", "--login", "maria", "--sheets", "--to", to))
+	if made[0] == sheets[0] {
+		t.Error("the sheets are not replaced")
+	}
 	for _, name := range []string{"tickets.jsonl", "letters.mbox"} {
 		if _, err := os.Stat(filepath.Join(to, name)); err != nil {
 			t.Error(err)

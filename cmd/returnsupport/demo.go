@@ -130,6 +130,9 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 			if err = d.playWeek(ctx); err == nil {
 				err = d.setDates(ctx)
 			}
+			if err == nil {
+				err = d.handOn(ctx)
+			}
 		}
 		if err == nil {
 			// Only now: while the week is played the clock stands in the past, and
@@ -158,8 +161,11 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 func (d *demo) print(out io.Writer, desk, mail string) {
 	fmt.Fprintf(out, "\nThe counsellors' desk    %sw/queue\nThe persons' door        %s\nThe persons' mail        %s\n\nSign in as\n", desk, desk, mail)
 	for _, s := range d.signIns {
-		fmt.Fprintf(out, "  %-8s %-42s %s\n", s.Login, s.Words, s.Name)
+		if s.Secret == "" {
+			fmt.Fprintf(out, "  %-8s %-42s %s\n", s.Login, s.Words, s.Name)
+		}
 	}
+	fmt.Fprintf(out, "\nA volunteer of a local branch signs in at %sb; name, words and the code of the moment stand on the page of the persons' mail.\n", desk)
 	fmt.Fprintln(out, "\nNothing leaves this computer. Ctrl-C ends it.")
 }
 
@@ -218,8 +224,8 @@ func (d *demo) begin(ctx context.Context) error {
 		if err := json.Unmarshal(b, &d.signIns); err != nil {
 			return fmt.Errorf("read the demo's sign-ins: %w", err)
 		}
-		// A demo that was killed while it played its week left this at nought.
-		if err := d.office.Set(ctx, "", office.UndoSeconds, "10"); err != nil {
+		// A demo that was killed while it played its week left these as they were.
+		if err := d.letters(ctx, "10", "yes"); err != nil {
 			return err
 		}
 		return d.mailboxesAgain(ctx)
@@ -238,12 +244,12 @@ func (d *demo) begin(ctx context.Context) error {
 
 // people invents the staff, the teams and the mailboxes.
 func (d *demo) people(ctx context.Context) error {
-	result, err := d.staff.Init(ctx, staff.InitOptions{Login: "maria", Name: "Maria Sund", Address: "maria@stod.example", Locale: "en",
+	result, err := d.staff.Init(ctx, staff.InitOptions{WordsAlone: true, Login: "maria", Name: "Maria Sund", Address: "maria@stod.example", Locale: "en",
 		Teams: []staff.NewTeam{{Name: "Returnsupport"}, {Name: "Children's line", Restricted: true}, {Name: "Partner line"}}})
 	if err != nil {
 		return err
 	}
-	d.signIns = []demoSignIn{{"Maria, coordinator", "maria", result.Words}}
+	d.signIns = []demoSignIn{{Name: "Maria, coordinator", Login: "maria", Words: result.Words}}
 	for _, t := range result.Teams {
 		d.teams[t.Name] = t.ID
 	}
@@ -258,9 +264,15 @@ func (d *demo) people(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		d.signIns = append(d.signIns, demoSignIn{colleague.name + ", " + colleague.team, colleague.login, words})
+		d.signIns = append(d.signIns, demoSignIn{Name: colleague.name + ", " + colleague.team, Login: colleague.login, Words: words})
 	}
 	if err := d.openHouse(ctx); err != nil {
+		return err
+	}
+	if err := d.fillDirectory(ctx, maria); err != nil {
+		return err
+	}
+	if err := d.volunteer(ctx); err != nil {
 		return err
 	}
 	return d.mailboxesFor(ctx)

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/mailbridge/letter"
 	"returnsupport/mailbridge/mailtest"
 )
@@ -35,7 +36,11 @@ type mailProgram struct {
 }
 
 // demoSignIn is a counsellor of the demo; the words open nothing but it.
-type demoSignIn struct{ Name, Login, Words string }
+type demoSignIn struct {
+	Name, Login, Words string
+	Secret             string `json:",omitempty"` // of a second factor, at the branches' door
+	Code               string `json:"-"`          // what it shows just now
+}
 
 // mailPage is everything mail.html shows; which face is told by what is set.
 type mailPage struct {
@@ -269,7 +274,16 @@ func readForm(c *fiber.Ctx) (map[string]string, []letter.Attachment, error) {
 }
 
 func (m *mailProgram) show(c *fiber.Ctx, p mailPage) error {
-	p.Desk, p.SignIns = m.desk, m.signIns
+	p.Desk, p.SignIns = m.desk, slices.Clone(m.signIns)
+	for i, s := range p.SignIns {
+		if s.Secret == "" {
+			continue
+		}
+		var err error
+		if p.SignIns[i].Code, err = staff.FactorCode(s.Secret, m.now()); err != nil {
+			return err
+		}
+	}
 	for _, d := range demoPersons {
 		p.Persons = append(p.Persons, demoPersonRow{Name: d.name, Address: d.address, About: d.about, Letters: len(m.world.Mails(d.address, "INBOX"))})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,8 @@ type demoStory struct {
 // playWeek lets a week pass in a moment: each letter travels the real way,
 // through SMTP, IMAP and the postroom, with the clock standing where it was.
 func (d *demo) playWeek(ctx context.Context) error {
-	if err := d.office.Set(ctx, "", office.UndoSeconds, "0"); err != nil {
+	// Letters of last week are no news to who wrote them.
+	if err := d.letters(ctx, "0", "no"); err != nil {
 		return err
 	}
 	s := d.story()
@@ -43,7 +45,15 @@ func (d *demo) playWeek(ctx context.Context) error {
 		}
 	}
 	d.clock.before(0)
-	return d.office.Set(ctx, "", office.UndoSeconds, "10")
+	return d.letters(ctx, "10", "yes")
+}
+
+// letters sets how long answers wait and whether letters are acknowledged.
+func (d *demo) letters(ctx context.Context, undo, acknowledge string) error {
+	if err := d.office.Set(ctx, "", office.UndoSeconds, undo); err != nil {
+		return err
+	}
+	return d.office.Set(ctx, "", office.Acknowledge, acknowledge)
 }
 
 // laterEvery is time enough to read a letter, and short enough to stay for the
@@ -183,9 +193,10 @@ func (s *demoStory) answer(ctx context.Context, l demoLetter) error {
 		if len(got.ReplyTo) > 0 {
 			t.replyTo = got.ReplyTo[0].Addr
 		}
-		// The clock must not jump while the outbox has the letter in hand.
+		// The clock must not jump while the outbox has the letter in hand. What else
+		// waits there was made today, before the week began, and leaves after it.
 		waiting, err := s.post.Outbox(ctx, session)
-		return len(waiting) == 0, err
+		return !slices.ContainsFunc(waiting, func(w post.Outgoing) bool { return w.Ticket == ticket.ID }), err
 	})
 }
 

@@ -46,7 +46,11 @@ func TestTheDemoPlaysItsWeek(t *testing.T) {
 		living, end := context.WithCancel(ctx)
 		out, said := io.Pipe()
 		done := make(chan error, 1)
-		go func() { done <- d.run(living, said, mail) }()
+		go func() {
+			err := d.run(living, said, mail)
+			said.CloseWithError(err) // or whoever waits for its words waits for good
+			done <- err
+		}()
 		waitFor(t, out, "week of letters is there")
 		if !again {
 			d.inspect(t, ctx, mail.Addr().String())

@@ -16,28 +16,37 @@ import (
 var errDiagnosis = errors.New("the mailbox does not work yet")
 
 // testMailbox tries both servers step by step and changes nothing.
-func testMailbox(ctx context.Context, w io.Writer, m office.Mailbox) error {
-	box, err := bridgeMailbox(m)
+func (h *house) testMailbox(ctx context.Context, w io.Writer, m office.Mailbox) error {
+	in, out, err := h.tryMailbox(ctx, m)
 	if err != nil {
 		return err
-	}
-	smtp, err := mailbridge.ParseSMTP(m.SMTP)
-	if err != nil {
-		return err
-	}
-	smtp.Password = mailbridge.Secret(m.Password)
-	if m.SMTPPassword != "" {
-		smtp.Password = mailbridge.Secret(m.SMTPPassword)
 	}
 	fmt.Fprintf(w, "Collecting, %s\n", m.IMAP)
-	in := printSteps(w, mailbridge.Diagnose(ctx, box))
+	collects := printSteps(w, in)
 	fmt.Fprintf(w, "Sending, %s\n", m.SMTP)
-	out := printSteps(w, mailbridge.DiagnoseSMTP(ctx, smtp))
-	if !in || !out {
+	sends := printSteps(w, out)
+	if !collects || !sends {
 		return errDiagnosis
 	}
 	fmt.Fprintln(w, "All is well.")
 	return nil
+}
+
+// tryMailbox goes through the steps of collecting and of sending.
+func (h *house) tryMailbox(ctx context.Context, m office.Mailbox) (in, out []mailbridge.Step, err error) {
+	box, err := h.bridgeMailbox(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	smtp, err := mailbridge.ParseSMTP(m.SMTP)
+	if err != nil {
+		return nil, nil, err
+	}
+	smtp.Password, smtp.Tokens = mailbridge.Secret(m.Password), h.tokens(m)
+	if m.SMTPPassword != "" {
+		smtp.Password = mailbridge.Secret(m.SMTPPassword)
+	}
+	return mailbridge.Diagnose(ctx, box), mailbridge.DiagnoseSMTP(ctx, smtp), nil
 }
 
 var stepNames = map[string]string{
@@ -60,6 +69,8 @@ var advice = map[mailbridge.Code]string{
 	mailbridge.Hostile:         "it sends what no honest server sends; we hung up",
 	mailbridge.SignIn:          "it refused the user name or the password; some providers want a password made for programs",
 	mailbridge.SignInMethod:    "it offers no way to sign in that this program knows",
+	mailbridge.TokenRefused:    "the issuer gives no token for it: sign in for the mailbox once more on its page in the workspace",
+	mailbridge.TokenLater:      "the issuer of its tokens can't be asked now: is it down, or does a firewall stop us?",
 	mailbridge.NoFolder:        "there is no such folder, or it may not be opened; names are case-sensitive",
 	mailbridge.NoUIDs:          "the folder has no UIDVALIDITY, so no bookmark can be kept in it",
 	mailbridge.AfterFailed:     "letters could not be marked, moved or deleted: the folder is read-only, or the target folder is missing",

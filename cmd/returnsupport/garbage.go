@@ -13,9 +13,12 @@ import (
 // peak.
 const collectLater = 400
 
-// garbageMost is about what may lie about uncollected. Over thousands of open
-// chats the same share as over a small heap would be hundreds of megabytes.
-const garbageMost = 32 << 20
+// garbageLeast is about what may lie about uncollected over a small heap, and
+// garbageMost over the largest. Between them it may be as much as is alive: at a
+// quarter of that, hundreds of talks at once spent a quarter of the processor on
+// collecting, and over thousands of quiet ones four times as much would be
+// hundreds of megabytes.
+const garbageLeast, garbageMost = 32 << 20, 128 << 20
 
 // giveBack is from how many bytes on memory that nobody uses any more goes back
 // to the system, twice a minute: what a rush of people left behind.
@@ -49,6 +52,6 @@ func keepTidy(ctx context.Context) {
 
 // collectAt is the target for so many bytes alive.
 func collectAt(live uint64) int {
-	percent := garbageMost * 100 / max(live, 1)
+	percent := min(max(live, garbageLeast), garbageMost) * 100 / max(live, 1)
 	return int(min(max(percent, 25), collectLater))
 }

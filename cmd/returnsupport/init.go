@@ -23,6 +23,7 @@ func runInit(ctx context.Context, c console, args []string) error {
 		f.StringVar(&o.Name, "name", "", "")
 		f.StringVar(&o.Address, "address", "", "")
 		f.StringVar(&o.Locale, "words", "sv", "")
+		f.BoolVar(&o.WordsAlone, "words-alone", false, "")
 		f.Var(&teams, "team", "")
 	})
 	if err != nil {

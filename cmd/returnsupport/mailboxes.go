@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"flag"
 	"fmt"
@@ -22,6 +21,8 @@ import (
 type mailboxFlags struct {
 	team, imap, smtp, name, after, since, authserv string
 	passwordFile, smtpPasswordFile, signatureFile  string
+	oauth, tenant, client, clientSecretFile        string
+	authorize, token, scopes                       string
 	plus, secure                                   bool
 }
 
@@ -36,6 +37,13 @@ func (m *mailboxFlags) declare(f *flag.FlagSet) {
 	f.StringVar(&m.passwordFile, "password-file", "", "")
 	f.StringVar(&m.smtpPasswordFile, "smtp-password-file", "", "")
 	f.StringVar(&m.signatureFile, "signature-file", "", "")
+	f.StringVar(&m.oauth, "oauth", "", "")
+	f.StringVar(&m.tenant, "oauth-tenant", "", "")
+	f.StringVar(&m.client, "oauth-client", "", "")
+	f.StringVar(&m.clientSecretFile, "oauth-secret-file", "", "")
+	f.StringVar(&m.authorize, "oauth-authorize", "", "")
+	f.StringVar(&m.token, "oauth-token", "", "")
+	f.StringVar(&m.scopes, "oauth-scopes", "", "")
 	f.BoolVar(&m.plus, "plus", false, "")
 	f.BoolVar(&m.secure, "secure", false, "")
 }
@@ -58,6 +66,12 @@ const mailboxHelp = `
   --password-file FILE     the IMAP password; asked for when absent
   --smtp-password-file F   only where it differs
   --signature-file FILE    below every answer
+  --oauth microsoft        it signs in by tokens (microsoft, google or other) and
+                           needs no password; a coordinator signs in for it once,
+                           on its page in the workspace. With it:
+  --oauth-client ID, --oauth-secret-file FILE   as the provider gave them
+  --oauth-tenant NAME      microsoft: the organisation's domain or id there
+  --oauth-authorize URL, --oauth-token URL, --oauth-scopes "A B"   other
 `
 
 func runMailbox(ctx context.Context, c console, args []string) error {
@@ -79,7 +93,7 @@ func runMailbox(ctx context.Context, c console, args []string) error {
 			by := h.staff.Console().User.ID
 			switch words[0] {
 			case "test":
-				return testMailbox(ctx, c.out, box)
+				return h.testMailbox(ctx, c.out, box)
 			case "remove":
 				return h.office.RemoveMailbox(ctx, by, box.ID)
 			case "pause":
@@ -121,7 +135,13 @@ func (h *house) addMailbox(ctx context.Context, c console, address string, m mai
 	if box.Signature, err = fileText(m.signatureFile); err != nil {
 		return err
 	}
-	if box.Password, err = c.secret(m.passwordFile, "IMAP password of "+address); err != nil {
+	box.OAuth = office.OAuth{Kind: m.oauth, Tenant: m.tenant, ClientID: m.client, AuthorizeURL: m.authorize, TokenURL: m.token, Scopes: m.scopes}
+	if m.oauth != "" {
+		box.OAuth.ClientSecret, err = c.secret(m.clientSecretFile, "client secret of "+address)
+	} else {
+		box.Password, err = c.secret(m.passwordFile, "IMAP password of "+address)
+	}
+	if err != nil {
 		return err
 	}
 	if m.smtpPasswordFile != "" {
@@ -184,11 +204,27 @@ func (c console) secret(file, ask string) (string, error) {
 		fmt.Fprintln(c.err)
 		return string(b), err
 	}
-	line, err := bufio.NewReader(c.in).ReadString('\n')
-	if err != nil && err != io.EOF {
+	line, err := oneLine(c.in)
+	if err != nil {
 		return "", fmt.Errorf("read a secret: %w", err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// oneLine reads a line and not a byte more: the next secret is in the next.
+func oneLine(from io.Reader) (string, error) {
+	var line []byte
+	var b [1]byte
+	for {
+		n, err := from.Read(b[:])
+		if n > 0 && b[0] == '\n' || err == io.EOF {
+			return string(line), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		line = append(line, b[:n]...)
+	}
 }
 
 // fileText is a file without its last line end; no file is no text.

@@ -14,7 +14,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"returnsupport/frontend"
+	"returnsupport/frontend/api"
+	"returnsupport/frontend/partner"
 	"returnsupport/frontend/public"
+	"returnsupport/frontend/volunteer"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
@@ -33,11 +36,22 @@ func runServe(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := open(ctx, set, log)
+	surviveFullDisk()
+	limitMemory(c.env, log)
+	forbidDumps(log)
+	out := newLookout()
+	log = out.told.over(log)
+	closeLookout, err := out.open(set.watch, log)
+	if err != nil {
+		return err
+	}
+	defer closeLookout()
+	h, err := patiently(ctx, log, func() (*house, error) { return open(ctx, set, log) })
 	if err != nil {
 		return err
 	}
 	defer h.Close()
+	h.lookout = out
 	if c.env("GOGC") == "" {
 		debug.SetGCPercent(collectLater)
 		go keepTidy(ctx)
@@ -53,11 +67,7 @@ const goodbye = 20 * time.Second
 // serve runs every worker and the web server until ctx ends or one of them
 // fails; the first error stops the house. The caller closes the store.
 func (h *house) serve(ctx context.Context, ready func(address string)) error {
-	var err error
-	if h.bridge, err = h.newCollector(ctx); err != nil {
-		return err
-	}
-	site, err := h.desk(ctx)
+	site, err := patiently(ctx, h.log, func() (*frontend.Site, error) { return h.begin(ctx) })
 	if err != nil {
 		return err
 	}
@@ -65,6 +75,9 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
+	h.site = site
+	h.lookout.house.Store(h)
+	h.lookout.is(serving)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return unlessEnded(ctx, site.Serve(listener)) })
 	group.Go(func() error { return h.journal.Run(ctx) })
@@ -72,11 +85,18 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 	group.Go(func() error { return h.people.Run(ctx) })
 	group.Go(func() error { return h.post.Run(ctx) })
 	group.Go(func() error { return h.tasks.Run(ctx) })
+	group.Go(func() error { return h.tasks.WatchMail(ctx) })
 	group.Go(func() error { return h.chat.Run(ctx) })
+	group.Go(func() error { return h.door.Run(ctx) })
+	group.Go(func() error { return h.side.Run(ctx) })
+	group.Go(func() error { return h.hooks.Run(ctx) })
 	group.Go(func() error { return h.collect(ctx) })
 	group.Go(func() error { return h.nightly(ctx) })
+	// So that the first who searches need not wait; where it fails, they do.
+	group.Go(func() error { _ = h.places.Warm(ctx); return nil })
 	group.Go(func() error {
 		<-ctx.Done()
+		h.lookout.is(stopping)
 		// Requests end first, so that what they began is stored; a fresh
 		// context, because theirs has just ended.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
@@ -91,6 +111,19 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 		return nil
 	}
 	return err
+}
+
+// begin does what must be done before anybody is served.
+func (h *house) begin(ctx context.Context) (*frontend.Site, error) {
+	var err error
+	if h.bridge, err = h.newCollector(ctx); err != nil {
+		return nil, err
+	}
+	// A database that was put back may hold what was withdrawn since.
+	if _, err := h.replay(ctx); err != nil {
+		return nil, err
+	}
+	return h.desk(ctx)
 }
 
 // unlessEnded drops the complaint of a server whose listener was closed to end
@@ -119,8 +152,8 @@ func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := frontend.Options{Log: h.log, Door: h.staff, Guests: h.people, Limiter: h.limits, Sign: h.sign, Bus: h.bus, Words: h.locale,
-		Now: h.now, PublicName: name, Cert: h.set.cert, Key: h.set.key}
+	o := frontend.Options{Log: h.log, Door: h.staff, Guests: h.people, Outside: partner.Entrance(h.staff, h.door), Branches: volunteer.Entrance(h.staff), Limiter: h.limits, Sign: h.sign, Bus: h.bus, Words: h.locale,
+		Now: h.now, PublicName: name, Cert: h.set.cert, Key: h.set.key, Measured: h.lookout.figures.measured}
 	if h.small {
 		o.MaxBells, o.MaxTalks = 50, 200
 	}
@@ -135,10 +168,15 @@ func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat, Answers: h.answers, Tasks: h.tasks, Translate: h.machine,
-		Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
-	public.Mount(site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office,
+	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat, Answers: h.answers, Tasks: h.tasks, Translate: h.machine, Directory: h.places, Registers: h.records, Consent: h.door, Branches: h.side, Webhooks: h.hooks, Retention: h.keep, PartnerLink: partner.Link,
+		Connect: connection{h}, Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
+	public.Mount(site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office, Answers: h.answers, Consent: h.door,
 		Sounds: os.DirFS(filepath.Join(h.set.data, "sounds")), Log: h.log})
+	partner.Mount(site, partner.Rooms{Staff: h.staff, Consent: h.door})
+	volunteer.Mount(site, volunteer.Rooms{Staff: h.staff, Branches: h.side, Directory: h.places, Office: h.office})
+	if err := api.Mount(site, api.Rooms{Staff: h.staff, Tickets: h.tickets, Directory: h.places, Office: h.office}); err != nil {
+		return nil, err
+	}
 	return site, nil
 }
 
@@ -162,8 +200,9 @@ func mailStatus(c *mailbridge.Collector) []workspace.Mailbox {
 	for _, s := range c.Status() {
 		m := workspace.Mailbox{ID: helpdesk.ID(s.Mailbox), Connected: s.Connected(), Since: s.Since}
 		if s.Trouble != "" {
-			m.Trouble, m.Since = "mail.why."+string(s.Trouble), s.Troubled
+			m.Trouble, m.Since = string(s.Trouble), s.Troubled
 		}
+		m.Taken, m.Waiting, m.Begun, m.Left = s.Taken, s.Waiting, s.Begun, s.Left(time.Now())
 		all = append(all, m)
 	}
 	return all

@@ -17,7 +17,9 @@ type settings struct {
 	redis                     string
 	listen, cert, key, behind string
 	publicURL                 string
+	watch                     string
 	machine                   machineSettings
+	sso                       ssoSettings
 	logLevel                  string
 }
 
@@ -50,12 +52,21 @@ var known = []setting{
 		help: "network of the proxy that ends TLS, such as 10.0.0.0/8; forwarded headers are believed from there alone"},
 	{name: "public-url", fallback: "", into: text(func(s *settings) *string { return &s.publicURL }),
 		help: "address under which people reach the pages, such as https://stod.example; empty: the listen address"},
+	{name: "watch", fallback: "", into: text(func(s *settings) *string { return &s.watch }),
+		help: "address for the machine's keepers alone, such as 127.0.0.1:9480: /live, /ready and /metrics (Prometheus). They show how the machine's work goes and nothing of persons, teams or mailboxes. Empty: none"},
 	{name: "translate-url", fallback: "", into: text(func(s *settings) *string { return &s.machine.url }),
 		help: "LibreTranslate server the organisation runs itself, such as http://127.0.0.1:5000; counsellors can then ask it for a translation of one message at a time. Empty: no text ever leaves. Only this machine and private networks are reached"},
 	{name: "translate-key-file", fallback: "", into: text(func(s *settings) *string { return &s.machine.keyFile }),
 		help: "file with the API key of that server, if it wants one"},
 	{name: "translate-outside", fallback: "", into: text(func(s *settings) *string { return &s.machine.outside }),
 		help: "that server's host name once more, if it lies outside private networks: only then is it reached there, and by https alone"},
+	{name: "sso-name", fallback: "", into: text(func(s *settings) *string { return &s.sso.name }),
+		help: "what colleagues call the organisation's own sign-in (OpenID Connect). It is a second factor beside the six words and opens nothing. Empty: none"},
+	{name: "sso-issuer", fallback: "", into: text(func(s *settings) *string { return &s.sso.issuer }),
+		help: "its issuer, such as https://login.organisation.example; register https://YOUR-DESK/w/sso/back there"},
+	{name: "sso-client", fallback: "", into: text(func(s *settings) *string { return &s.sso.client }), help: "what it calls this house: the client id"},
+	{name: "sso-secret-file", fallback: "", into: text(func(s *settings) *string { return &s.sso.secretFile }),
+		help: "file with the client secret, readable by this user alone"},
 	{name: "log-level", fallback: "info", into: text(func(s *settings) *string { return &s.logLevel }),
 		help: "debug, info, warn or error; no level logs what somebody wrote"},
 }

@@ -2,60 +2,114 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"os"
+	"regexp"
 	"strconv"
-	"strings"
 
+	"returnsupport/consent"
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/journal"
 )
 
 // errChain ends `verify` with exit code 1; the finding stands above it.
-var errChain = errors.New("the journal is not what it was")
+var errChain = errors.New("the books are not what they were")
 
-// runVerify reads the whole journal. Heads printed by earlier runs and kept
-// outside the database show what the database alone can't: that the chain was
-// put back as a whole.
+// runVerify reads the journal and the book of consents to their ends. What was
+// kept outside the database (heads that earlier runs printed, the daily mail,
+// a line of the log, somebody's receipt) shows what the database alone can't:
+// that a chain was put back or written anew as a whole.
 func runVerify(ctx context.Context, c console, args []string) error {
 	var against list
 	return administration(ctx, c, args, func(f *flag.FlagSet) { f.Var(&against, "against", "") }, func(h *house, words []string) error {
 		if len(words) > 0 {
 			return usageError("verify takes no words, only flags")
 		}
-		heads, err := readHeads(against)
+		heads, known, err := h.readKept(against)
 		if err != nil {
 			return err
 		}
-		r, err := h.journal.Verify(ctx, heads...)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "journal: %d entries linked and right, %d wait to be linked, %d with erased details\n", r.Linked, r.Waiting, r.Erased)
-		fmt.Fprintf(c.out, "head: %d:%x\nKeep this head outside the database; later `verify --against HEAD` shows that nothing before it changed.\n", r.Head.Number, r.Head.Link)
-		if r.Bad != nil {
-			fmt.Fprintf(c.out, "NOT RIGHT: %s at number %d, entry %s\n", r.Bad.Kind, r.Bad.Number, r.Bad.Entry)
-			return errChain
-		}
-		return nil
+		return h.verifyBooks(ctx, c.out, heads, known)
 	})
 }
 
-// readHeads reads NUMBER:LINK as verify prints them.
-func readHeads(texts []string) ([]journal.Head, error) {
-	var heads []journal.Head
-	for _, t := range texts {
-		number, link, _ := strings.Cut(t, ":")
-		n, err := strconv.ParseInt(number, 10, 64)
-		b, bad := hex.DecodeString(link)
-		if err != nil || bad != nil || len(b) != sha256.Size {
-			return nil, usageError("a head is NUMBER:LINK, as verify prints it")
-		}
-		heads = append(heads, journal.Head{Number: n, Link: b})
+// verifyBooks recomputes both chains and says what it found.
+func (h *house) verifyBooks(ctx context.Context, out io.Writer, heads []journal.Head, known []consent.Known) error {
+	r, err := h.journal.Verify(ctx, heads...)
+	if err != nil {
+		return err
 	}
-	return heads, nil
+	fmt.Fprintf(out, "journal: %d entries linked and right, %d wait to be linked, %d with erased details\n", r.Linked, r.Waiting, r.Erased)
+	fmt.Fprintf(out, "head: %d:%x\n", r.Head.Number, r.Head.Link)
+	book, err := h.door.Verify(ctx, known...)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "consents: %d steps right, %d with erased content\nhead of the consents: %s\n", book.Right, book.Erased, book.Head)
+	fmt.Fprintln(out, "Keep both heads outside the database; later `verify --against HEAD` shows that nothing before them changed.")
+	if r.Bad != nil {
+		fmt.Fprintf(out, "NOT RIGHT in the journal: %s at number %d, entry %s\n", r.Bad.Kind, r.Bad.Number, r.Bad.Entry)
+	}
+	if book.Bad != nil {
+		fmt.Fprintf(out, "NOT RIGHT in the consents: %s at number %d, step %s\n", book.Bad.Fault, book.Bad.Place, book.Bad.Event)
+	}
+	if r.Bad != nil || book.Bad != nil {
+		return errChain
+	}
+	return nil
+}
+
+// maxKept bounds a file that is verified against.
+const maxKept = 4 << 20
+
+// readKept reads what --against names: a head as verify prints it, or a file
+// that holds heads or is a receipt.
+func (h *house) readKept(given []string) (heads []journal.Head, known []consent.Known, err error) {
+	for _, text := range given {
+		kept := []byte(text)
+		if f, err := os.Open(text); err == nil {
+			kept, err = io.ReadAll(io.LimitReader(f, maxKept))
+			if err = errors.Join(err, f.Close()); err != nil {
+				return nil, nil, fmt.Errorf("read %s: %w", text, err)
+			}
+		}
+		ours := readHeads(kept)
+		heads = append(heads, ours...)
+		k, err := h.door.ReadKnown(kept)
+		var refusal helpdesk.Refusal
+		switch {
+		case err == nil:
+			known = append(known, k)
+		case !errors.As(err, &refusal):
+			return nil, nil, err
+		case refusal.Key == "verify.none" && len(ours) > 0:
+		case refusal.Key == "verify.none":
+			return nil, nil, usageError("a head is NUMBER:LINK or ledger:NUMBER:HASH, as verify prints it; or name a file with heads, or a receipt")
+		default:
+			return nil, nil, errors.New(h.locale.Say("en", refusal.Key, refusal.Args...))
+		}
+	}
+	return heads, known, nil
+}
+
+// journalHead is a head of the journal in a text; that of the consents has a
+// word before it.
+var journalHead = regexp.MustCompile(`(^|[^:0-9a-zA-Z])([0-9]{1,18}):([0-9a-f]{64})\b`)
+
+func readHeads(text []byte) []journal.Head {
+	var heads []journal.Head
+	for _, m := range journalHead.FindAllSubmatch(text, -1) {
+		n, err := strconv.ParseInt(string(m[2]), 10, 64)
+		link, bad := hex.DecodeString(string(m[3]))
+		if err == nil && bad == nil {
+			heads = append(heads, journal.Head{Number: n, Link: link})
+		}
+	}
+	return heads
 }
 
 // runSettings shows the settings of the process and of the organisation.

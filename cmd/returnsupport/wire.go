@@ -11,20 +11,27 @@ import (
 	"strings"
 	"time"
 
+	"returnsupport/consent"
+	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/answers"
+	"returnsupport/helpdesk/branches"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/directory"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/registers"
+	"returnsupport/helpdesk/retention"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/translate"
 	"returnsupport/helpdesk/vault"
+	"returnsupport/helpdesk/webhooks"
 	"returnsupport/mailbridge"
 )
 
@@ -47,17 +54,30 @@ type house struct {
 	tasks   *tasks.Room
 	chat    *chat.Room
 	answers *answers.Shelf
+	places  *directory.Room
+	records *registers.Room
+	door    *consent.Door
+	after   *consent.Aftermath
+	side    *branches.Desk
+	keep    *retention.Room
+	hooks   *webhooks.Room
 	machine *translate.Client // nil: no text leaves
 	locale  *locale.Catalogue
 
-	bridge *mailbridge.Collector // while serving
-	small  bool                  // a demo: a handful of browsers, whatever the file limit is
+	bridge  *mailbridge.Collector // while serving
+	site    *frontend.Site        // while serving
+	lookout *lookout
+	small   bool // a demo: a handful of browsers, whatever the file limit is
 }
 
 // build makes the rooms over one database. cost is what guessing at six words
 // takes; only the demo and tests ask for less than vault.StaffCost.
 func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault.Cost, now func() time.Time, log *slog.Logger) (*house, error) {
 	words, err := locale.Load()
+	if err != nil {
+		return nil, err
+	}
+	sso, err := set.sso.staff()
 	if err != nil {
 		return nil, err
 	}
@@ -69,18 +89,29 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bells, locale: words}
+	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bells, locale: words, lookout: newLookout()}
 	h.limits = bus.NewLimiter(h.bus, secrets.Index("limits", "of this house"), now)
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
-	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Cost: cost, Now: now, Log: log})
-	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Idle: h.idle, Now: now, Log: log})
+	h.after = consent.NewAftermath(filepath.Join(set.data, aftermathLog))
+	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Aftermath: aftermath{h}, Cost: cost, SSO: sso, Now: now, Log: log})
+	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Idle: h.idle, Aftermath: aftermath{h}, Now: now, Log: log})
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
-		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Links: h.links(), Now: now, Log: log})
-	h.tasks = tasks.New(tasks.House{DB: db, Secrets: secrets, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Now: now, Log: log})
+		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Tokens: h.tokens, Links: h.links(), Now: now, Log: log})
+	h.tasks = tasks.New(tasks.House{DB: db, Secrets: secrets, Journal: h.journal, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Lines: h.mailLines, Alarm: h.post, Now: now, Log: log})
+	if h.places, err = directory.New(directory.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now}); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.records = registers.New(registers.House{DB: db, Secrets: secrets, Journal: h.journal, Office: h.office, Staff: h.staff, Tickets: h.tickets, Directory: h.places, Now: now})
+	h.door = consent.New(consent.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
+		People: h.people, Tickets: h.tickets, Post: h.post, Target: h.target, Endings: h.endings, Aftermath: h.after, Words: words, Now: now, Log: log})
+	h.hooks = webhooks.New(webhooks.House{DB: db, Secrets: secrets, Journal: h.journal, Staff: h.staff, Now: now, Log: log})
+	h.side = branches.New(branches.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff, People: h.people, Tickets: h.tickets,
+		Door: h.door, Words: words, Remind: h.post, Now: now, Log: log})
 	h.chat = chat.New(chat.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
-		People: h.people, Tickets: h.tickets, Bell: h.post, Now: now, Log: log})
+		People: h.people, Tickets: h.tickets, Bell: lettingGo{h.post, h.door, h.side}, Now: now, Log: log})
+	h.keep = h.keeping()
 	if h.answers, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now}); err == nil && !set.machine.off() {
 		h.machine, err = set.machine.client()
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	// The zones lie in the binary: a bare container has none of its own.
@@ -71,15 +72,18 @@ type Catalogue struct {
 type speaker struct {
 	Language
 	say *i18n.Localizer
-	// forms names the sentences that have plural forms: the others take a
-	// number like any other argument.
-	forms map[string]bool
+	// plain are the sentences without plural forms, which take a number like any
+	// other argument. They are most of them, and a page says hundreds.
+	plain map[string]string
 }
 
-// Load parses every catalogue. One bundle a language, so that no matcher ever
-// answers in a language nobody asked for. A person's catalogue that is not
-// there leaves its language out; one of the desk's languages must be whole.
-func Load() (*Catalogue, error) { return load(files) }
+// Load returns every catalogue, parsed once for all who ask: they lie in the
+// binary, and nothing of a Catalogue changes. One bundle a language, so that no
+// matcher ever answers in a language nobody asked for. A person's catalogue that
+// is not there leaves its language out; one of the desk's languages must be whole.
+func Load() (*Catalogue, error) { return theCatalogue() }
+
+var theCatalogue = sync.OnceValues(func() (*Catalogue, error) { return load(files) })
 
 func load(from fs.FS) (*Catalogue, error) {
 	c := &Catalogue{map[string]speaker{}, map[string][]string{}, map[string][]string{}}
@@ -102,7 +106,7 @@ func (c *Catalogue) learn(from fs.FS, l Language) error {
 	}
 	bundle := i18n.NewBundle(language.MustParse(rules))
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	s := speaker{l, i18n.NewLocalizer(bundle, rules), map[string]bool{}}
+	s := speaker{l, i18n.NewLocalizer(bundle, rules), map[string]string{}}
 	read := func(name string) ([]string, error) {
 		text, err := fs.ReadFile(from, name)
 		if err != nil {
@@ -115,7 +119,10 @@ func (c *Catalogue) learn(from fs.FS, l Language) error {
 		var keys []string
 		for _, m := range parsed.Messages {
 			keys = append(keys, m.ID)
-			s.forms[m.ID] = m.Zero+m.One+m.Two+m.Few+m.Many != ""
+			delete(s.plain, m.ID)
+			if m.Zero+m.One+m.Two+m.Few+m.Many == "" && m.Other != "" {
+				s.plain[m.ID] = m.Other
+			}
 		}
 		slices.Sort(keys)
 		return keys, nil
@@ -176,8 +183,11 @@ func (c *Catalogue) Say(lang, key string, args ...any) string {
 	if !ok {
 		s = c.speakers["en"]
 	}
+	if text, ok := s.plain[key]; ok {
+		return fill(text, args, s.RTL)
+	}
 	config := i18n.LocalizeConfig{MessageID: key}
-	if n, ok := count(args); ok && s.forms[key] {
+	if n, ok := count(args); ok {
 		config.PluralCount = n
 	}
 	text, err := s.say.Localize(&config)
@@ -204,21 +214,43 @@ func count(args []any) (int, bool) {
 // Standard Annex 9, FSI and PDI).
 const isolate, endIsolate = "\u2068", "\u2069"
 
+// isolateWords keeps what we said ourselves in the reader's direction (RLI). Whose
+// own words all stand in isolates, as those of a date do, has none that would tell
+// its direction: the 20th of February 2027 was shown as the 2027th.
+const isolateWords = "\u2067"
+
 // fill is not text/template on purpose: an argument can hold what a stranger
 // wrote, and must stay an argument.
 func fill(text string, args []any, rtl bool) string {
-	if len(args) == 0 || !strings.Contains(text, "{") {
+	if len(args) == 0 {
 		return text
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, a := range args {
-		said := fmt.Sprint(a)
-		if _, words := a.(string); words && rtl && said != "" {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		digits, after, closed := strings.Cut(rest, "}")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		n, err := strconv.Atoi(digits)
+		if !closed || err != nil || n < 0 || n >= len(args) {
+			out.WriteByte('{')
+			text = rest
+			continue
+		}
+		said, words := args[n].(string)
+		switch {
+		case !words:
+			said = fmt.Sprint(args[n])
+		case rtl && strings.Contains(said, endIsolate):
+			said = isolateWords + said + endIsolate
+		case rtl && said != "":
 			said = isolate + said + endIsolate
 		}
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", said)
+		out.WriteString(said)
+		text = after
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // Words speaks one language at one instant in one zone; every page embeds it.

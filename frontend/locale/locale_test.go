@@ -65,7 +65,7 @@ func TestEverySentenceTakesTheSameArguments(t *testing.T) {
 	for _, l := range c.Choices(false) {
 		for _, k := range append(c.Keys(l.Tag), c.DeskKeys(l.Tag)...) {
 			sv, other := holes(c.Say("sv", k)), holes(c.Say(l.Tag, k))
-			if c.speakers[l.Tag].forms[k] || c.speakers["sv"].forms[k] {
+			if c.formed(l.Tag, k) || c.formed("sv", k) {
 				// A form may leave its number out: "one hour".
 				sv, other = slices.DeleteFunc(sv, zeroth), slices.DeleteFunc(other, zeroth)
 			}
@@ -74,6 +74,12 @@ func TestEverySentenceTakesTheSameArguments(t *testing.T) {
 			}
 		}
 	}
+}
+
+// formed: the sentence has plural forms.
+func (c *Catalogue) formed(lang, key string) bool {
+	_, plain := c.speakers[lang].plain[key]
+	return !plain
 }
 
 func zeroth(s string) bool { return s == "{0}" }
@@ -87,7 +93,7 @@ func TestEveryNumberFindsItsForm(t *testing.T) {
 			if s := c.Say(l.Tag, k); s == "" || strings.Contains(s, "⟦") {
 				t.Errorf("%s in %s says %q", k, l.Tag, s)
 			}
-			if !c.speakers["sv"].forms[k] {
+			if !c.formed("sv", k) {
 				continue
 			}
 			for _, n := range []int{0, 1, 2, 3, 5, 11, 21, 22, 25, 99, 100, 103, 1_000_000} {
@@ -155,6 +161,25 @@ func TestArgumentsAreIsolatedFromRightToLeft(t *testing.T) {
 	}
 	if got := fill("{0} x {1}", []any{"020-41 50 00", 3}, false); got != "020-41 50 00 x 3" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A date in a sentence begins with its day, on the right.
+func TestWhatWeSaidOurselvesKeepsTheReadersDirection(t *testing.T) {
+	day := fill("{0} {1}", []any{"20", "فبراير"}, true)
+	if got := fill("x {0}", []any{day}, true); got != "x \u2067\u206820\u2069 \u2068فبراير\u2069\u2069" {
+		t.Errorf("%q", got)
+	}
+}
+
+// What a stranger wrote is never read as a sentence of ours.
+func TestAnArgumentStaysAnArgument(t *testing.T) {
+	for text, want := range map[string]string{
+		"{0} and {1}": "{1} and 7", "{1}{0}{2}": "7{1}{2}", "a {b} {": "a {b} {", "{": "{", "}{0": "}{0", "{-1}": "{-1}", "": "",
+	} {
+		if got := fill(text, []any{"{1}", int64(7)}, false); got != want {
+			t.Errorf("%q became %q, wanted %q", text, got, want)
+		}
 	}
 }
 

@@ -62,6 +62,12 @@ func (w Words) Day(t time.Time) string {
 	return w.Say("when.year", w.date(t), strconv.Itoa(t.Year()))
 }
 
+// DayName is the day of the week and the date: "Monday 23 Nov".
+func (w Words) DayName(t time.Time) string {
+	t = t.In(w.Zone)
+	return w.weekday(t, "long") + " " + w.Day(t)
+}
+
 // Clock is hours, minutes and seconds, for what happens within the hour.
 func (w Words) Clock(t time.Time) string { return t.In(w.Zone).Format("15:04") }
 

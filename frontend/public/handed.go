@@ -29,11 +29,12 @@ func (h *hall) handed(v *frontend.Visit) error {
 	refused := true
 	for _, a := range all {
 		refused = refused && a.Refused
-		l, ok := h.line(v.Context, p.Words.Words, a.Said)
+		l, ok := h.line(v.Context, p.Words.Words, "", a.Said)
 		if !ok {
 			continue
 		}
-		said := Said{Words: p.Words, Number: l.N, Who: l.Who, Text: l.Text, At: l.At, Exact: l.Exact, Machine: l.Machine}
+		said := saidOf(p, l)
+		said.Files = nil
 		for i, f := range l.Files {
 			f.Href, f.Picture = "/"+p.Lang+"/l/file/"+string(a.ID)+"/"+strconv.Itoa(i), ""
 			said.Files = append(said.Files, f)

@@ -12,6 +12,7 @@ type Landing struct {
 	Reader  Reader
 	Mine    *Note
 	Doors   []Door
+	Info    *Door // nil while nothing is told
 	Pays    string
 }
 
@@ -27,6 +28,9 @@ func (h *hall) landing(v *frontend.Visit) error {
 		page.Mine = &Note{Icon: "message-circle", Text: p.Say("door.mine"), Href: "/" + p.Lang + "/talk", Go: p.Say("door.mine.go")}
 	}
 	if page.Doors, err = h.doors(v, p); err != nil {
+		return err
+	}
+	if page.Info, err = h.infoDoor(v, p); err != nil {
 		return err
 	}
 	return v.Show(&page)

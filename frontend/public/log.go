@@ -12,6 +12,7 @@ type Log struct {
 	Page
 	Said   []Said
 	Seat   []string
+	Asks   bool // a question waits for them
 	Warn   bool
 	Closes string
 }
@@ -25,8 +26,17 @@ type Said struct {
 	Number                        int64
 	Mine, System                  bool
 	Who, Text, At, Exact, Machine string
+	By, Language                  string // who translated Text, and into what
+	Beside                        []version
 	Files                         []kept
 	Choices                       *Choices
+}
+
+func saidOf(p Page, l line) Said {
+	return Said{
+		Words: p.Words, Number: l.N, Mine: l.Mine, System: l.System, Who: l.Who, Text: l.Text, At: l.At, Exact: l.Exact,
+		Machine: l.Machine, By: l.By, Language: l.Lang, Beside: l.Beside, Files: l.Files,
+	}
 }
 
 // Choices are the short answers offered with the newest message.
@@ -61,13 +71,17 @@ func (h *hall) log(v *frontend.Visit) error {
 	if err := h.settle(v.Context, v.Guest, found.Settle); err != nil {
 		return err
 	}
+	if page.Asks, err = h.asks(v.Context, v.Guest); err != nil {
+		return err
+	}
 	page.Seat = seatWords(p.Words.Words, found.Seat)
+	tell := h.teller(v.Context, p.Words.Words, here.Language, found.Said...)
 	for _, s := range found.Said {
-		l, ok := h.line(v.Context, p.Words.Words, s)
+		l, ok := tell.line(s)
 		if !ok {
 			continue
 		}
-		said := Said{Words: p.Words, Number: l.N, Mine: l.Mine, System: l.System, Who: l.Who, Text: l.Text, At: l.At, Exact: l.Exact, Machine: l.Machine, Files: l.Files}
+		said := saidOf(p, l)
 		if len(l.Offers) > 0 && s.Number == found.Said[len(found.Said)-1].Number {
 			said.Choices = &Choices{p.Words, Hidden{"client", newClientID()}, l.Offers}
 		}

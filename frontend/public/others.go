@@ -38,11 +38,19 @@ type Helper struct {
 
 func (h *hall) helper(v *frontend.Visit) error {
 	p := page(v, "", "/helper")
-	return v.Show(&Helper{Page: p, Chooser: p.chooser(), Reader: h.reader(p, "helper"), Doors: []Door{
+	page := Helper{Page: p, Chooser: p.chooser(), Reader: h.reader(p, "helper"), Doors: []Door{
 		{Icon: "message-circle", Text: p.Say("helper.ask"), Help: []string{p.Say("helper.ask.help")}, Href: "/" + p.Lang + "/start/helper", Main: true},
 		{Icon: "printer", Text: p.Say("helper.card"), Href: "/" + p.Lang + "/print/cards"},
 		{Icon: "phone", Text: p.Say("door.call"), Href: "/" + p.Lang + "/call"},
-	}})
+	}}
+	info, err := h.infoDoor(v, p)
+	if err != nil {
+		return err
+	}
+	if info != nil {
+		page.Doors = append(page.Doors, *info)
+	}
+	return v.Show(&page)
 }
 
 // Urgent is for who must travel within three days. It promises nothing but to

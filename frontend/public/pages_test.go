@@ -231,36 +231,17 @@ func TestAWebsocketCarriesTheSameConversation(t *testing.T) {
 	maria := h.open(t)
 	b := h.browser(t)
 	b.begins("hello")
-	u, err := url.Parse(h.base)
-	ok(t, err)
-	head := http.Header{"Origin": {h.base}}
-	for _, c := range b.http.Jar.Cookies(u) {
-		head.Add("Cookie", c.String())
-	}
-	ws, _, err := websocket.DefaultDialer.Dial("ws://"+u.Host+"/en/talk/live", head)
-	ok(t, err)
-	defer ws.Close()
-	send := func(s string) { ok(t, ws.WriteMessage(websocket.TextMessage, []byte(s))) }
-	// read waits for a frame that holds s.
-	read := func(s string) {
-		t.Helper()
-		ws.SetReadDeadline(time.Now().Add(10 * time.Second))
-		for {
-			_, in, err := ws.ReadMessage()
-			if err != nil {
-				t.Fatalf("no frame with %q: %v", s, err)
-			}
-			if strings.Contains(string(in), s) {
-				return
-			}
-		}
-	}
+	w := b.lifts(t, h)
+	send := w.send
+	read := func(s string) { t.Helper(); w.read(s) }
 	send(`{"after":0,"ping":1}`)
 	read(`"n":1`)
 	send(`{"say":{"id":"AAAAAAAAAAAAAAAAAAAAAA","text":"one"}}`)
-	read(`"ack":"AAAAAAAAAAAAAAAAAAAAAA"`)
+	read(`"ack":"AAAAAAAAAAAAAAAAAAAAAA","n":2`)
 	send(`{"say":{"id":"AAAAAAAAAAAAAAAAAAAAAA","text":"one"}}`)
-	read(`"ack":"AAAAAAAAAAAAAAAAAAAAAA"`)
+	read(`"ack":"AAAAAAAAAAAAAAAAAAAAAA","n":2`)
+	send(`{"ping":7}`)
+	read(`{"pong":7}`)
 	send(`{"say":{"id":"AAAAAAAAAAAAAAAAAAAAAB","text":" "}}`)
 	read(`"no":"AAAAAAAAAAAAAAAAAAAAAB"`)
 	waiting, err := h.chat.Waiting(t.Context(), maria)
@@ -274,10 +255,10 @@ func TestAWebsocketCarriesTheSameConversation(t *testing.T) {
 	if strings.Count(b.page, `<p class="text" dir="auto">one</p>`) != 1 {
 		t.Error("said twice, kept twice")
 	}
-	ok(t, h.people.Leave(t.Context(), strings.TrimPrefix(head.Get("Cookie"), "talk=")))
-	ws.SetReadDeadline(time.Now().Add(10 * time.Second))
+	ok(t, h.people.Leave(t.Context(), strings.TrimPrefix(w.cookie, "talk=")))
+	w.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
-		if _, _, err = ws.ReadMessage(); err != nil {
+		if _, _, err = w.ws.ReadMessage(); err != nil {
 			break
 		}
 	}

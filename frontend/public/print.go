@@ -29,7 +29,7 @@ type Place struct {
 type Sheet struct {
 	Page
 	Address string
-	Square  Square
+	Square  frontend.Square
 	Phones  []string
 	Phone   string
 	Branch  *office.Branch
@@ -100,7 +100,8 @@ func (h *hall) sheet(v *frontend.Visit) (Sheet, error) {
 	p := page(v, "", "/print")
 	s := Sheet{Page: p, Address: strings.TrimPrefix(v.Site(), "https://") + "/" + p.Lang + "/", Names: p.Choices()}
 	var err error
-	if s.Square, err = square(v.Site() + "/" + p.Lang + "/"); err != nil {
+	address := v.Site() + "/" + p.Lang + "/"
+	if s.Square, err = frontend.DrawSquare(address, address); err != nil {
 		return Sheet{}, err
 	}
 	if s.Pays, err = h.pays(v.Context, p); err != nil {

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"log/slog"
 
+	"returnsupport/consent"
 	"returnsupport/frontend"
+	shelf "returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -22,6 +24,8 @@ type Rooms struct {
 	People  *people.Registry
 	Tickets *tickets.Desk
 	Office  *office.Office
+	Answers *shelf.Shelf  // nil: no public information is shown
+	Consent *consent.Door // nil: nobody is asked anything
 	// Sounds are recordings of fixed sentences, LANGUAGE/PAGE.mp3; nil for none.
 	Sounds fs.FS
 	Log    *slog.Logger
@@ -49,6 +53,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Public("GET", "/call", frontend.Public, h.call)
 	site.Public("GET", "/child", frontend.Public, h.child)
 	site.Public("GET", "/helper", frontend.Public, h.helper)
+	site.Public("GET", "/info/:from?", frontend.Public, h.info)
 	site.Public("GET", "/print", frontend.Public, h.prints)
 	site.Public("GET", "/print/poster/:branch?", frontend.Public, h.poster)
 	site.Public("GET", "/print/leaflet/:branch?", frontend.Public, h.leaflet)
@@ -101,6 +106,23 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Public("POST", "/talk/awake", frontend.Guest, h.awake)
 	site.Public("GET", "/talk/file/:number/:place", frontend.Guest, h.file)
 	site.Public("GET", "/talk/file/:number/:place/picture", frontend.Watching, h.picture)
+
+	// What they allow, and stopping it.
+	if h.Consent != nil {
+		site.Public("GET", "/mine", frontend.Guest, h.mine)
+		site.Public("GET", "/mine/ask/:id", frontend.Guest, h.askPage)
+		site.Public("POST", "/mine/ask/:id", frontend.Guest, h.answer)
+		site.Public("POST", "/mine/stop", frontend.Guest, h.stop)
+		site.Public("POST", "/mine/back", frontend.Guest, h.takeBack)
+		site.Public("POST", "/mine/wish", frontend.Guest, h.wish)
+		site.Public("GET", "/mine/adult/:id", frontend.Guest, h.adultPage)
+		site.Public("POST", "/mine/adult/:id", frontend.Guest, h.adult)
+		site.Public("GET", "/mine/gone/:id", frontend.Guest, h.leftPage)
+		site.Public("POST", "/mine/gone/:id", frontend.Guest, h.tell)
+		site.Public("GET", "/mine/copy/:as", frontend.Guest, h.copied)
+		site.Public("GET", "/mine/paper/:id", frontend.Guest, h.receipt)
+		site.Public("GET", "/mine/paper/:id/:as", frontend.Guest, h.saved)
+	}
 
 	// Leaving it.
 	site.Public("GET", "/talk/end", frontend.Guest, h.endPage)

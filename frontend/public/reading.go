@@ -1,6 +1,9 @@
 package public
 
 import (
+	"slices"
+
+	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/helpdesk/office"
 )
@@ -96,9 +99,19 @@ func (h *hall) privacy(v *frontend.Visit) error {
 		}
 		all[5].Text = append(all[5].Text, p.Say("except.lead"))
 		all[5].List, all[5].After = exceptions(p).List, p.Say("except.first")
+		all = slices.Insert(all, 6, promised(p))
 		all[len(all)-1].After = p.Say("privacy.complain")
 		return all, nil
 	})
+}
+
+// promised are the kinds of exceptions one by one: nothing is told by another.
+func promised(p Page) Section {
+	s := Section{Title: p.Say("promise.exception.title"), After: p.Say("promise.exception.how")}
+	for _, kind := range consent.ExceptionKinds {
+		s.List = append(s.List, p.Say("promise.exception."+kind))
+	}
+	return s
 }
 
 func (h *hall) accessibility(v *frontend.Visit) error {

@@ -27,16 +27,17 @@ func (h *hall) say(v *frontend.Visit) error {
 		}
 		return h.talkPage(v, text, helpdesk.Refuse("chat.often"))
 	}
+	var number int64
 	files, err := uploads(v.Form.Files)
 	if err == nil {
 		id := v.Form.Value("client")
 		if !clientID(id) {
 			id = newClientID()
 		}
-		_, err = h.Chat.Say(v.Context, v.Guest, here.Conversation, chat.Words{ClientID: id, Text: text, Files: files})
+		number, err = h.Chat.Say(v.Context, v.Guest, here.Conversation, chat.Words{ClientID: id, Text: text, Files: files})
 	}
 	if wantsJSON(v) {
-		return h.acknowledge(v, personal(err))
+		return h.acknowledge(v, number, personal(err))
 	}
 	if err != nil {
 		return h.talkPage(v, text, err)
@@ -55,8 +56,9 @@ func (h *hall) often(ctx context.Context, conversation helpdesk.ID) bool {
 	return !fine
 }
 
-// acknowledge tells a script that its message is kept, or why not.
-func (h *hall) acknowledge(v *frontend.Visit, err error) error {
+// acknowledge tells a script under which number its message is kept, or why it
+// is not.
+func (h *hall) acknowledge(v *frontend.Visit, number int64, err error) error {
 	var no helpdesk.Refusal
 	switch {
 	case errors.As(err, &no):
@@ -64,7 +66,7 @@ func (h *hall) acknowledge(v *frontend.Visit, err error) error {
 	case err != nil:
 		return err
 	}
-	return v.JSON(200, news{Kept: true})
+	return v.JSON(200, news{Kept: true, N: number})
 }
 
 // clientID is 22 characters of base64url.

@@ -31,6 +31,9 @@ type Talk struct {
 	Files    Files
 	HasCode  bool
 	Others   []Other
+	CanAllow bool  // there is a page of what they allowed
+	Asked    *Note // a question of ours; a script shows it when it comes
+	Asks     bool  // it waits for them now
 }
 
 // LateWords are what somebody posted after their page had been closed.
@@ -128,6 +131,13 @@ func (h *hall) around(v *frontend.Visit, page *Talk, here tickets.Thread, all []
 	page.Seat, page.State = seatWords(page.Words.Words, seat), seatState(seat)
 	page.CanLater = seat.State == chat.Waiting
 	page.CanSit = seat.State != chat.Waiting && seat.State != chat.Talking && seat.State != chat.Away
+	if h.Consent != nil {
+		note := askedNote(page.Page)
+		page.CanAllow, page.Asked = true, &note
+	}
+	if page.Asks, err = h.asks(v.Context, v.Guest); err != nil {
+		return err
+	}
 	if page.Notes, err = h.talkNotes(v, page.Page, here, seat); err != nil {
 		return err
 	}
@@ -173,7 +183,7 @@ func (h *hall) talkNotes(v *frontend.Visit, p Page, here tickets.Thread, seat ch
 	if err != nil {
 		return nil, err
 	}
-	due, ok, err := h.promise(v.Context, chat.Audience(facts), here.At)
+	due, ok, err := h.promise(v.Context, facts.Whose(), here.At)
 	switch {
 	case err != nil:
 		return nil, err
@@ -189,7 +199,7 @@ func (h *hall) talkNotes(v *frontend.Visit, p Page, here tickets.Thread, seat ch
 func saidNote(p Page, what string) *Note {
 	key := map[string]string{
 		"notice": "notice.saved", "dropped": "notice.dropped", "callback": "callback.saved", "hidden": "hide.hidden",
-		"undone": "hide.undone", "wait": "chat.crowded", "closed": "chat.closed", "link": "link.read",
+		"undone": "hide.undone", "wait": "chat.crowded", "closed": "chat.closed", "link": "link.read", "wished": "mine.wished",
 	}[what]
 	if key == "" {
 		return nil
@@ -288,7 +298,7 @@ func (h *hall) awake(v *frontend.Visit) error {
 		return err
 	}
 	if wantsJSON(v) {
-		return h.news(v, -1, "")
+		return h.seated(v)
 	}
 	return v.Go("/" + v.Lang() + "/talk")
 }

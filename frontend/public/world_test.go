@@ -14,15 +14,18 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
 	"returnsupport/frontend/public"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -42,7 +45,10 @@ type house struct {
 	people  *people.Registry
 	tickets *tickets.Desk
 	chat    *chat.Room
+	shelf   *answers.Shelf // nil: nothing is told
+	door    *consent.Door
 	site    *frontend.Site
+	targets map[helpdesk.ID]consent.Target
 	base    string
 
 	ada   helpdesk.ID
@@ -79,8 +85,14 @@ func (h *house) OnCall(_ context.Context, tx *store.Tx, addresses []string) erro
 	return nil
 }
 
-func (h *house) Stop(context.Context, *store.Tx, []helpdesk.ID) error   { return nil }
-func (h *house) Forget(context.Context, *store.Tx, []helpdesk.ID) error { return nil }
+// Whoever has everything erased is let go of by the door, too, as in the house.
+func (h *house) Stop(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
+	return h.door.Stop(ctx, tx, tickets)
+}
+
+func (h *house) Forget(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
+	return h.door.Forget(ctx, tx, tickets)
+}
 
 // Session lets nobody in: no counsellor uses these pages.
 func (h *house) Session(context.Context, string, bool) (*staff.Session, error) {
@@ -109,8 +121,15 @@ func build(t *testing.T) *house {
 	h.tickets = tickets.New(tickets.House{DB: h.db, Secrets: secrets, Bus: h.bus, Journal: book, Staff: h.staff, People: h.people, Now: h.now})
 	h.chat = chat.New(chat.House{DB: h.db, Secrets: secrets, Bus: h.bus, Journal: book, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Bell: h, Now: h.now, Log: log})
+	words, err := locale.Load()
+	ok(t, err)
+	letters := post.New(post.House{DB: h.db, Secrets: secrets, Bus: h.bus, Journal: book, Office: h.office, Staff: h.staff,
+		People: h.people, Tickets: h.tickets, Words: words, Now: h.now, Log: log})
+	h.door = consent.New(consent.House{DB: h.db, Secrets: secrets, Bus: h.bus, Journal: book, Office: h.office, Staff: h.staff, People: h.people,
+		Tickets: h.tickets, Post: letters, Target: h.target, Words: words, Now: h.now, Log: log, CodeCost: cost})
 	made, err := h.staff.Init(t.Context(), staff.InitOptions{
-		Login: "ada", Name: "Ada Lind", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada Lind", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}},
 	})
 	ok(t, err)
 	h.ada, h.words, h.team = made.User, made.Words, made.Teams[0].ID
@@ -126,16 +145,16 @@ func (h *house) serve(t *testing.T) {
 		Log: slog.New(slog.DiscardHandler), Door: h, Guests: h.people, Bus: h.bus, Words: words, PublicName: "Samtalsstöd", Now: h.now,
 	})
 	ok(t, err)
-	public.Mount(h.site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office, Log: slog.New(slog.DiscardHandler)})
+	public.Mount(h.site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office, Answers: h.shelf, Consent: h.door, Log: slog.New(slog.DiscardHandler)})
 	ln, err := h.site.Open("127.0.0.1:0")
 	ok(t, err)
 	h.base = "http://" + ln.Addr().String()
-	done := make(chan error, 1)
-	go func() { done <- h.site.Serve(ln) }()
+	done, site := make(chan error, 1), h.site // a test may serve again
+	go func() { done <- site.Serve(ln) }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		if err := h.site.Shutdown(ctx); err != nil {
+		if err := site.Shutdown(ctx); err != nil {
 			t.Error(err)
 		}
 		if err := <-done; err != nil {
@@ -189,6 +208,7 @@ type browser struct {
 	page string
 	code int
 	head http.Header
+	did  int // requests of theirs, what they are led to not counted
 }
 
 func (h *house) browser(t *testing.T) *browser {
@@ -199,6 +219,7 @@ func (h *house) browser(t *testing.T) *browser {
 
 func (b *browser) do(r *http.Request) *browser {
 	b.t.Helper()
+	b.did++
 	answer, err := b.http.Do(r)
 	ok(b.t, err)
 	defer answer.Body.Close()

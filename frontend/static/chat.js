@@ -10,10 +10,12 @@
   function remembers(key) { try { return saved.getItem(key) === "1"; } catch (e) { return false; } }
   function parsed(html) { var t = document.createElement("template"); t.innerHTML = html; return t.content; }
 
-  function ask(path, form, quiet) {
+  // Nobody waits for ever: a connection that died unnoticed would hold an answer
+  // for a quarter of an hour, and six of them everything this page asks.
+  function ask(path, form, quiet, limit) {
     var headers = { "HX-Request": "true" };
     if (quiet) headers["X-Quiet"] = "1";
-    return fetch(path, { method: form ? "POST" : "GET", body: form, headers: headers, redirect: "manual" }).then(function (r) {
+    return fetch(path, { method: form ? "POST" : "GET", body: form, headers: headers, redirect: "manual", signal: AbortSignal.timeout && AbortSignal.timeout(limit || 12000) }).then(function (r) {
       var gone = document.getElementById("offline");
       if (gone) gone.hidden = true;
       if (r.status === 401) body.dispatchEvent(new CustomEvent("session-ended"));
@@ -21,12 +23,14 @@
     });
   }
 
+  function words(r) { return r.ok ? r.text() : ""; }
+
   // The bar.
   var looking = false, again = false;
   function look() {
     if (looking) { again = true; return; }
     looking = true;
-    ask(duty().dataset.bar, null, true).then(function (r) { return r.ok ? r.text() : ""; }).then(bar, function () {}).then(function () {
+    ask(duty().dataset.bar, null, true).then(words).then(bar, function () {}).then(function () {
       setTimeout(function () { looking = false; if (again) { again = false; look(); } }, 1000);
     });
   }
@@ -57,7 +61,7 @@
     var d = duty(), f = new FormData(d.querySelector("[data-presence]"));
     if (d.dataset.state === "away") { look(); return; }
     f.append("state", d.dataset.state);
-    ask("/w/presence", query(f), true).then(function (r) { return r.ok ? r.text() : ""; }).then(bar, function () {});
+    ask("/w/presence", query(f), true).then(words).then(bar, function () {});
   }
   function query(f) { var p = new URLSearchParams(); f.forEach(function (v, k) { if (typeof v === "string") p.append(k, v); }); return p; }
   document.addEventListener("submit", function (e) {
@@ -65,7 +69,7 @@
     e.preventDefault();
     var f = new FormData(e.target);
     f.append("state", e.submitter.value);
-    ask("/w/presence", query(f)).then(function (r) { return r.ok ? r.text() : ""; }).then(bar, function () {});
+    ask("/w/presence", query(f)).then(words).then(bar, function () {});
   }, true);
 
   // Sound and notice, without a word of what it is; off until switched on.
@@ -134,6 +138,7 @@
   var log = document.getElementById("messages");
   if (!log || !log.dataset.talk) return;
   var after = Number(log.dataset.after), read = log.dataset.read ? after : Infinity, pulling = null, once = false, state = seat().dataset.state;
+  var queue = [], kept = []; // what was not acknowledged, and what was and does not stand in the log yet
   function seat() { return document.getElementById("seat"); }
   function bottom() { log.scrollTop = log.scrollHeight; }
   bottom();
@@ -155,13 +160,17 @@
       if (!document.getElementById(m.id)) log.insertBefore(m, end);
     });
     after = Math.max(after, Number(news.dataset.after));
+    while (kept.length && kept[0].number <= after) kept.shift().line.remove();
     if (news.children.length && low) bottom();
-    if (news.dataset.announce && document.hidden) document.getElementById("announce").textContent = news.dataset.announce;
+    if (news.dataset.announce && document.hidden) {
+      document.getElementById("announce").textContent = news.dataset.announce;
+      look(); // who looks elsewhere has not read it: the bar says so, and sounds
+    }
     var s = fresh.getElementById("seat");
-    if (seat().innerHTML !== s.innerHTML) seat().replaceWith(s);
+    if (s && seat().innerHTML !== s.innerHTML) seat().replaceWith(s);
     seen();
     // What can be done changes with how both sit; nothing typed is taken away.
-    if (s.dataset.state !== state && !busy()) location.reload();
+    if (s && s.dataset.state !== state && !busy()) location.reload();
   }
   function seen() {
     if (document.hidden || after <= read) return;
@@ -169,13 +178,19 @@
     var p = new URLSearchParams({ proof: log.dataset.readProof, number: read });
     ask(log.dataset.read, p, true).then(look, function () { read = 0; });
   }
-  ["bell-table", "bell-ticket", "bell-team"].forEach(function (b) { body.addEventListener(b, pull); });
+  // The bell brings what is said while it is up; what it could not bring is asked for.
+  var brought = false;
+  body.addEventListener("bell-up", function (e) { brought = true; e.detail.send(JSON.stringify({ after: after })); });
+  body.addEventListener("bell-down", function () { brought = false; });
+  body.addEventListener("bell-part", function (e) { if (e.detail) hear(e.detail); else pull(); });
+  body.addEventListener("bell-table", function () { if (!brought) pull(); });
+  ["bell-ticket", "bell-team"].forEach(function (b) { body.addEventListener(b, pull); });
   document.addEventListener("visibilitychange", function () { if (!document.hidden) pull(); });
   setInterval(pull, 15000);
 
   // Sending.
-  var form = document.querySelector("form[data-saying]"), queue = [], sending = false, wait = 0;
-  function busy() { return queue.length || form && (form.elements.text.value || form.elements.offers.value || form.elements.files.value) || document.querySelector("details.menu-of[open]"); }
+  var form = document.querySelector("form[data-saying]"), sending = false, wait = 0;
+  function busy() { return queue.length || form && (form.elements.text.value || form.elements.offers.value || form.elements.beside.value || form.elements.files.value) || document.querySelector("details.menu-of[open]"); }
   if (!form) return;
   var text = form.elements.text, pending = document.getElementById("pending"), said = form.querySelector(".saved");
   function drawn() {
@@ -189,10 +204,10 @@
     li.dir = "auto";
     li.textContent = text.value;
     pending.appendChild(li);
-    queue.push({ form: new FormData(form), line: li, words: text.value });
+    queue.push({ form: new FormData(form), line: li, words: text.value, size: size() });
     form.elements.client.value = drawn();
     text.value = "";
-    form.elements.offers.value = "";
+    form.elements.offers.value = form.elements.beside.value = "";
     form.elements.files.value = "";
     form.querySelectorAll(".extras > details").forEach(function (d) { d.open = false; });
     wrong("");
@@ -200,6 +215,7 @@
     text.focus();
     send();
   });
+  function size() { return Array.prototype.reduce.call(form.elements.files.files, function (n, f) { return n + f.size; }, 0); }
   function wrong(words) {
     var p = form.querySelector(".wrong");
     if (!words) { if (p) p.remove(); text.removeAttribute("aria-invalid"); return; }
@@ -212,13 +228,17 @@
     if (sending || !queue.length) return;
     sending = true;
     var one = queue[0];
-    ask(form.action, one.form).then(function (r) {
+    ask(form.action, one.form, false, 12000 + one.size / 4).then(function (r) { // 4 kB a second is slow, and not dead
       if (r.status === 204) {
         queue.shift();
         wait = 0;
         said.textContent = "";
         said.classList.remove("bad");
-        return pull().then(function () { one.line.remove(); bottom(); });
+        one.number = Number(r.headers.get("X-Number"));
+        if (one.number <= after) one.line.remove();
+        else { kept.push(one); pull(); }
+        bottom();
+        return;
       }
       if (r.status >= 500 || r.status === 401 || r.status === 429 || !r.status) throw new Error("again");
       return r.text().then(function (html) { refuse(one, html); });

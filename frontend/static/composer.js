@@ -3,9 +3,12 @@
 // the writer's own hand.
 (function () {
   "use strict";
+  // A connection that died unnoticed must not keep it from being said, nor a
+  // button that waits for the draft from being pressed.
+  function soon() { return AbortSignal.timeout && AbortSignal.timeout(12000); }
   var forms = document.querySelectorAll("form[data-draft]");
   forms.forEach(function (form) {
-    var said = form.querySelector(".saved"), timer, sending = false;
+    var said = form.querySelector(".saved"), timer, sending = false, sent = false, saving = null;
     var inputs = form.querySelectorAll("textarea, input[type=text], input[type=email]");
     // What was typed before this script ran is not saved yet.
     var text = form.querySelector("textarea"), blank = !text.defaultValue, last = snapshot("defaultValue");
@@ -21,8 +24,8 @@
     function save(leaving) {
       clearTimeout(timer);
       var now = snapshot();
-      if (now === last || sending) return Promise.resolve();
-      return fetch(form.dataset.draft, { method: "POST", body: fields(), keepalive: !!leaving, redirect: "manual", headers: { "HX-Request": "true" } }).then(function (r) {
+      if (now === last || sending || sent) return Promise.resolve();
+      var mine = saving = fetch(form.dataset.draft, { method: "POST", body: fields(), keepalive: !!leaving, redirect: "manual", signal: soon(), headers: { "HX-Request": "true" } }).then(function (r) {
         if (r.ok) {
           last = now;
           form.elements["draft-version"].value = r.headers.get("X-Draft-Version");
@@ -30,7 +33,8 @@
         }
         if (r.status === 401) document.body.dispatchEvent(new CustomEvent("session-ended"));
         tell(form.dataset.unsaved, true);
-      }).catch(function () { tell(form.dataset.unsaved, true); later(5000); });
+      }).catch(function () { tell(form.dataset.unsaved, true); later(5000); }).then(function () { if (saving === mine) saving = null; });
+      return mine;
     }
     function later(ms) { clearTimeout(timer); timer = setTimeout(save, ms); }
 
@@ -42,6 +46,7 @@
       var listener = document.getElementById("listener");
       if (blank && text.value && listener && form.elements.seen) form.elements.seen.value = listener.dataset.last;
       blank = !text.value;
+      sent = false; // the sending was stopped
       later(800);
     }
     form.addEventListener("focusout", function () { save(); });
@@ -52,7 +57,15 @@
       if (e.target === form) {
         if (sending) { e.preventDefault(); return; } // one click is enough
         clearTimeout(timer);
-        sending = true;
+        // A draft on its way arrives first: behind the answer, it would lie there
+        // as if nothing had been sent.
+        if (saving) {
+          var by = e.submitter;
+          e.preventDefault();
+          saving.then(function () { form.requestSubmit(by || undefined); });
+          return;
+        }
+        sending = sent = true;
         setTimeout(function () { sending = false; }, 8000); // back on this page after all
         return;
       }
@@ -79,7 +92,7 @@
     var p = new URLSearchParams();
     p.append("proof", form.dataset.lookingProof);
     if (Date.now() - typed < 15000) p.append("typing", "1");
-    fetch(form.dataset.looking, { method: "POST", body: p, headers: { "X-Quiet": "1" } }).catch(function () {});
+    fetch(form.dataset.looking, { method: "POST", body: p, signal: soon(), headers: { "X-Quiet": "1" } }).catch(function () {});
   }
   form.addEventListener("input", function () { var first = Date.now() - typed > 15000; typed = Date.now(); if (first) here(); });
   setInterval(here, 15000);

@@ -8,12 +8,16 @@
     if (quiet && e.detail.xhr.status >= 400) {
       e.preventDefault();
       if (e.detail.xhr.status === 401) document.body.dispatchEvent(new CustomEvent("session-ended"));
+      else if (e.detail.xhr.status >= 500) askAnew(e, 15000);
     }
   });
   // What somebody is just pressing stays until their finger has left it: the
   // press would be lost, or meet what slid under it. Then the page asks again.
   function pressed(e) { return e && e.matches(":active"); }
-  function later(bell) { setTimeout(function () { document.body.dispatchEvent(new CustomEvent(bell)); }, 300); }
+  function later(bell, ms) { setTimeout(function () { document.body.dispatchEvent(new CustomEvent(bell)); }, ms || 300); }
+  // What a bell had asked for and nobody answered is asked for once more: it does
+  // not ring twice for the same news.
+  function askAnew(e, ms) { bells(e).slice(0, 1).forEach(function (bell) { later(bell, ms); }); }
   document.addEventListener("htmx:beforeSwap", function (e) {
     var d = e.detail, bell = /bell-[a-z]+/.exec(d.elt.getAttribute("hx-trigger"));
     if (!bell || !pressed(d.target)) return;
@@ -26,7 +30,7 @@
   var asking = {}, missed = {};
   // Who asked; what stands in their place tells afterwards.
   function bells(e) { return (e.detail.requestConfig.elt.getAttribute("hx-trigger") || "").match(/bell-[a-z]+/g) || []; }
-  ["bell-team", "bell-ticket", "bell-table", "bell-waiting", "bell-outbox"].forEach(function (bell) {
+  ["bell-team", "bell-ticket", "bell-table", "bell-waiting", "bell-named", "bell-outbox", "bell-consent", "bell-referral"].forEach(function (bell) {
     asking[bell] = 0;
     document.addEventListener(bell, function () { if (asking[bell]) missed[bell] = true; }, true);
   });
@@ -63,7 +67,12 @@
   });
   // Without a connection the page says so, and that it stays as it is.
   function offline(is) { var n = document.getElementById("offline"); if (n) n.hidden = !is; }
-  document.addEventListener("htmx:sendError", function () { offline(true); });
+  // What nobody answers is given up, or a list whose connection died unnoticed
+  // would never ask again. What is sent may take its time.
+  document.addEventListener("htmx:configRequest", function (e) { if (e.detail.verb === "get") e.detail.timeout = 15000; });
+  ["htmx:sendError", "htmx:timeout"].forEach(function (lost) {
+    document.addEventListener(lost, function (e) { offline(true); askAnew(e, 2000); });
+  });
   document.addEventListener("htmx:afterRequest", function (e) { if (e.detail.xhr && e.detail.xhr.status) offline(false); });
   window.addEventListener("offline", function () { offline(true); });
   document.body.addEventListener("bell-team", function () { if (navigator.onLine) offline(false); });

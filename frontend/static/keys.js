@@ -52,6 +52,7 @@
     var d = document.getElementById(id);
     if (!d || !d.showModal || d.open) return false;
     d.showModal();
+    d.scrollTop = 0; // its only button stands last
     return true;
   }
   document.addEventListener("keydown", function (e) {
@@ -78,6 +79,10 @@
       case "a": done = many("assign"); break;
       case "e": done = many("close"); break;
       case "t": done = many("take"); break;
+      case "!": done = many("junk"); break;
+      case "d": done = press("date"); break;
+      case "s": done = press("snooze"); break;
+      case "z": done = press("undo"); break;
       case "/": done = press("search"); break;
       case "u": done = press("up"); break;
       case "c": done = press("chats"); break;

@@ -20,8 +20,9 @@
   if (frame) frame.replaceWith(log);
   page.querySelectorAll("[data-plain]").forEach((e) => { e.hidden = true; });
 
-  let last = 0, how = "", ended = false, socket = null, polling = null, tries = 0, sawSocket = false;
+  let last = 0, beside = 0, how = "", ended = false, socket = null, polling = null, tries = 0, sawSocket = false;
   const waiting = []; // what was not acknowledged yet, in order
+  const kept = []; // what the house has, and has not shown us yet
   let sending = false;
 
   const id = () => {
@@ -31,6 +32,8 @@
   // The seat stands below the last message and above the field.
   const atEnd = () => seat.getBoundingClientRect().top < innerHeight;
   const toEnd = () => seat.scrollIntoView({ block: "end" });
+
+  const words = (text, lang) => { const p = make("p", "text", text); p.dir = "auto"; if (lang) p.lang = lang; return p; };
 
   // show draws one message. Words of people are only ever set as text.
   const show = (m) => {
@@ -44,7 +47,14 @@
       who.append(at);
       li.append(who);
     }
-    if (m.text) { const p = make("p", "text", m.text); p.dir = "auto"; li.append(p); }
+    if (m.text) li.append(words(m.text, m.lang));
+    // What was translated stands first in their language, the original beside it.
+    if (m.by) li.append(make("p", "by", m.by));
+    for (const b of m.beside || []) {
+      const e = make("div", "beside");
+      e.append(make("p", "by", b.label), words(b.text, b.lang));
+      li.append(e);
+    }
     for (const f of m.files || []) {
       const a = make("a", "", say.file + " " + f.name + " (" + f.size + ")");
       a.href = f.href;
@@ -80,15 +90,22 @@
     const follow = atEnd();
     for (const m of news.said || []) {
       if (m.n <= last) continue;
-      const mine = waiting.find((w) => w.id === m.client);
-      if (mine) acknowledged(mine);
       // Offers are for the newest message alone.
       log.querySelectorAll(".offers").forEach((o) => o.remove());
-      const at = waiting.length ? waiting[0].li : null;
-      log.insertBefore(show(m), at);
+      while (kept.length && kept[0].n <= m.n) kept.shift().li.remove();
+      const behind = kept[0] || waiting[0];
+      log.insertBefore(show(m), behind ? behind.li : null);
       last = m.n;
     }
-    if (news.cleared) { log.querySelectorAll(".said[id]").forEach((li) => { if (+li.id.slice(1) <= news.cleared) li.remove(); }); }
+    // A translation came, or went: the message is drawn anew, with its offers.
+    for (const m of news.again || []) {
+      const old = document.getElementById("m" + m.n), li = show(m);
+      const offers = old && old.querySelector(".offers");
+      if (!old) continue;
+      if (offers) { offers.remove(); li.append(offers); }
+      old.replaceWith(li);
+    }
+    if (news.beside) beside = news.beside;
     if (news.seat !== undefined) {
       how = news.how || "";
       const words = news.seat.join("\n");
@@ -96,6 +113,8 @@
         seat.dataset.words = words;
         seat.replaceChildren(...news.seat.map((s) => make("p", "", s)));
       }
+      const asks = document.getElementById("asks");
+      if (asks) asks.hidden = !news.asks;
       page.querySelectorAll("[data-when]").forEach((e) => { e.hidden = !e.dataset.when.split(" ").includes(news.state || "none"); });
     }
     if (news.ends !== undefined) clock(news.warn, news.ends);
@@ -122,17 +141,23 @@
   if (idle) {
     idle.querySelector("form").addEventListener("submit", (e) => {
       e.preventDefault();
-      post(e.target.action, new URLSearchParams(new FormData(e.target))).then((r) => r.json()).then(apply).catch(offline);
+      post(e.target.action, new URLSearchParams(new FormData(e.target))).then(apply).catch(offline);
       idle.hidden = true;
       warnAt = 0;
       text.focus();
     });
   }
 
-  const post = (to, body, extra) => fetch(to, { method: "POST", body, redirect: "error", headers: { Accept: "application/json", ...extra } }).then((r) => {
-    if (r.status === 401) { close(); throw new Error("ended"); }
-    return r;
-  });
+  // post gives up what nobody answers: a connection that died unnoticed would
+  // hold it, and all that is written after it, for a quarter of an hour.
+  const post = (to, body, limit) => {
+    const c = new AbortController(), over = setTimeout(() => c.abort(), limit || 12000);
+    return fetch(to, { method: "POST", body, signal: c.signal, redirect: "error", headers: { Accept: "application/json" } }).then((r) => {
+      if (r.status === 401) close();
+      if (!r.ok) throw new Error(r.status);
+      return r.json();
+    }).finally(() => clearTimeout(over));
+  };
 
   // close clears the screen: somebody else may come to it. What stood in the
   // field is kept by the house, sealed, for when they come back.
@@ -141,26 +166,43 @@
     ended = true;
     const left = waiting.map((w) => w.words).concat(text.value.trim()).filter(Boolean).join("\n\n");
     log.remove();
+    form.hidden = true;
     const go = (to) => location.replace(to || say.ended);
     if (!left) return go();
     const body = new URLSearchParams({ text: left });
-    fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).then((r) => r.json()).then((got) => go(got.then), () => go());
+    const keep = (times) => {
+      const c = new AbortController();
+      setTimeout(() => c.abort(), 12000);
+      fetch(form.action, { method: "POST", body, signal: c.signal, headers: { Accept: "application/json" } }).then((r) => r.json()).then((got) => go(got.then))
+        .catch(() => { if (times < 3) setTimeout(keep, 2000, times + 1); else go(); });
+    };
+    keep(0);
   };
 
-  const acknowledged = (w) => {
+  // settled takes out what waits no more; false where that was known before, by
+  // another way.
+  const settled = (w) => {
     const i = waiting.indexOf(w);
-    if (i >= 0) waiting.splice(i, 1);
-    w.li.remove();
+    if (i < 0) return false;
+    waiting.splice(i, 1);
     clearTimeout(w.timer);
     sending = false;
+    return true;
+  };
+  // What the house has under a number stays in sight until it comes back.
+  const acknowledged = (w, n) => {
+    if (!settled(w)) return;
+    w.n = n;
+    if (n > last) {
+      kept.push(w);
+      w.li.classList.remove("late");
+      w.li.querySelector("time").textContent = "";
+    } else w.li.remove();
     if (waiting.length) next();
   };
   const refused = (w, why) => {
-    const i = waiting.indexOf(w);
-    if (i >= 0) waiting.splice(i, 1);
+    if (!settled(w)) return;
     w.li.remove();
-    clearTimeout(w.timer);
-    sending = false;
     if (!text.value) text.value = w.words;
     note(why, "danger");
     text.focus();
@@ -184,27 +226,27 @@
     sending = true;
     const w = waiting[0];
     const retry = () => {
+      if (!waiting.includes(w)) return;
       sending = false;
       w.tries++;
       w.li.querySelector("time").textContent = say.waits;
       w.timer = setTimeout(next, Math.min(30000, 1000 * 2 ** Math.min(w.tries, 5)));
     };
     if (sawSocket && socket && socket.readyState === 1 && !w.files.length && w.tries === 0) {
+      const at = Date.now();
       socket.send(JSON.stringify({ say: { id: w.id, text: w.words } }));
-      w.timer = setTimeout(retry, 8000);
+      w.timer = setTimeout(() => { if (heard < at) hang(); retry(); }, 8000);
       return;
     }
     const body = new FormData();
     body.append("proof", form.elements.proof.value);
     body.append("client", w.id);
     body.append("text", w.words);
-    for (const f of w.files) body.append("files", f, f.name);
-    post(form.action, body).then(async (r) => {
-      if (r.status === 429) throw new Error("slower");
-      const got = await r.json();
+    let size = 0;
+    for (const f of w.files) { body.append("files", f, f.name); size += f.size; }
+    post(form.action, body, 12000 + size / 4).then((got) => { // 4 kB a second is slow, and not dead
       if (got.no) return refused(w, got.no);
-      if (!r.ok) throw new Error(r.status);
-      acknowledged(w);
+      acknowledged(w, got.n);
       online();
       apply(got);
       again();
@@ -236,16 +278,27 @@
   const online = () => { if (off) { off = false; note(say.online, "ok"); setTimeout(() => { if (!off && net.textContent === say.online) note(""); }, 4000); } };
 
   // Asking. A websocket counts only once a round trip over it worked: some
-  // networks open it and let nothing through.
+  // networks open it and let nothing through. Others let it die and tell nobody:
+  // where it is silent for long it is asked, and left when it does not answer.
+  let heard = 0, pinged = 0, hang = () => {};
+  const awake = () => {
+    const now = Date.now();
+    if (!sawSocket) return;
+    if (pinged > heard) { if (now - pinged > 9000) hang(); return; }
+    if (now - heard < 20000) return;
+    pinged = now;
+    socket.send('{"ping":1}');
+  };
   const open = () => {
     if (ended || !window.WebSocket || tries > 2) return poll();
     let ok = false;
     const s = new WebSocket(location.origin.replace(/^http/, "ws") + base + "/live");
     socket = s;
     const giveUp = setTimeout(() => { if (!ok) s.close(); }, 5000);
-    s.onopen = () => s.send(JSON.stringify({ after: last, ping: 1 }));
+    s.onopen = () => s.send(JSON.stringify({ after: last, beside, ping: 1 }));
     s.onmessage = (e) => {
       const m = JSON.parse(e.data);
+      heard = Date.now();
       if (m.pong && !ok) {
         ok = sawSocket = true;
         tries = 0;
@@ -254,10 +307,11 @@
         if (polling) polling.abort();
         if (waiting.length && !sending) next();
       }
-      if (m.ack) { const w = waiting.find((x) => x.id === m.ack); if (w) acknowledged(w); }
+      if (m.ack) { const w = waiting.find((x) => x.id === m.ack); if (w) acknowledged(w, m.n); }
       if (m.no) { const w = waiting.find((x) => x.id === m.no); if (w) refused(w, m.why); }
       if (m.said || m.seat) apply(m);
     };
+    hang = () => { s.onclose({}); s.close(); };
     s.onclose = (e) => {
       clearTimeout(giveUp);
       if (socket !== s) return;
@@ -277,8 +331,8 @@
     if (ended || polling || sawSocket) return;
     const c = polling = new AbortController();
     let late = false;
-    const giveUp = setTimeout(() => { late = true; c.abort(); }, 40000);
-    fetch(base + "/news?after=" + last + "&how=" + how, { signal: c.signal, redirect: "error", headers: { Accept: "application/json", "X-Quiet": "1" } }).then(async (r) => {
+    const giveUp = setTimeout(() => { late = true; c.abort(); }, 35000);
+    fetch(base + "/news?after=" + last + "&beside=" + beside + "&how=" + how, { signal: c.signal, redirect: "error", headers: { Accept: "application/json", "X-Quiet": "1" } }).then(async (r) => {
       if (r.status === 401) return close();
       if (!r.ok) throw new Error(r.status);
       apply(await r.json());
@@ -300,7 +354,7 @@
   // again asks at once: after sleep, a new net, or a hole.
   const again = () => {
     if (ended) return;
-    if (sawSocket && socket && socket.readyState === 1) { socket.send(JSON.stringify({ after: last, ping: 1 })); return; }
+    if (sawSocket && socket && socket.readyState === 1) { pinged = Date.now(); socket.send(JSON.stringify({ after: last, beside, ping: 1 })); return; }
     if (polling) polling.abort();
     pause = 0;
     setTimeout(poll, 0);
@@ -312,6 +366,7 @@
     // an open socket may be dead.
     if (now - beat > 20000) { if (socket) socket.close(); tries = 0; sawSocket = false; again(); }
     beat = now;
+    awake();
     tick();
   }, 5000);
   addEventListener("online", () => { tries = 0; again(); });

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -63,6 +64,8 @@ func firstID(w *world, row tickets.Row) string {
 func TestAnAnswerIsUndoneAndItsWordsComeBack(t *testing.T) {
 	t.Parallel()
 	w, v, _ := opened(t, phone)
+	w.ok(w.office.Set(t.Context(), w.user, office.UndoSeconds, "120"))
+	w.stops() // however slow the machine is, the answer is still in the house
 	v.typeInto("#text", "Too early.")
 	v.click("#answer button.main")
 	v.click(".toast button")
@@ -73,6 +76,27 @@ func TestAnAnswerIsUndoneAndItsWordsComeBack(t *testing.T) {
 	v.shot("undone")
 	if n := len(w.mail.Outbox()); n != 0 {
 		t.Fatalf("%d mails left", n)
+	}
+}
+
+// Leaving the field saves a draft, and the button is outside the field: what was
+// sent must not come back as a draft that was saved a moment later.
+func TestADraftOnItsWayArrivesBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
+	_, v, _ := opened(t, desk)
+	v.do(chromedp.Evaluate[chromedp.Void](`{
+		const fetched = window.fetch;
+		window.fetch = (path, how) => !String(path).includes("draft") ? fetched(path, how) :
+			new Promise(done => setTimeout(done, 1500)).then(() => fetched(path, how)).then(r => { sessionStorage.setItem("draft", "saved"); return r; });
+	}`))
+	v.typeInto("#text", "You have three weeks.")
+	v.click("#answer button.main")
+	v.sees("Ångra")
+	if v.eval(`sessionStorage.getItem("draft")`) != "saved" {
+		t.Error("the answer overtook its draft")
+	}
+	if got := v.eval(`document.getElementById("text").value`); got != "" {
+		t.Errorf("the composer holds what was sent: %q", got)
 	}
 }
 

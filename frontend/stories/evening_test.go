@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/office"
@@ -43,13 +44,19 @@ func evening(t testing.TB) *world {
 
 // hire lets a colleague in.
 func (w *world) hire(login, name string) *staff.Session {
-	token, err := w.staff.Invite(w.t.Context(), w.session(), login, name, login+"@help.example", staff.Counsellor, w.team.ID)
+	return w.hireAs(staff.Counsellor, login, name, w.team.ID)
+}
+
+func (w *world) hireAs(kind staff.Kind, login, name string, teams ...helpdesk.ID) *staff.Session {
+	token, err := w.staff.Invite(w.t.Context(), w.session(), login, name, login+"@help.example", kind, teams...)
 	w.ok(err)
 	words, cookie, err := w.staff.Accept(w.t.Context(), token, "en")
 	w.ok(err)
 	s, err := w.staff.Session(w.t.Context(), cookie, false)
 	w.ok(err)
-	w.ok(w.staff.Admit(w.t.Context(), w.session(), s.User.ID, w.team.ID))
+	for _, team := range teams {
+		w.ok(w.staff.Admit(w.t.Context(), w.session(), s.User.ID, team))
+	}
 	w.others[login] = words
 	cookie, err = w.staff.SignIn(w.t.Context(), login, words)
 	w.ok(err)

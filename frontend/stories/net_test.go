@@ -3,6 +3,9 @@ package stories
 import (
 	"slices"
 	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 )
 
 // atTheTable is a talk that goes on, with a net of their own for both.
@@ -63,7 +66,10 @@ func TestWhatIsWrittenWhileTheNetIsGoneArrivesOnceAndInOrder(t *testing.T) {
 			p.until("everything is there", `(`+personsLog+`) === `+all)
 
 			// The house hears, and its answer is lost: it is sent again, and
-			// still stands there once.
+			// still stands there once. Nothing overtakes what is not answered yet,
+			// so all that went before is.
+			p.until("nothing waits", `document.querySelectorAll(".said.late").length === 0`)
+			ada.until("nothing waits", `document.querySelectorAll("#pending li").length === 0`)
 			persons.set(swallowed)
 			desks.set(swallowed)
 			p.writes("eighth")
@@ -82,6 +88,53 @@ func TestWhatIsWrittenWhileTheNetIsGoneArrivesOnceAndInOrder(t *testing.T) {
 			p.until("also when the page is opened anew", `(`+personsLog+`) === `+more)
 		})
 	}
+}
+
+// A net that changes under an open page ends nothing and tells nobody: what was
+// open is dead, and looks alive. Both write on, and hear each other, without a
+// hand on the page.
+func TestWhenTheNetDiesUnnoticedBothWriteOn(t *testing.T) {
+	t.Parallel()
+	w, p, ada, persons, desks := atTheTable(t, phone, "ar", "first", well)
+	for _, v := range []*visitor{p, ada} {
+		v.hurries()
+		v.do(chromedp.Reload())
+	}
+	p.arrives("the talk", `(`+personsLog+`).includes("first")`)
+	ada.arrives("the talk", `(`+deskLog+`).includes("first")`)
+	p.stays()
+	ada.stays()
+	// The person alone: they hear what is said without having written.
+	persons.moves()
+	ada.tells("second")
+	p.until("the person hears", `(`+personsLog+`) === '["first","second"]'`)
+	// A word that was under way when the way changed holds up nothing.
+	desks.moves()
+	persons.moves()
+	ada.tells("third")
+	ada.tells("fourth")
+	p.until("third and fourth", `(`+personsLog+`) === '["first","second","third","fourth"]'`)
+	p.writes("fifth", "sixth")
+	const all = `'["first","second","third","fourth","fifth","sixth"]'`
+	ada.until("fifth and sixth", `(`+deskLog+`) === `+all)
+	p.until("nothing waits", `document.querySelectorAll(".said.late").length === 0 && (`+personsLog+`) === `+all)
+	ada.until("nothing waits", `document.querySelectorAll("#pending li").length === 0`)
+	// Who waits in the list is heard of, too, though its bell hung on the old way.
+	bo := visit(t, w, desk)
+	bos := newWire(t, w)
+	bo.base = bos.url()
+	bo.hurries()
+	bo.signInAs("bo", w.others["bo"])
+	bo.open("/w/queue?q=team")
+	bo.arrives("the queue", `document.querySelector("#list") !== null`)
+	bo.stays()
+	bos.moves()
+	w.letter("Farid <farid@persons.example>", "Question", "How many days?\n")
+	w.waitTickets(2)
+	bo.sees("Question")
+	bo.stayed()
+	p.stayed()
+	ada.stayed()
 }
 
 // Networks of detention centres refuse websockets, or open them and let
@@ -109,6 +162,22 @@ func TestWhereWebsocketsAreBlockedTheTalkGoesOnByPolls(t *testing.T) {
 				t.Errorf("the page says %q though everything arrives", words)
 			}
 		})
+	}
+}
+
+// hurries lets the clock of every page run five times as fast: what scripts wait
+// for comes sooner, and they are the same scripts.
+func (v *visitor) hurries() {
+	v.t.Helper()
+	_, err := chromedp.Call(v.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `(() => {
+		const times = 5, since = Date.now(), real = Date.now.bind(Date), once = setTimeout.bind(window), often = setInterval.bind(window);
+		Date.now = () => since + (real() - since) * times;
+		window.setTimeout = (f, ms, ...more) => once(f, ms / times, ...more);
+		window.setInterval = (f, ms, ...more) => often(f, ms / times, ...more);
+		AbortSignal.timeout = ms => { const c = new AbortController(); setTimeout(() => c.abort(), ms); return c.signal; };
+	})()`})
+	if err != nil {
+		v.t.Fatal(err)
 	}
 }
 

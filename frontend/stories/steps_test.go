@@ -6,6 +6,7 @@ import "testing"
 // another in one page, one at a time; Back leads back, what was answered holds,
 // and who hears the page hears the question.
 func TestTheQuestionsCostNoWayToUsAndBack(t *testing.T) {
+	t.Parallel()
 	w := evening(t)
 	p := visit(t, w, phone)
 	p.open("/ti/start")

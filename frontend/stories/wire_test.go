@@ -23,6 +23,7 @@ type wire struct {
 	all  sync.WaitGroup
 	// sockets counts the websockets that somebody tried to open.
 	sockets int
+	masts   int // how often the way changed under what was open
 }
 
 type mood int
@@ -69,6 +70,20 @@ func (n *wire) set(m mood) {
 	}
 }
 
+// moves makes whatever is open deaf and dumb for good, and tells nobody, as when
+// a phone changes its mast or a router forgets: what opens from now on is well.
+func (n *wire) moves() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.masts++
+}
+
+func (n *wire) mast() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.masts
+}
+
 func (n *wire) now() mood {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -104,6 +119,7 @@ func (n *wire) carry(browser net.Conn) {
 	if !n.keep(browser) {
 		return
 	}
+	mast := n.mast()
 	first := make([]byte, 16<<10)
 	got, err := browser.Read(first)
 	if err != nil {
@@ -131,8 +147,10 @@ func (n *wire) carry(browser net.Conn) {
 		return
 	}
 	n.all.Go(func() {
-		defer n.drop(browser)
-		n.answers(browser, house, deaf)
+		n.answers(browser, house, deaf, mast)
+		if n.mast() == mast { // else nobody is told that the house hung up, either
+			n.drop(browser)
+		}
 	})
 	buffer := make([]byte, 16<<10)
 	for {
@@ -140,7 +158,7 @@ func (n *wire) carry(browser net.Conn) {
 		if err != nil {
 			return
 		}
-		if deaf {
+		if deaf || n.mast() != mast {
 			continue
 		}
 		if _, err := house.Write(buffer[:got]); err != nil {
@@ -150,14 +168,14 @@ func (n *wire) carry(browser net.Conn) {
 }
 
 // answers carries what the house says. A deaf websocket gets its handshake.
-func (n *wire) answers(browser, house net.Conn, deaf bool) {
+func (n *wire) answers(browser, house net.Conn, deaf bool, mast int) {
 	buffer := make([]byte, 16<<10)
 	for first := true; ; first = false {
 		got, err := house.Read(buffer)
 		if err != nil {
 			return
 		}
-		if n.now() == swallowed || deaf && !first {
+		if n.now() == swallowed || deaf && !first || n.mast() != mast {
 			continue
 		}
 		if _, err := browser.Write(buffer[:got]); err != nil {

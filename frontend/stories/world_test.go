@@ -15,14 +15,19 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
+	"returnsupport/frontend/partner"
 	"returnsupport/frontend/public"
+	"returnsupport/frontend/volunteer"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/answers"
+	"returnsupport/helpdesk/branches"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/directory"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -51,12 +56,18 @@ type world struct {
 	office    *office.Office
 	post      *post.Postroom
 	room      *chat.Room
+	shelf     *answers.Shelf
+	tasks     *tasks.Room
+	directory *directory.Room
+	door      *consent.Door
+	branches  *branches.Desk
 	site      *frontend.Site
 	url       string
-	away      string            // the neutral page the exit leads to
-	ahead     atomic.Int64      // how far the house's clock is ahead, in nanoseconds
-	words     string            // ada's
-	others    map[string]string // those of who was hired, by login
+	away      string                    // the neutral page the exit leads to
+	stands    atomic.Pointer[time.Time] // when the house's clock was stopped; nil while it goes
+	ahead     atomic.Int64              // how far the house's clock is ahead, in nanoseconds
+	words     string                    // ada's
+	others    map[string]string         // those of who was hired, by login
 	user      helpdesk.ID
 	team      staff.Team
 	collector *mailbridge.Collector
@@ -82,7 +93,16 @@ func (g *guarded) String() string {
 }
 
 // now is the clock of the whole house: the real one, which pass sets ahead.
-func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+func (w *world) now() time.Time {
+	if at := w.stands.Load(); at != nil {
+		return *at
+	}
+	return time.Now().Add(time.Duration(w.ahead.Load()))
+}
+
+// stops the house's clock: nothing becomes due while a story looks, and whoever
+// is here stays, however long a busy machine takes for a page.
+func (w *world) stops() { now := w.now(); w.stands.Store(&now) }
 
 func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
 
@@ -96,13 +116,21 @@ func (w *world) ok(err error) {
 // newWorld builds a house and starts its workers; all of it ends with the test.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	events := bus.InProcess()
+	return newWorldOn(t, events, events)
+}
+
+// newWorldOn is newWorld with the rooms on one bus and the pages on another: as
+// if they were two processes.
+func newWorldOn(t testing.TB, events, pages bus.Bus) *world {
+	t.Helper()
 	w := &world{t: t, log: &guarded{}, others: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.mail = mailtest.Test(t, mailtest.Options{})
 	w.ok(w.mail.AddUser(ours, "secret"))
 	db := storetest.SQLite(t)
 	w.db = db
-	secrets, events := vault.NewSecrets(), bus.InProcess()
+	secrets := vault.NewSecrets()
 	words, err := locale.Load()
 	w.ok(err)
 	book := journal.New(db, secrets, w.now, log)
@@ -119,7 +147,8 @@ func newWorld(t testing.TB) *world {
 		Words: words, Deliver: mailbridge.Sender{}, Links: w.link, Now: w.now, Log: log,
 	})
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
-		Login: "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "Återvändande"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "Återvändande"}},
 	})
 	w.ok(err)
 	w.words, w.user, w.team = made.Words, made.User, made.Teams[0]
@@ -129,25 +158,37 @@ func newWorld(t testing.TB) *world {
 		Signature: "Vänliga hälsningar\nSamtalsstöd",
 	})
 	w.ok(err)
-	w.ok(w.office.Set(t.Context(), made.User, office.UndoSeconds, "3"))
+	w.ok(w.office.Set(t.Context(), made.User, office.UndoSeconds, "10"))
+	w.ok(w.office.Set(t.Context(), made.User, office.Acknowledge, "no"))
 	w.collector = mailbridge.NewCollector(w.boxes(), w.post, log)
+	w.directory, err = directory.New(directory.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
+	w.ok(err)
+	w.door = consent.New(consent.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets, Post: w.post,
+		Target: w.target, Words: words, Now: w.now, Log: log, CodeCost: vault.Cost{MiB: 1, Passes: 1},
+	})
+	w.branches = branches.New(branches.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets, Door: w.door, Words: words, Remind: w.post, Now: w.now, Log: log,
+	})
 	w.site, err = frontend.New(frontend.Options{
-		Log: log, Door: w.staff, Guests: w.people, Bus: events, Words: words, PublicName: "Samtalsstöd", Sign: w.sign, Now: w.now,
+		Log: log, Door: w.staff, Guests: w.people, Outside: partner.Entrance(w.staff, w.door), Branches: volunteer.Entrance(w.staff), Bus: pages, Words: words, PublicName: "Samtalsstöd", Sign: w.sign, Now: w.now,
 	})
 	w.ok(err)
 	w.room = chat.New(chat.House{
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
 		Bell: w.post, Now: w.now, Log: log,
 	})
-	shelf, err := answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
+	w.shelf, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
 	w.ok(err)
-	dates := tasks.New(tasks.House{
-		DB: db, Secrets: secrets, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.post, Now: w.now, Log: log,
+	w.tasks = tasks.New(tasks.House{
+		DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.post, Now: w.now, Log: log,
 	})
 	workspace.Mount(w.site, workspace.Rooms{
-		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: shelf, Tasks: dates, Mail: w.mailStates, Log: log,
+		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: w.shelf, Tasks: w.tasks, Directory: w.directory, Consent: w.door, Branches: w.branches, PartnerLink: partner.Link, Mail: w.mailStates, Log: log,
 	})
-	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Log: log})
+	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Consent: w.door, Log: log})
+	partner.Mount(w.site, partner.Rooms{Staff: w.staff, Consent: w.door})
+	volunteer.Mount(w.site, volunteer.Rooms{Staff: w.staff, Branches: w.branches, Directory: w.directory, Office: w.office})
 	ended, stop := events.Subscribe(people.TopicGuest)
 	t.Cleanup(stop)
 	neutral := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -169,6 +210,12 @@ func newWorld(t testing.TB) *world {
 	w.url = "http://" + ln.Addr().String()
 	w.run(ln, w.collector.Run, w.post.Run, w.people.Run, w.room.Run)
 	return w
+}
+
+// target is what the door knows of an organisation.
+func (w *world) target(ctx context.Context, id helpdesk.ID) (consent.Target, error) {
+	t, err := w.directory.Target(ctx, id)
+	return consent.Target{ID: t.ID, Name: t.Name, Kind: string(t.Kind), Country: t.Country, Vetted: t.Vetted, Shares: t.SharesWithAuthorities, Takes: string(t.Takes)}, err
 }
 
 // link is where a link in a mail leads; in English where nobody knows better.

@@ -1,13 +1,13 @@
 package workspace
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/tickets"
 )
 
 // subject is the ticket a form is about and the version its author saw.
@@ -39,28 +39,6 @@ func (d *desk) take(v *frontend.Visit) error {
 	return v.Go(told(ticketPath(id), "taken"))
 }
 
-// give hands the ticket to a colleague, or back to nobody, within its team.
-func (d *desk) give(v *frontend.Visit) error {
-	id, version, err := subject(v)
-	if err != nil {
-		return err
-	}
-	t, err := d.Tickets.Facts(v.Context, v.Session, id)
-	if err != nil {
-		return err
-	}
-	to := tickets.To{Team: t.Team}
-	if user := v.Form.Value("to"); user != "" {
-		if to.User, err = helpdesk.ParseID(user); err != nil {
-			return err
-		}
-	}
-	if err := d.Tickets.Give(v.Context, v.Session, id, version, to); err != nil {
-		return err
-	}
-	return v.Go(told(ticketPath(id), "given"))
-}
-
 // move hands it to another team. Afterwards this session may not see it any
 // more, so it goes back to the queue.
 func (d *desk) move(v *frontend.Visit) error {
@@ -72,10 +50,13 @@ func (d *desk) move(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Tickets.Give(v.Context, v.Session, id, version, tickets.To{Team: team}); err != nil {
-		return err
+	if d.Consent != nil {
+		if err := d.Consent.HandOver(v.Context, v.Session, id, team); err != nil {
+			return err
+		}
 	}
-	return v.Go(told("/w/queue", "moved"))
+	d.threadsGoAlong(v, id, team)
+	return d.moveTo(v, id, version, team)
 }
 
 func (d *desk) priority(v *frontend.Visit) error {
@@ -116,6 +97,10 @@ func (d *desk) reopen(v *frontend.Visit) error {
 		return err
 	}
 	if err := d.Tickets.Reopen(v.Context, v.Session, id, version); err != nil {
+		return err
+	}
+	// What is open is no junk.
+	if err := d.Post.UnmarkJunk(v.Context, v.Session, id); err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
 		return err
 	}
 	return v.Go(told(ticketPath(id), "reopened"))

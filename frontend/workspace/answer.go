@@ -36,6 +36,7 @@ func (d *desk) answer(v *frontend.Visit) error {
 	sent, err := d.Post.Reply(v.Context, v.Session, post.Answer{
 		Ticket: id, To: back.To, Cc: back.Cc, Subject: back.Subject, Text: back.Text, Files: files(v),
 		Seen: back.seen, Anyway: v.Form.Value("anyway") != "", ClientID: back.client, Secure: back.how == bySecure,
+		Beside: back.Beside,
 	})
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
@@ -81,6 +82,8 @@ func (d *desk) refused(v *frontend.Visit, id helpdesk.ID, back *typed, no helpde
 	}
 	if no.Key == "reply.newer" {
 		back.stop = &frontend.Notice{Kind: "warn", Text: v.Say("composer.stop"), More: v.Say("composer.stop.more")}
+	} else if strings.HasPrefix(no.Key, "beside.") {
+		back.wrongText = v.Say(no.Key, no.Args...)
 	} else {
 		back.wrongTo = v.Say(no.Key, no.Args...)
 	}
@@ -92,6 +95,7 @@ func (d *desk) typed(v *frontend.Visit) *typed {
 	back := &typed{client: f.Value("client")}
 	back.To, back.Cc = recipients(f.Value("to")), recipients(f.Value("cc"))
 	back.Subject, back.Text = f.Value("subject"), f.Value("text")
+	back.Beside = besideTyped(f)
 	back.seen, _ = strconv.ParseInt(f.Value("seen"), 10, 64) // nonsense counts as nothing seen
 	switch how := f.Value("how"); how {
 	case byMail, bySecure, byHere:
@@ -129,24 +133,4 @@ func (d *desk) draft(v *frontend.Visit) error {
 	}
 	v.Header("X-Draft-Version", strconv.FormatInt(saved.Version, 10))
 	return v.Text(v.Say("composer.saved", v.Page("").Clock(v.Now())))
-}
-
-// note keeps a word among colleagues. It is another form, another route and
-// another conversation: it can't leave by accident.
-func (d *desk) note(v *frontend.Visit) error {
-	id, err := v.ID("id")
-	if err != nil {
-		return err
-	}
-	text := v.Form.Value("note")
-	if strings.TrimSpace(text) == "" {
-		return helpdesk.Refuse("composer.empty")
-	}
-	if _, err := d.Tickets.Note(v.Context, v.Session, id, text, v.Form.Value("client")); err != nil {
-		return err
-	}
-	if err := d.Tickets.DropDraft(v.Context, v.Session, id, tickets.KindNote); err != nil {
-		return err
-	}
-	return v.Go(told(ticketPath(id), "noted"))
 }

@@ -2,13 +2,14 @@ package workspace
 
 import (
 	"net/url"
+	"strings"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk/post"
 	"returnsupport/mailbridge/letter"
 )
 
-var asideKinds = []post.AsideKind{"", post.Unreadable, post.Automatic, post.Bounce, post.Report, post.List, post.Own}
+var asideKinds = []post.AsideKind{"", post.Unreadable, post.Automatic, post.Bounce, post.Report, post.List, post.Unwanted, post.Own}
 
 // asides lists the letters that did not become messages.
 func (d *desk) asides(v *frontend.Visit) error {
@@ -70,6 +71,9 @@ func asideRow(w frontend.Words, a post.Aside, team string) AsideRow {
 	}
 	switch a.Kind {
 	case post.Unreadable:
+		if strings.Contains(a.From, "@") {
+			out.Again = "/w/write?again=" + string(a.ID)
+		}
 		out.Why.Kind, out.Why.More = "warn", w.Say("aside.reason."+reason(a.Reason))
 		out.Chip.Kind, out.Chip.Icon = "warn", "mail-warning"
 	case post.Bounce:

@@ -11,8 +11,8 @@ import (
 	"returnsupport/helpdesk/tickets"
 )
 
-// bulk does one thing to all tickets that are ticked, and says how many it did
-// and how many it could not.
+// bulk does one thing to all tickets that are ticked, and says how many it did,
+// which it could not, and why.
 func (d *desk) bulk(v *frontend.Visit) error {
 	var picks []tickets.Pick
 	for _, p := range v.Form.All("pick") {
@@ -31,7 +31,13 @@ func (d *desk) bulk(v *frontend.Visit) error {
 	switch act.Do {
 	case tickets.ActTake, tickets.ActClose:
 	case tickets.ActGive:
-		act.To.User = helpdesk.ID(v.Form.Value("to"))
+		// A team by its own mark: no id of a colleague looks like it.
+		if team, is := strings.CutPrefix(v.Form.Value("to"), toTeam); is {
+			act.To.Team = helpdesk.ID(team)
+			d.handOverAll(v, picks, act.To.Team)
+		} else {
+			act.To.User = helpdesk.ID(team)
+		}
 	case tickets.ActTag:
 		tag, err := d.knownTag(v)
 		if err != nil {
@@ -44,6 +50,12 @@ func (d *desk) bulk(v *frontend.Visit) error {
 			return err
 		}
 		act.Do, act.Remove = tickets.ActTag, []string{tag}
+	case "junk":
+		results, err := d.junkAll(v, picks)
+		if err != nil {
+			return err
+		}
+		return v.Go(back + "&" + d.tally(v, "junk", results).Encode())
 	default:
 		return helpdesk.ErrNotFound
 	}
@@ -51,8 +63,15 @@ func (d *desk) bulk(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Go(back + "&" + tally(string(act.Do), results).Encode())
+	did := string(act.Do)
+	if act.To.Team != "" && !v.Session.Member(act.To.Team) {
+		did = "away" // who gave it away can't read it any more, and so can't take it back
+	}
+	return v.Go(back + "&" + d.tally(v, did, results).Encode())
 }
+
+// toTeam marks a team among those a ticket can be handed to.
+const toTeam = "team:"
 
 // knownTag is one of the house's own.
 func (d *desk) knownTag(v *frontend.Visit) (string, error) {
@@ -78,7 +97,7 @@ func (d *desk) undoBulk(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Go(back + "&" + tally("undone", results).Encode())
+	return v.Go(back + "&" + d.tally(v, "undone", results).Encode())
 }
 
 // queueBack is the list a form stood on, and nothing else.
@@ -100,64 +119,9 @@ func queueBack(v *frontend.Visit) string {
 	return "/w/queue?" + q.Encode()
 }
 
-// tally counts results for the address: numbers and no names.
-func tally(do string, results []tickets.Result) url.Values {
-	n, moved, other := 0, 0, 0
-	for _, r := range results {
-		switch {
-		case r.Err == nil:
-			n++
-		case errors.Is(r.Err, helpdesk.ErrConflict):
-			moved++
-		default:
-			other++
-		}
-	}
-	out := url.Values{"undo": {do}, "n": {strconv.Itoa(n)}}
-	if moved > 0 {
-		out.Set("moved", strconv.Itoa(moved))
-	}
-	if other > 0 {
-		out.Set("other", strconv.Itoa(other))
-	}
-	return out
-}
-
 // undoSeconds is how long the offer stands on the page; the room keeps it
 // longer.
 const undoSeconds = 60
-
-// bulkDone turns the counts of a redirect into words.
-func bulkDone(v *frontend.Visit, w frontend.Words, back string) (*frontend.Notice, *frontend.Toast) {
-	did := v.Query("undo")
-	switch did {
-	case "none", "late":
-		return &frontend.Notice{Kind: "warn", Text: w.Say("bulk." + did)}, nil
-	case "take", "close", "give", "tag", "undone":
-	default:
-		return nil, nil
-	}
-	n := done(v.Query("n"))
-	var left []string
-	if moved := done(v.Query("moved")); moved > 0 {
-		left = append(left, w.Say("bulk.moved", moved))
-	}
-	if other := done(v.Query("other")); other > 0 {
-		left = append(left, w.Say("bulk.denied", other))
-	}
-	var notice *frontend.Notice
-	if len(left) > 0 {
-		notice = &frontend.Notice{Kind: "warn", Text: strings.Join(left, " ")}
-	}
-	if n == 0 {
-		return notice, nil
-	}
-	toast := &frontend.Toast{Words: w, Text: w.Say("bulk.did."+did, n), Seconds: 10}
-	if did != "undone" {
-		toast.Action, toast.Route, toast.Undo, toast.Back, toast.Seconds = "/w/queue/undo", "/w/queue/undo", w.Say("said.undo"), back, undoSeconds
-	}
-	return notice, toast
-}
 
 func done(s string) int {
 	n, err := strconv.Atoi(s)

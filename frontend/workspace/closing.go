@@ -45,7 +45,7 @@ func (d *desk) closeLine(v *frontend.Visit) error {
 	for i := range form.Reasons {
 		form.Reasons[i].Chosen = form.Reasons[i].Value == v.Form.Value("reason")
 	}
-	return d.showHours(v, 422, hoursBack{close: form})
+	return d.showHours(v, 422, form)
 }
 
 // reopenLine ends a line's closure.

@@ -30,7 +30,7 @@ func (d *desk) composer(v *frontend.Visit, s *showing, back *typed) *Answer {
 	if len(cc) > 0 {
 		a.ReplyAll = strings.Join(cc, ", ")
 	}
-	a.How = s.ways(box, back)
+	a.How, a.Beside = s.ways(box, back), besideField(s, back)
 	draft := tickets.Draft{To: to}
 	for _, saved := range s.sheet.Drafts {
 		if saved.Kind == tickets.KindAnswer {

@@ -12,6 +12,7 @@ import (
 
 func (d *desk) signInForm(v *frontend.Visit, login string) SignIn {
 	page := SignIn{Page: v.Page(v.Say("signin.title")), Chooser: chooser(v)}
+	page.Brings, page.Passkey = []string{"passkey.js"}, doorPasskey(page.Words)
 	page.Login = frontend.Field{Name: "login", Label: v.Say("signin.login"), Value: login, Complete: "username", Focus: login == ""}
 	page.SixWords = frontend.Field{
 		Name: "words", Type: "password", Label: v.Say("signin.words"), Help: v.Say("signin.words.help"),
@@ -40,7 +41,7 @@ func (d *desk) signInPage(v *frontend.Visit) error {
 
 func (d *desk) signIn(v *frontend.Visit) error {
 	login := strings.TrimSpace(v.Form.Value("login"))
-	cookie, err := d.Staff.SignIn(v.Context, login, v.Form.Value("words"))
+	cookie, err := d.Staff.SignInAt(v.Context, v.Mark(), login, v.Form.Value("words"))
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
 		page := d.signInForm(v, login)
@@ -62,8 +63,11 @@ func (d *desk) signIn(v *frontend.Visit) error {
 // now on.
 func (d *desk) enter(v *frontend.Visit, cookie string) {
 	v.Enter(cookie)
-	if s, err := d.Staff.Session(v.Context, cookie, true); err == nil {
+	if half, err := d.Staff.Halfway(v.Context, cookie); err == nil {
+		v.Prefer(half.User.Locale, v.Theme())
+	} else if s, err := d.Staff.Session(v.Context, cookie, true); err == nil {
 		v.Prefer(s.User.Locale, v.Theme())
+		v.Remember(d.Staff.Mark(s))
 	}
 }
 

@@ -10,10 +10,14 @@ import (
 	"returnsupport/helpdesk/tickets"
 )
 
-// due shows what is due: one's own or one's teams', in order of what is lost if
-// it is missed.
+// dueShown stand on the page: of more, nobody reads the last, and the first ones
+// are what is lost first.
+const dueShown = 100
+
+// due shows what is due: one's own and what nobody has taken, or all of one's
+// teams', in order of what is lost if it is missed.
 func (d *desk) due(v *frontend.Visit) error {
-	scope := tasks.Scope{Mine: v.Query("who") != "team"}
+	scope := tasks.Scope{Mine: v.Query("who") != "team", Unowned: true}
 	list, err := d.Tasks.Due(v.Context, v.Session, scope)
 	if err != nil {
 		return err
@@ -23,16 +27,27 @@ func (d *desk) due(v *frontend.Visit) error {
 		return err
 	}
 	d.settle(v, list.Settle)
+	items := list.Items[:min(len(list.Items), dueShown)]
+	var owners []helpdesk.ID
+	for _, item := range items {
+		owners = append(owners, item.Ticket.Owner)
+	}
+	names := d.names(v, owners...)
 	page := DueList{Desk: frame}
 	page.Mine = []frontend.Tab{
 		{Text: v.Say("due.mine"), Icon: "user", Href: "/w/due", Count: -1, Here: scope.Mine},
 		{Text: v.Say("due.team"), Icon: "users", Href: "/w/due?who=team", Count: -1, Here: !scope.Mine},
 	}
-	for _, item := range list.Items {
-		page.Rows = append(page.Rows, dueRow(page.Words, item, duePath(!scope.Mine)))
+	for _, item := range items {
+		row := dueRow(page.Words, item, duePath(!scope.Mine))
+		row.Whose = whoseChip(page.Words, item.Ticket, names, v.Session.User.ID)
+		page.Rows = append(page.Rows, row)
+	}
+	if rest := len(list.Items) - len(items); rest > 0 {
+		page.Later = v.Say("due.rest", rest) + " "
 	}
 	if list.Later > 0 {
-		page.Later = v.Say("due.later", list.Later)
+		page.Later += v.Say("due.later", list.Later)
 	}
 	if list.More {
 		page.Later += " " + v.Say("due.more")
@@ -71,11 +86,25 @@ func dueRow(w frontend.Words, i tasks.Item, back string) DueRow {
 		row.When.Kind = "warn"
 	}
 	for _, h := range i.Hints {
+		if h.Key == "task.hint.nobody" {
+			continue // its chip says so
+		}
 		row.Hints = append(row.Hints, sayFact(w, h))
 	}
 	row.CanDone = i.Date.ID != "" && !i.Broken
 	row.CanSnooze = row.CanDone && (i.Kind == tickets.DateFollowUp || i.Kind == tickets.DateOther || i.Kind == tickets.DateSnooze)
 	return row
+}
+
+// whoseChip says who looks after a ticket.
+func whoseChip(w frontend.Words, t tickets.Ticket, names map[helpdesk.ID]string, me helpdesk.ID) frontend.Chip {
+	switch t.Owner {
+	case "":
+		return frontend.Chip{Kind: "warn", Icon: "hand", Text: w.Say("due.whose.nobody")}
+	case me:
+		return frontend.Chip{Icon: "user", Text: w.Say("due.whose.mine")}
+	}
+	return frontend.Chip{Icon: "user", Text: firstOf(names[t.Owner], w.Say("message.inside"))}
 }
 
 // settled says that a date is done.

@@ -75,7 +75,7 @@ func (d *desk) feed(v *frontend.Visit, o *opening, name string) (hours.Feed, err
 // stamp moved.
 func (d *desk) changed(v *frontend.Visit) (time.Time, error) {
 	last := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) // as shipped
-	for _, name := range []string{office.Hours, office.Exceptions, office.Roster} {
+	for _, name := range []string{office.Hours, office.Exceptions, office.Roster, office.Leave} {
 		versions, err := d.Office.History(v.Context, name)
 		if err != nil {
 			return time.Time{}, err

@@ -9,7 +9,6 @@ import (
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/hours"
-	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -136,6 +135,9 @@ func (d *desk) queueForms(v *frontend.Visit, page *Queue, l looking) error {
 	}
 	if len(page.Rows) > 0 && l.filter.Queue != tickets.QueueClosed {
 		page.Bulk = &BulkForm{Words: w, Back: l.path(), People: unchosen(people), Tags: unchosen(tagged)}
+		if err := d.bulkTeams(v, page.Bulk); err != nil {
+			return err
+		}
 	}
 	page.Filter = filterForm(v, w, l, people, orAny(w, tagged))
 	parts, err := d.Office.Routing(v.Context)
@@ -154,6 +156,28 @@ func (d *desk) queueForms(v *frontend.Visit, page *Queue, l looking) error {
 		page.Filter.Centres = append(page.Filter.Centres, frontend.Option{Value: c.Key, Text: c.Name, Chosen: c.Key == l.filter.Centre})
 	}
 	page.Filter.Centres = orAny(w, page.Filter.Centres)
+	return nil
+}
+
+// bulkTeams are the teams many tickets can be handed to.
+func (d *desk) bulkTeams(v *frontend.Visit, f *BulkForm) error {
+	names, err := d.teamNames(v)
+	if err != nil {
+		return err
+	}
+	for id, name := range names {
+		o := frontend.Option{Value: toTeam + string(id), Text: name}
+		if v.Session.Member(id) {
+			f.Own = append(f.Own, o)
+		} else {
+			f.Others = append(f.Others, o)
+		}
+	}
+	if len(f.Own) == 1 {
+		f.Own = nil // all of them are there already
+	}
+	byText(f.Own)
+	byText(f.Others)
 	return nil
 }
 
@@ -203,19 +227,13 @@ func filterForm(v *frontend.Visit, w frontend.Words, l looking, people, tags []f
 
 // teammates are those the session's teams can hand a ticket to.
 func (d *desk) teammates(v *frontend.Visit) ([]frontend.Option, error) {
-	var out []frontend.Option
-	have := map[helpdesk.ID]bool{}
-	for _, t := range v.Session.Teams() {
-		members, err := d.Staff.Members(v.Context, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range members {
-			if m.State == staff.Active && !have[m.ID] {
-				have[m.ID] = true
-				out = append(out, frontend.Option{Value: string(m.ID), Text: m.Name})
-			}
-		}
+	all, err := d.Staff.Colleagues(v.Context, v.Session)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]frontend.Option, len(all))
+	for i, c := range all {
+		out[i] = frontend.Option{Value: string(c.ID), Text: c.Name}
 	}
 	byText(out)
 	return out, nil

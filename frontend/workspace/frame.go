@@ -48,25 +48,23 @@ func sizeOf(c tickets.Counts, q tickets.Queue) int64 {
 
 // frame is what stands around a member's page; here names the tab.
 func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
-	counts, err := d.Tickets.Counts(v.Context, v.Session)
+	over, err := d.Tickets.Overview(v.Context, v.Session)
 	if err != nil {
 		return Desk{}, err
 	}
-	var sum tickets.Counts
-	for _, c := range counts {
-		sum.Unassigned += c.Unassigned
-		sum.Mine += c.Mine
-		sum.Team += c.Team
-		sum.Waiting += c.Waiting
-		sum.Answered += c.Answered
-		sum.Closed += c.Closed
-	}
-	if err := d.stay(v); err != nil {
+	return d.framed(v, title, here, over)
+}
+
+// framed is frame for a page that looked through the queues itself.
+func (d *desk) framed(v *frontend.Visit, title, here string, over tickets.Overview) (Desk, error) {
+	sum := over.Sum()
+	at, err := d.stay(v)
+	if err != nil {
 		return Desk{}, err
 	}
 	f := Desk{Page: v.Page(title), Me: v.Session.User.Name, Here: v.Address(), Mail: d.mailState(v)}
 	f.Member, f.Bell = true, "/w/bell"
-	if f.Bar, err = d.bar(v, f.Words, ""); err != nil {
+	if f.Bar, err = d.barOf(v, f.Words, "", at); err != nil {
 		return Desk{}, err
 	}
 	f.Nav = append(f.Nav, frontend.Tab{
@@ -78,20 +76,30 @@ func (d *desk) frame(v *frontend.Visit, title, here string) (Desk, error) {
 			Text: v.Say("nav." + string(q.name)), Icon: q.icon, Href: "/w/queue?q=" + string(q.name),
 			Count: sizeOf(sum, q.name), Here: here == string(q.name), Gap: i == 0,
 		}
-		if q.name == tickets.QueueDue || q.name == tickets.QueueLate {
-			n, err := d.Tickets.Count(v.Context, v.Session, tickets.Filter{Queue: q.name})
-			if err != nil {
-				return Desk{}, err
-			}
-			many(v, &tab, n)
+		switch q.name {
+		case tickets.QueueDue:
+			many(v, &tab, over.Due)
+		case tickets.QueueLate:
+			many(v, &tab, over.Late)
 		}
 		f.Nav = append(f.Nav, tab)
+		if q.name == tickets.QueueChildren && d.Branches != nil {
+			f.Nav = append(f.Nav, frontend.Tab{Text: v.Say("nav.branches"), Icon: "hand", Href: "/w/branches", Count: -1, Here: here == "branches"})
+		}
 	}
-	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"people", "users"}, {"office", "settings"}} {
+	for i, t := range []struct{ name, icon string }{{"aside", "mail-warning"}, {"outbox", "send"}, {"hours", "calendar"}, {"answers", "file-text"}, {"directory", "link"}, {"referrals", "arrow-right-left"}, {"people", "users"}, {"journal", "file-text"}, {"office", "settings"}} {
 		f.Nav = append(f.Nav, frontend.Tab{
 			Text: v.Say("nav." + t.name), Icon: t.icon, Href: "/w/" + strings.Replace(t.name, "people", "team", 1),
 			Count: -1, Here: here == t.name, Gap: i == 0,
 		})
+	}
+	if f.You, err = d.forYou(v, f.Words); err != nil {
+		return Desk{}, err
+	}
+	if here != "" {
+		if f.Load, err = d.loadHint(v, f.Words, sum.Mine, at.Hard); err != nil {
+			return Desk{}, err
+		}
 	}
 	f.Said = said(v)
 	return f, nil
@@ -144,7 +152,7 @@ func said(v *frontend.Visit) *frontend.Notice {
 	switch key {
 	case "taken", "given", "moved", "closed", "reopened", "priority", "noted", "undone", "joined", "unjoined", "writer",
 		"shared", "unshared", "recovered", "admitted", "removed", "ended", "welcomed", "turnedaway", "saved", "sent.again",
-		"lent", "translated", "inserted", "date", "filed", "dropped", "sat", "over", "brought", "parted", "talked", "step", "told", "closed.line", "reopened.line":
+		"lent", "translated", "inserted", "date", "filed", "dropped", "sat", "over", "brought", "parted", "talked", "step", "told", "consulted", "consult.ended", "advised", "ungiven", "draft.taken", "draft.left", "draft.fetched", "cleared", "debrief", "closed.line", "reopened.line", "junked", "unjunked", "blocked", "unblocked":
 		return &frontend.Notice{Kind: "ok", Text: v.Say("said." + key)}
 	case "nonext":
 		return &frontend.Notice{Kind: "warn", Text: v.Say("next.none"), More: v.Say("next.none.more")}

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"returnsupport/frontend"
@@ -19,6 +20,9 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 		CanTake:  t.Owner != v.Session.User.ID && t.State != tickets.StateClosed && !s.sitting.waits(),
 		CanClose: t.State != tickets.StateClosed, CanReopen: t.State == tickets.StateClosed,
 		Readers: d.readers(s), Guests: s.guests(),
+	}
+	for _, saved := range s.sheet.Drafts {
+		h.Drafted = h.Drafted || strings.TrimSpace(saved.Text) != ""
 	}
 	h.Chips = append(h.Chips, stateChip(s.Words, t.State))
 	if t.Priority > 0 {
@@ -47,6 +51,9 @@ func (d *desk) head(v *frontend.Visit, s *showing) (Head, error) {
 	}
 	h.Notices = append(h.Notices, s.careful()...)
 	h.Notices = append(h.Notices, d.claims(v, s)...)
+	if err := d.unwanted(v, s, &h); err != nil {
+		return Head{}, err
+	}
 	if h.Strangers, err = d.strangers(v, s); err != nil {
 		return Head{}, err
 	}

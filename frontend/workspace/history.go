@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/branches"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -17,11 +19,15 @@ var historyVerbs = []string{
 	"ticket.prioritise", "ticket.priority", "ticket.title", "ticket.facts", "ticket.tag",
 	"ticket.withdraw", "ticket.writer", "ticket.welcomed", "ticket.turned_away", "ticket.translated",
 	"ticket.translation_dropped", "person.card", "person.address", "person.conflict", "person.unconflict",
-	"person.merge", "person.unmerge",
+	"person.merge", "person.unmerge", "ticket.draft_taken", "ticket.draft_left", "ticket.consult_lapsed",
+	consent.VerbAsked, consent.VerbReplied, consent.VerbWithdrawn, consent.VerbRevoked, consent.VerbInvalidated,
+	consent.VerbReferred, consent.VerbSubmitted, consent.VerbSent, consent.VerbOpened, consent.VerbAnswered, consent.VerbCut,
+	consent.VerbGuessed, consent.VerbExcepted, consent.VerbReviewed,
+	branches.VerbSaid, branches.VerbAsked, branches.VerbEnded, branches.VerbLinked, branches.VerbUnlinked,
 }
 
 // toldElsewhere have a system line of their own in the story.
-var toldElsewhere = []string{"ticket.system", "ticket.join", "ticket.unjoin", "person.split", "person.unsplit"}
+var toldElsewhere = []string{"ticket.system", "ticket.lend", "ticket.end_reader", "ticket.consult", "ticket.consult_end", "ticket.join", "ticket.unjoin", "person.split", "person.unsplit", branches.VerbHandedOn, consent.VerbBranch}
 
 // History is a ticket's story.
 type History struct {
@@ -93,6 +99,9 @@ func (d *desk) story(v *frontend.Visit, s *showing, deeds []tickets.Happened) []
 	}
 	for _, m := range s.sheet.Messages {
 		switch {
+		case m.Kind == tickets.KindSystem && slices.Contains(aboutSomebody, m.Content.Key):
+			// Who let whom read, in one line.
+			lines = append(lines, storyLine{m.At, s.Say("history.line."+m.Content.Key, "\u2068"+s.colleague(m.Author)+"\u2069", "\u2068"+s.whom(m)+"\u2069")})
 		case m.Kind == tickets.KindSystem:
 			lines = append(lines, storyLine{m.At, s.system(m)})
 		case m.Direction == tickets.In && !m.Broken:

@@ -24,15 +24,14 @@ type opening struct {
 }
 
 // hours shows the lines, what is missing, and two weeks ahead.
-func (d *desk) hours(v *frontend.Visit) error { return d.showHours(v, 200, hoursBack{}) }
+func (d *desk) hours(v *frontend.Visit) error { return d.showHours(v, 200, nil) }
 
-// hoursBack is what a form of the page held that was not accepted.
-type hoursBack struct {
-	text  *TextForm
-	close *CloseForm
-}
+// hoursSet are the settings behind the page, each with a page of its own that
+// shows what a change of it promises otherwise.
+var hoursSet = []string{office.Roster, office.Leave, office.Exceptions, office.Hours}
 
-func (d *desk) showHours(v *frontend.Visit, status int, back hoursBack) error {
+// showHours with the closing form that was not accepted, if one was not.
+func (d *desk) showHours(v *frontend.Visit, status int, back *CloseForm) error {
 	frame, err := d.frame(v, v.Say("hourpage.title"), "hours")
 	if err != nil {
 		return err
@@ -42,7 +41,7 @@ func (d *desk) showHours(v *frontend.Visit, status int, back hoursBack) error {
 		return err
 	}
 	page := Hours{Desk: frame, Mine: "/w/hours/mine.ics"}
-	if page.Lines, err = d.lineRows(v, o, back.close); err != nil {
+	if page.Lines, err = d.lineRows(v, o, back); err != nil {
 		return err
 	}
 	now := v.Now()
@@ -57,10 +56,8 @@ func (d *desk) showHours(v *frontend.Visit, status int, back hoursBack) error {
 		page.Fine = &frontend.Empty{Icon: "circle-check", Title: v.Say("hourpage.fine.title"), Text: v.Say("hourpage.fine.text")}
 	}
 	page.Days = o.days(now)
-	if v.Session.Coordinator() {
-		if page.Texts, err = d.texts(v, o, back.text); err != nil {
-			return err
-		}
+	for _, name := range hoursSet {
+		page.Set = append(page.Set, OfficeRow{Href: "/w/office/" + name, Name: v.Say("office.name." + name), What: what(frame.Words, name)})
 	}
 	return v.ShowAs(status, page)
 }

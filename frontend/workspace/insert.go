@@ -139,6 +139,12 @@ func (d *desk) insert(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
+	return d.intoAnswer(v, sheet, text)
+}
+
+// intoAnswer puts a text into the answer that is being written, behind what is
+// there already.
+func (d *desk) intoAnswer(v *frontend.Visit, sheet *tickets.Sheet, text string) error {
 	draft := tickets.Draft{Kind: tickets.KindAnswer}
 	for _, saved := range sheet.Drafts {
 		if saved.Kind == tickets.KindAnswer {
@@ -149,12 +155,12 @@ func (d *desk) insert(v *frontend.Visit) error {
 		draft.Text += "\n\n"
 	}
 	draft.Text += text
-	if _, err := d.Tickets.SaveDraft(v.Context, v.Session, id, draft); err != nil {
+	if _, err := d.Tickets.SaveDraft(v.Context, v.Session, sheet.Ticket.ID, draft); err != nil {
 		return err
 	}
 	at := "#answer"
 	if isTalk(sheet.Ticket, sitting{}) {
 		at = "#say"
 	}
-	return v.Go(told(ticketPath(id), "inserted") + at)
+	return v.Go(told(ticketPath(sheet.Ticket.ID), "inserted") + at)
 }

@@ -39,9 +39,17 @@ func (d *desk) teamNames(v *frontend.Visit) (map[helpdesk.ID]string, error) {
 	return out, nil
 }
 
+// members are those of the ticket's team, asked once for a page.
+func (d *desk) members(v *frontend.Visit, s *showing) (all []staff.User, err error) {
+	if s.team == nil {
+		s.team, err = d.Staff.Members(v.Context, s.sheet.Ticket.Team)
+	}
+	return s.team, err
+}
+
 // colleagues are those a ticket can be handed to within its team.
 func (d *desk) colleagues(v *frontend.Visit, s *showing) ([]frontend.Option, error) {
-	members, err := d.Staff.Members(v.Context, s.sheet.Ticket.Team)
+	members, err := d.members(v, s)
 	if err != nil {
 		return nil, err
 	}

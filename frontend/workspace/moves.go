@@ -21,7 +21,7 @@ var stays = []struct {
 // moves are what can be done with one's own talk: hand it over, bring somebody
 // in, end it.
 func (d *desk) moves(v *frontend.Visit, s *showing, t *Talk) error {
-	members, err := d.Staff.Members(v.Context, s.sheet.Ticket.Team)
+	members, err := d.members(v, s)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,9 @@ import (
 	"returnsupport/helpdesk/tickets"
 )
 
-// next takes the next ticket that the session's counsellor may take, and opens
-// it. A person's wishes are musts.
+// next gives the most urgent thing there is: it sits the counsellor down with
+// somebody who waits in the chat, or makes the next ticket theirs and opens it.
+// A person's wishes are musts.
 func (d *desk) next(v *frontend.Visit) error {
 	var team helpdesk.ID
 	if chosen := v.Form.Value("team"); chosen != "" {
@@ -27,10 +28,7 @@ func (d *desk) next(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	me := asker(v, board)
-	id, err := d.Tickets.TakeNext(v.Context, v.Session, team, func(t tickets.Ticket, h tickets.Head) bool {
-		return board.Suits(me, board.Facts(t, h.Facts))
-	})
+	id, err := d.takeNext(v, board, asker(v, board), team)
 	if errors.Is(err, helpdesk.ErrNotFound) {
 		return v.Go(told("/w/queue?q="+string(tickets.QueueUnassigned), "nonext"))
 	}
@@ -38,6 +36,40 @@ func (d *desk) next(v *frontend.Visit) error {
 		return err
 	}
 	return v.Go(told(ticketPath(id), "next"))
+}
+
+func (d *desk) takeNext(v *frontend.Visit, board *tickets.Board, me routing.Counsellor, team helpdesk.ID) (helpdesk.ID, error) {
+	talks, waits, err := d.waitingTalks(v, board, me, team)
+	if err != nil {
+		return "", err
+	}
+	least := 0 // how urgent a ticket must be at least
+	take := func() (helpdesk.ID, error) {
+		return d.Tickets.TakeNext(v.Context, v.Session, team, func(t tickets.Ticket, h tickets.Head) bool {
+			return t.Priority >= least && !waits[t.ID] && board.Suits(me, board.Facts(t, h.Facts))
+		})
+	}
+	graver, err := d.graver(v, team, talks)
+	if err != nil {
+		return "", err
+	}
+	if graver {
+		least = talks[0].Priority + 1
+		if id, err := take(); !errors.Is(err, helpdesk.ErrNotFound) {
+			return id, err
+		}
+		least = 0
+	}
+	id, none := d.sitNext(v, talks)
+	var alone helpdesk.Refusal
+	if none == nil || !errors.Is(none, helpdesk.ErrNotFound) && !errors.As(none, &alone) {
+		return id, none
+	}
+	// Who must not talk alone at this hour can still answer letters.
+	if id, err = take(); errors.Is(err, helpdesk.ErrNotFound) {
+		return "", none
+	}
+	return id, err
 }
 
 // asker is the session's counsellor as the house knows them. Who asks for work
@@ -57,7 +89,7 @@ func asker(v *frontend.Visit, board *tickets.Board) routing.Counsellor {
 // taken says why somebody was given this ticket, after "take next": what is so
 // now, and not what was so when it came.
 func (d *desk) taken(v *frontend.Visit, s *showing) (*Question, error) {
-	if v.Query("said") != "next" || s.sheet.Ticket.Owner != v.Session.User.ID {
+	if v.Query("said") != "next" || s.sheet.Ticket.Owner != v.Session.User.ID && !s.sitting.live() {
 		return nil, nil
 	}
 	board, err := d.Chat.Router().Now(v.Context)
@@ -71,6 +103,9 @@ func (d *desk) taken(v *frontend.Visit, s *showing) (*Question, error) {
 	f := board.Facts(s.sheet.Ticket, s.sheet.Head.Facts)
 	f.Earlier = board.Earlier(s.sheet.Ticket, known)
 	var because []routing.Reason
+	if s.sitting.live() {
+		because = append(because, routing.Reason{Key: "next.waits"})
+	}
 	choice := board.Decide(f)
 	for _, r := range choice.Reasons {
 		switch key := strings.TrimPrefix(r.Key, whyKey); {
@@ -101,7 +136,7 @@ var (
 	ofTheOwner = strings.Fields("fewest_open rule_owner substitute")
 )
 
-// came are the chips of how the ticket came to its team and its owner.
+// came says in chips how the ticket came to its team and its owner.
 func (d *desk) came(v *frontend.Visit, s *showing) ([]frontend.Chip, error) {
 	var shown []routing.Reason
 	for _, b := range s.sheet.Head.Facts.Why {
@@ -114,9 +149,13 @@ func (d *desk) came(v *frontend.Visit, s *showing) ([]frontend.Chip, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []frontend.Chip
+	if len(words) == 0 {
+		return nil, nil
+	}
+	// Said aloud: what only shows under a mouse is not there on a phone.
+	out := []frontend.Chip{{Icon: "arrow-right-left", Text: s.Say("next.came")}}
 	for _, text := range words {
-		out = append(out, frontend.Chip{Icon: "arrow-right-left", Text: text, Title: s.Say("next.came")})
+		out = append(out, frontend.Chip{Text: text})
 	}
 	return out, nil
 }

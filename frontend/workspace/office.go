@@ -22,7 +22,7 @@ var officeGroups = []struct {
 	key   string
 	names []string
 }{
-	{"people", []string{office.Profiles, office.Skills, office.Leave, office.TeamKinds}},
+	{"people", []string{office.Profiles, office.Skills, office.Leave, office.TeamKinds, office.LoadOpen, office.LoadHard, office.LoadHours}},
 	{"open", []string{office.Hours, office.Exceptions, office.Roster, office.PresentMinimum, office.OnCall}},
 	{"ways", []string{office.Rules, office.Topics, office.Tags, office.Centres}},
 	{"dates", []string{office.AppealDays, office.LeaveWeeks, office.ListenDays, office.PromiseAlarmPercent}},
@@ -33,17 +33,20 @@ var officeGroups = []struct {
 	}},
 	{"outside", []string{
 		office.PublicName, office.PublicNameEnglish, office.PublicNames, office.Funder, office.CrisisPanel, office.FullPhone, office.ExitAddress,
-		office.PosterBranches,
+		office.PosterBranches, office.BranchSilentDays, office.BranchCardDays, office.Activities, office.MapTool,
 	}},
-	{"mail", []string{office.UndoSeconds, office.PollSeconds, office.MaxLetterMiB, office.LeaveAccepted}},
-	{"keeping", []string{office.Retention, office.RecoveryFingerprint}},
+	{"mail", []string{office.Acknowledge, office.UndoSeconds, office.PollSeconds, office.MailAlarmMinutes, office.MaxLetterMiB, office.LetterDepth, office.LetterParts, office.LetterHeaderKiB,
+		office.LetterDecodedMiB, office.LetterSeconds, office.LeaveAccepted}},
+	{"keeping", []string{office.Retention, office.SecondFactor, office.RecoveryFingerprint}},
 }
 
 // officeLinks are the pages of a group that are no settings.
 var officeLinks = map[string][]struct{ key, href string }{
-	"people": {{"staff", "/w/office/people"}, {"teams", "/w/team"}, {"mine", "/w/office/mine"}},
-	"said":   {{"answers", "/w/answers"}},
-	"mail":   {{"mailboxes", "/w/office/mailboxes"}},
+	"people":  {{"staff", "/w/office/people"}, {"teams", "/w/team"}, {"mine", "/w/office/mine"}, {"programs", programsPath}},
+	"said":    {{"answers", "/w/answers"}},
+	"ways":    {{"directory", "/w/directory"}},
+	"mail":    {{"mailboxes", "/w/office/mailboxes"}},
+	"keeping": {{"keeping", keepingPath}},
 }
 
 // tried are the settings whose findings are shown before they are saved.
@@ -71,9 +74,15 @@ func (d *desk) office(v *frontend.Visit) error {
 		values[s.Name] = s
 	}
 	page := Office{Desk: frame}
+	if page.Grave, err = d.grave(v, page.Words); err != nil {
+		return err
+	}
 	for _, g := range officeGroups {
 		group := OfficeGroup{Title: v.Say("office.group." + g.key), Text: v.Say("office.group." + g.key + ".text")}
 		for _, l := range officeLinks[g.key] {
+			if l.href == programsPath && (d.Webhooks == nil || !v.Session.Coordinator()) {
+				continue // theirs alone
+			}
 			group.Rows = append(group.Rows, OfficeRow{Href: l.href, Name: v.Say("office.link." + l.key), What: v.Say("office.link." + l.key + ".text")})
 		}
 		for _, name := range g.names {
@@ -91,7 +100,7 @@ func officeRow(n *naming, s office.Value) OfficeRow {
 		row.Value = n.Say("office.rules.n", len(draftsOf(s.Value)))
 	case s.Rows:
 		row.Value = n.Say("office.rows.n", len(textRows(s.Value)))
-	case s.Name == office.LeaveAccepted, s.Name == office.ChatTyping, s.Name == office.ChatRead:
+	case s.Name == office.SecondFactor, s.Name == office.LeaveAccepted, s.Name == office.Acknowledge, s.Name == office.ChatTyping, s.Name == office.ChatRead:
 		row.Value = n.Say("office." + s.Value)
 	case s.Name == office.Signature && s.Value != "":
 		row.Value, _, _ = strings.Cut(s.Value, "\n")

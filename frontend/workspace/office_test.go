@@ -393,6 +393,19 @@ func TestAMailboxIsAddedChangedPausedAndRemoved(t *testing.T) {
 	if b.Name != "Help desk" || b.Password != "secret-in" || b.State != office.Paused {
 		t.Errorf("name, password kept, paused: %v %v %v", b.Name == "Help desk", b.Password == "secret-in", b.State)
 	}
+	// Who had the page open before that overwrites nothing unseen.
+	w.has(ada.send(409, page, path, "shown", "Late"), "somebody changed it just now", `value="Late"`)
+	page = ada.get(200, path)
+	w.has(page, "name = Help desk", "state = paused", "Version 3", "Ada Lind")
+	bo.force(403, "/w/office/mailboxes/:id/restore", path+"/restore", "version", "3", "to", "1")
+	ada.press(303, page, path+"/restore", "version", "3", "to", "1")
+	ada.press(409, page, path+"/restore", "version", "3", "to", "2")
+	b, err = w.office.Mailbox(t.Context(), boxes[0].ID)
+	w.ok(err)
+	if b.Name != "Help" || b.Password != "secret-in" || b.State != office.Collecting {
+		t.Errorf("taken back: %q, %s", b.Name, b.State)
+	}
+	ada.press(303, ada.get(200, path), path+"/pause", "state", office.Paused)
 	list := bo.get(200, "/w/office/mailboxes")
 	w.has(list, "help@mail.example", "Paused")
 	w.lacks(list, path)

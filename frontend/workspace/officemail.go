@@ -3,6 +3,8 @@ package workspace
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
@@ -67,6 +69,12 @@ func (d *desk) mailboxOf(v *frontend.Visit) (office.Mailbox, error) {
 }
 
 func (d *desk) showMailbox(v *frontend.Visit, status int, b office.Mailbox, problem *frontend.Notice) error {
+	return d.showMailboxGoing(v, status, b, problem, "")
+}
+
+// showMailboxGoing is the page of a mailbox; address is where to sign in for it,
+// once somebody wants to.
+func (d *desk) showMailboxGoing(v *frontend.Visit, status int, b office.Mailbox, problem *frontend.Notice, address string) error {
 	frame, err := d.frame(v, firstOf(b.Address, v.Say("office.mail.new")), "office")
 	if err != nil {
 		return err
@@ -79,7 +87,82 @@ func (d *desk) showMailbox(v *frontend.Visit, status int, b office.Mailbox, prob
 		Desk: frame, Problem: problem, ID: b.ID, Form: mailboxForm(frame.Words, b, teams),
 		Paused: b.State == office.Paused, CanPause: b.ID != "", CanRemove: b.ID != "", Collects: b.ID != "" && b.State != office.Paused,
 	}
+	if b.ID != "" && b.OAuth.Kind != "" && d.Connect != nil {
+		g, err := d.Office.Grant(v.Context, b.ID)
+		if err != nil {
+			return err
+		}
+		page.Connect = &MailboxConnect{Words: frame.Words, ID: b.ID, Connected: g.Connected(), Go: address}
+		if to, err := url.Parse(address); err == nil {
+			page.Connect.Issuer = to.Host
+		}
+	}
+	if b.ID != "" {
+		if page.History, page.Older, err = d.mailboxChanges(v, frame.Words, b); err != nil {
+			return err
+		}
+	}
 	return v.ShowAs(status, page)
+}
+
+// mailboxChanges are the versions of a mailbox, each with what came and went,
+// and the way back.
+func (d *desk) mailboxChanges(v *frontend.Visit, w frontend.Words, b office.Mailbox) ([]OfficeChange, string, error) {
+	history, err := d.Office.MailboxHistory(v.Context, b.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	n, err := d.naming(v)
+	if err != nil {
+		return nil, "", err
+	}
+	e := &edit{naming: n}
+	var out []OfficeChange
+	for i, c := range history {
+		if i == changesShown {
+			return out, w.Say("office.older", len(history)-changesShown), nil
+		}
+		row := OfficeChange{
+			Words: w, Action: "/w/office/mailboxes/" + string(b.ID) + "/restore", Route: "/w/office/mailboxes/:id/restore",
+			What: w.Say("office.version", c.Version), Who: e.by(c.Actor), Back: c.Version, Version: history[0].Version, Newest: i == 0, CanUndo: true,
+		}
+		if !c.At.IsZero() {
+			row.At, row.Exact = w.Near(c.At), w.Exact(c.At)
+		}
+		if i+1 < len(history) {
+			row.Lines = e.lines(history[i+1].Text, c.Text)
+		} else {
+			row.Lines, row.CanUndo = e.lines("", c.Text), i > 0
+		}
+		if row.Newest && row.CanUndo {
+			row.Back = history[1].Version
+		}
+		if len(row.Lines) == 0 {
+			row.Same = w.Say("office.mail.same")
+		}
+		out = append(out, row)
+	}
+	return out, "", nil
+}
+
+// restoreMailbox goes back to an older version; its passwords stay.
+func (d *desk) restoreMailbox(v *frontend.Visit) error {
+	b, err := d.mailboxOf(v)
+	if err != nil {
+		return err
+	}
+	read, err := versionOf(v)
+	if err != nil {
+		return err
+	}
+	to, err := strconv.ParseInt(v.Form.Value("to"), 10, 64)
+	if err != nil {
+		return helpdesk.ErrNotFound
+	}
+	if err := d.Office.RestoreMailbox(v.Context, v.Session.User.ID, b.ID, to, read); err != nil {
+		return d.mailboxFailed(v, b, err)
+	}
+	return v.Go(told("/w/office/mailboxes/"+string(b.ID), "saved"))
 }
 
 func mailboxForm(w frontend.Words, b office.Mailbox, teams []staff.Team) *MailboxForm {
@@ -102,7 +185,15 @@ func mailboxForm(w frontend.Words, b office.Mailbox, teams []staff.Team) *Mailbo
 		More: []frontend.Field{field("after-folder", b.AfterFolder), field("authserv", b.Authserv)},
 	}
 	if b.ID != "" {
+		f.Version = b.Version
 		f.Action, f.Route = "/w/office/mailboxes/"+string(b.ID), "/w/office/mailboxes/:id"
+	}
+	a := b.OAuth
+	f.ByTokens = a.Kind != ""
+	f.Tokens = []frontend.Field{field("oauth-tenant", a.Tenant), field("oauth-client", a.ClientID), secret("oauth-secret"),
+		field("oauth-authorize", a.AuthorizeURL), field("oauth-token", a.TokenURL), field("oauth-scopes", a.Scopes)}
+	for _, kind := range []string{"", office.OAuthMicrosoft, office.OAuthGoogle, office.OAuthOther} {
+		f.Ways = append(f.Ways, frontend.Option{Value: kind, Text: w.Say("office.mail.way." + firstOf(kind, "password")), Chosen: kind == a.Kind})
 	}
 	sign := field("signature", b.Signature)
 	sign.Rows, sign.Spellcheck = 4, true
@@ -122,6 +213,8 @@ func mailboxTyped(v *frontend.Visit, b office.Mailbox) office.Mailbox {
 	b.IMAP, b.SMTP, b.Folder = v.Form.Value("imap"), v.Form.Value("smtp"), v.Form.Value("folder")
 	b.After, b.AfterFolder, b.Authserv = v.Form.Value("after"), v.Form.Value("after-folder"), v.Form.Value("authserv")
 	b.Signature, b.Secure, b.PlusTokens = v.Form.Value("signature"), v.Form.Has("secure"), v.Form.Has("plus")
+	b.OAuth = office.OAuth{Kind: v.Form.Value("oauth"), Tenant: v.Form.Value("oauth-tenant"), ClientID: v.Form.Value("oauth-client"), ClientSecret: v.Form.Value("oauth-secret"),
+		AuthorizeURL: v.Form.Value("oauth-authorize"), TokenURL: v.Form.Value("oauth-token"), Scopes: v.Form.Value("oauth-scopes")}
 	b.Password, b.SMTPPassword = v.Form.Value("password"), v.Form.Value("smtp-password") // empty keeps what stands
 	return b
 }
@@ -144,6 +237,9 @@ func (d *desk) changeMailbox(v *frontend.Visit) error {
 		return err
 	}
 	b := mailboxTyped(v, stands)
+	if b.Version, err = versionOf(v); err != nil {
+		return err
+	}
 	if err = d.isTeam(v, b.Team); err == nil {
 		err = d.Office.ChangeMailbox(v.Context, v.Session.User.ID, b)
 	}
@@ -174,6 +270,14 @@ func (d *desk) mailboxFailed(v *frontend.Visit, b office.Mailbox, err error) err
 	case errors.As(err, &no):
 		return d.showMailbox(v, http.StatusUnprocessableEntity, b, &frontend.Notice{Kind: "warn", Text: v.Say(no.Key, no.Args...), More: v.Say("office.mail.again")})
 	case errors.Is(err, helpdesk.ErrConflict):
+		// What was typed stays; saving it once more puts it in the place of theirs.
+		if b.ID != "" {
+			stands, err := d.Office.Mailbox(v.Context, b.ID)
+			if err != nil {
+				return err
+			}
+			b.Version = stands.Version
+		}
 		return d.showMailbox(v, http.StatusConflict, b, &frontend.Notice{Kind: "warn", Text: v.Say("office.mail.conflict"), More: v.Say("office.mail.again")})
 	}
 	return err

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -207,7 +208,11 @@ func (d *desk) past(v *frontend.Visit) ([]tickets.Row, error) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b tickets.Row) int { return b.Ticket.OpenedAt.Compare(a.Ticket.OpenedAt) })
+	// Of a closed one only the day it came is known; within a day the numbers tell.
+	day := func(r tickets.Row) time.Time { return r.Ticket.OpenedAt.UTC().Truncate(24 * time.Hour) }
+	slices.SortFunc(all, func(a, b tickets.Row) int {
+		return cmp.Or(day(b).Compare(day(a)), cmp.Compare(b.Ticket.Number, a.Ticket.Number))
+	})
 	return all[:min(len(all), triedTickets)], nil
 }
 

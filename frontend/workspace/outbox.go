@@ -3,10 +3,12 @@ package workspace
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -195,12 +197,24 @@ func (d *desk) mail(v *frontend.Visit) error {
 			states[b.ID] = b
 		}
 	}
+	alarms, err := d.Tasks.Alarms(v.Context)
+	if err != nil {
+		return err
+	}
 	page := Mail{Desk: frame, Bus: ringing(frame.Words, d.site.Bus.Health())}
 	for _, b := range boxes {
 		if v.Session.Member(b.Team) || v.Session.Coordinator() {
 			state, known := states[b.ID]
-			page.Rows = append(page.Rows, mailRow(page.Words, b.Address, teams[b.Team], state, known))
+			row := mailRow(page.Words, b.Address, teams[b.Team], state, known)
+			row.Alarms = standing(page.Words, alarms[b.ID])
+			page.Rows = append(page.Rows, row)
 		}
+	}
+	if err := d.hooksAlarm(v, &page); err != nil {
+		return err
+	}
+	if page.Overdue, err = d.overdue(v); err != nil {
+		return err
 	}
 	if len(page.Rows) == 0 {
 		page.Empty = &frontend.Empty{Icon: "plug", Title: v.Say("mail.empty.title"), Text: v.Say("mail.empty.text")}
@@ -208,8 +222,23 @@ func (d *desk) mail(v *frontend.Visit) error {
 	return v.Show(page)
 }
 
+// fewWaiting are taken before anybody could read that they wait.
+const fewWaiting = 64
+
+// progress says how far a mailbox is with what waited in it.
+func progress(w frontend.Words, b Mailbox) string {
+	all := b.Taken + b.Waiting
+	switch {
+	case b.Begun.IsZero() || b.Waiting == 0 || all < fewWaiting:
+		return ""
+	case b.Left < time.Minute:
+		return w.Say("mail.backlog", b.Taken, all, w.Near(b.Begun))
+	}
+	return w.Say("mail.backlog.left", b.Taken, all, w.Near(b.Begun), w.Span(b.Left))
+}
+
 func mailRow(w frontend.Words, address, team string, b Mailbox, known bool) MailRow {
-	row := MailRow{Address: address, Team: team, State: frontend.Chip{Text: w.Say("mail.unknown")}}
+	row := MailRow{Address: address, Team: team, Progress: progress(w, b), State: frontend.Chip{Text: w.Say("mail.unknown")}}
 	key := ""
 	switch {
 	case !known:
@@ -230,4 +259,20 @@ func mailRow(w frontend.Words, address, team string, b Mailbox, known bool) Mail
 		row.Why = w.Say("mail.why." + b.Trouble)
 	}
 	return row
+}
+
+// standing says what stands still, since when, what to do, and whether a mail
+// could tell the coordinators.
+func standing(w frontend.Words, alarms []tasks.Alarm) []frontend.Notice {
+	var out []frontend.Notice
+	for _, a := range alarms {
+		more := w.Say("post.alarm.do." + a.Do())
+		if a.Mailed {
+			more += " " + w.Say("mail.alarm.mailed")
+		} else {
+			more += " " + w.Say("mail.alarm.unmailed")
+		}
+		out = append(out, frontend.Notice{Kind: "danger", Text: w.Say("mail.alarm."+string(a.Way), w.Near(a.Since)), More: more})
+	}
+	return out
 }

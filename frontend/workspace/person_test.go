@@ -8,6 +8,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/office"
 )
 
 func ticketAt(id helpdesk.ID, path string) string { return "/w/t/" + string(id) + path }
@@ -178,6 +179,8 @@ func TestACallIsNotedWithWhatIsNeverSaid(t *testing.T) {
 
 func TestACallBeginsAConversation(t *testing.T) {
 	w := newWorld(t)
+	_, err := w.office.AddMailbox(t.Context(), w.ada, office.Mailbox{Team: w.team, Address: "help@mail.example", IMAP: "imaps://help@mail.example/", SMTP: "smtps://help@mail.example", After: office.AfterDelete})
+	w.ok(err)
 	maria := w.hire("Maria Holm", w.team)
 	html := maria.get(200, "/w/call")
 	w.has(html, "Never confirm to anybody that we know a person.", "Nobody has to give a name.")
@@ -203,7 +206,7 @@ func TestACallBeginsAConversation(t *testing.T) {
 		t.Fatalf("%d conversations", len(one))
 	}
 	for path := range one {
-		w.has(maria.get(200, path), "It began face to face.", "They came · only us", "Asked about the journey", "Tigrinya", "waiting for us")
+		w.has(maria.get(200, path), "It began face to face.", "no address yet: write it below", "They came · only us", "Asked about the journey", "Tigrinya", "waiting for us")
 	}
 	maria.press(404, html, "/w/call", "client", "c", "team", string(w.other), "how", "phone", "with", "self", "at", now, "text", "x", "about", "x")
 }

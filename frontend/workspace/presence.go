@@ -10,32 +10,23 @@ var presences = []chat.Presence{chat.Here, chat.Full, chat.Absent}
 
 // bar is what stands on every page; on is the ticket the page shows.
 func (d *desk) bar(v *frontend.Visit, w frontend.Words, on helpdesk.ID) (Bar, error) {
-	b := Bar{Words: w, Back: v.Address(), On: on}
-	state, err := d.Chat.Presence(v.Context, v.Session)
+	at, err := d.Chat.Glance(v.Context, v.Session)
 	if err != nil {
-		return b, err
+		return Bar{}, err
 	}
-	b.State = string(state)
+	return d.barOf(v, w, on, at)
+}
+
+// barOf is bar for a page that had its glance at the chat already.
+func (d *desk) barOf(v *frontend.Visit, w frontend.Words, on helpdesk.ID, at chat.Glance) (Bar, error) {
+	b := Bar{Words: w, Back: v.Address(), On: on, Waiting: at.Waiting, Calls: at.Calls}
+	b.State = string(at.Presence)
 	for _, p := range presences {
-		b.Choices = append(b.Choices, frontend.Option{Value: string(p), Text: w.Say("duty." + string(p)), Chosen: p == state})
-	}
-	waiting, err := d.Chat.Waiting(v.Context, v.Session)
-	if err != nil {
-		return b, err
+		b.Choices = append(b.Choices, frontend.Option{Value: string(p), Text: w.Say("duty." + string(p)), Chosen: p == at.Presence})
 	}
 	talks, err := d.Chat.Talks(v.Context, v.Session)
 	if err != nil {
 		return b, err
-	}
-	calls, err := d.Chat.Calls(v.Context, v.Session)
-	if err != nil {
-		return b, err
-	}
-	b.Waiting = len(waiting)
-	for _, c := range calls {
-		if c.Who != v.Session.User.ID {
-			b.Calls++ // one's own call is known to oneself
-		}
 	}
 	for _, t := range talks {
 		b.Talks = append(b.Talks, talkRow(w, t, on))
@@ -53,12 +44,12 @@ func talkRow(w frontend.Words, t chat.Table, on helpdesk.ID) TalkRow {
 
 // stay says again that who is here is here: without scripts a page that is
 // loaded is all there is to tell by.
-func (d *desk) stay(v *frontend.Visit) error {
-	state, err := d.Chat.Presence(v.Context, v.Session)
-	if err != nil || state == chat.Absent {
-		return err
+func (d *desk) stay(v *frontend.Visit) (chat.Glance, error) {
+	at, err := d.Chat.Glance(v.Context, v.Session)
+	if err != nil || at.Presence == chat.Absent {
+		return at, err
 	}
-	return d.Chat.Attend(v.Context, v.Session, state)
+	return at, d.Chat.Attend(v.Context, v.Session, at.Presence)
 }
 
 // barNews answers the script that keeps the bar fresh.
@@ -84,6 +75,9 @@ func (d *desk) presence(v *frontend.Visit) error {
 	// can be made now.
 	if _, err := d.Post.RenewLinks(v.Context, v.Session); err != nil {
 		d.Log.ErrorContext(v.Context, "links asked for were not made", "err", err)
+	}
+	if v.Quiet {
+		return v.Done() // nobody looks at the answer: what changes rings
 	}
 	if v.Partial() {
 		return d.barNews(v)

@@ -29,7 +29,9 @@ func (d *desk) printed(v *frontend.Visit) error {
 	page.Readers = d.readers(show)
 	page.At = v.Say("printed.at", page.Exact(v.Now()), v.Session.User.Name)
 	for _, m := range sheet.Messages {
-		page.Messages = append(page.Messages, show.message(m))
+		shown := show.message(m)
+		shown.At = shown.Exact // paper is read on another day
+		page.Messages = append(page.Messages, shown)
 	}
 	return v.Show(page)
 }

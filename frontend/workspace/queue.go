@@ -9,8 +9,6 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/chat"
-	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -86,7 +84,7 @@ func (d *desk) showQueue(v *frontend.Visit, status int, l looking) error {
 	if l.saved != "" || l.posted {
 		here = ""
 	}
-	frame, err := d.frame(v, title, here)
+	frame, err := d.queueFrame(v, title, here, found.Overview)
 	if err != nil {
 		return err
 	}
@@ -121,6 +119,14 @@ func (d *desk) showQueue(v *frontend.Visit, status int, l looking) error {
 	}
 	l.pages(v, &page, string(found.Next))
 	return v.ShowAs(status, page)
+}
+
+// queueFrame looks through the queues once more only where the list did not.
+func (d *desk) queueFrame(v *frontend.Visit, title, here string, over *tickets.Overview) (Desk, error) {
+	if over == nil {
+		return d.frame(v, title, here)
+	}
+	return d.framed(v, title, here, *over)
 }
 
 // notices say what the list can't show, so that nobody takes it for all there
@@ -198,29 +204,4 @@ func pager(v *frontend.Visit, path string, with url.Values, next string) fronten
 		p.Next = path + "?" + with.Encode()
 	}
 	return p
-}
-
-// bell rings for the session's teams, its own letters in the outbox, the list
-// of those who wait, its own talks, and the ticket the page shows. What is said
-// in a talk does not ring the team.
-func (d *desk) bell(v *frontend.Visit) ([]frontend.Ring, error) {
-	rings := []frontend.Ring{{Topic: post.TopicOutbox, Subject: v.Session.User.ID}, {Topic: chat.TopicWaiting}}
-	for _, t := range v.Session.Teams() {
-		rings = append(rings, frontend.Ring{Topic: tickets.TopicTeam, Subject: t.ID})
-	}
-	talks, err := d.Chat.Talks(v.Context, v.Session)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range talks {
-		rings = append(rings, frontend.Ring{Topic: chat.TopicTable, Subject: t.Conversation})
-	}
-	if id, err := helpdesk.ParseID(v.Query("t")); err == nil {
-		conversation, _, err := d.Tickets.PersonConversation(v.Context, v.Session, id)
-		if err != nil {
-			return rings, nil // not theirs to hear; the page itself says so
-		}
-		rings = append(rings, frontend.Ring{Topic: chat.TopicTable, Subject: conversation}, frontend.Ring{Topic: tickets.TopicTicket, Subject: id})
-	}
-	return rings, nil
 }

@@ -62,7 +62,7 @@ func TestTakeNextGivesTheMostUrgentThatSuitsAndSaysWhy(t *testing.T) {
 	dari, _ := w.knock(chat.First{Facts: tickets.Facts{Spoken: "prs", Audience: "detained"}})
 
 	page := bo.get(200, "/w/queue")
-	w.has(page, "Take next", `data-key="next"`)
+	w.has(page, "Take next", `data-key="next"`, `data-key="search"`)
 	to := bo.goes(page, "/w/next")
 	if to != ticketAt(dari.Ticket, "?said=next") {
 		t.Fatalf("bo gets %s", to)
@@ -150,7 +150,7 @@ func TestManyAreTakenTaggedAndClosedAndTakenBack(t *testing.T) {
 	bo.press(422, page, "/w/queue/bulk", "do", "tag", "tag", "other", "pick", all[2])
 	// The two moved since; the third is taken.
 	page = bo.get(200, bo.goes(page, "/w/queue/bulk", "do", "take", "pick", all[0], "pick", all[1], "pick", all[2]))
-	w.has(page, "You took 1 conversation.", "2 were left as they are")
+	w.has(page, "You took 1 conversation.", "2 were left as they are", ": changed since you saw the list.")
 	page = bo.get(200, bo.goes(page, "/w/queue/undo", "back", "/w/queue?q=unassigned"))
 	w.has(page, "1 conversation stands as before.")
 	if left := picksOf(page); len(left) != 3 {
@@ -172,7 +172,33 @@ func TestManyAreTakenTaggedAndClosedAndTakenBack(t *testing.T) {
 	// Another team's are nobody's to change from here.
 	strange := w.letterFrom("x@example.org", w.other)
 	page = bo.get(200, "/w/queue")
-	w.has(bo.get(200, bo.goes(page, "/w/queue/bulk", "do", "take", "pick", string(strange)+":2")), "1 was left as it is")
+	w.has(bo.get(200, bo.goes(page, "/w/queue/bulk", "do", "take", "pick", string(strange)+":2")), "1 was left as it is", "1 more: not yours to change")
+}
+
+func TestManyAreHandedToAnotherTeam(t *testing.T) {
+	w := newWorld(t)
+	bo, both := w.hire("Bo Ek", w.team), w.hire("Eva Ny", w.team, w.other)
+	for i := range 2 {
+		w.letterFrom(fmt.Sprintf("p%d@example.org", i), w.team)
+	}
+	// Who is in both takes it back.
+	page := both.get(200, "/w/queue")
+	w.has(page, "To another team of mine")
+	give := []string{"do", "give", "to", "team:" + string(w.other), "back", "/w/queue?q=team"}
+	page = both.get(200, both.goes(page, "/w/queue/bulk", append(give, "pick", picksOf(page)[0])...))
+	w.has(page, "1 conversation is handed over.", "Undo")
+	if left := picksOf(bo.get(200, "/w/queue")); len(left) != 1 {
+		t.Fatalf("%d left for bo", len(left))
+	}
+	w.has(both.get(200, both.goes(page, "/w/queue/undo")), "1 conversation stands as before.")
+
+	// Who is not in the other team gives it away for good, and is told before.
+	page = bo.get(200, "/w/queue")
+	w.has(page, "To another team (you can&#39;t take that back)")
+	page = bo.get(200, bo.goes(page, "/w/queue/bulk", append(give, "pick", picksOf(page)[1], "pick", picksOf(page)[0])...))
+	w.has(page, "2 conversations are with the other team now.")
+	w.lacks(page, "p0@example.org", "p1@example.org", `action="/w/queue/undo"`)
+	w.has(both.get(200, "/w/queue?q=unassigned&team="+string(w.other)), "p0@example.org", "p1@example.org")
 }
 
 func TestFiltersLookIntoWhatIsSealedAndAreKept(t *testing.T) {
@@ -238,9 +264,14 @@ func TestTheDueListStandsInOrderOfWhatIsLost(t *testing.T) {
 	}
 	add(id, tasks.Plan{Kind: tickets.DateFollowUp, Day: w.day(1), Note: "ring <b>again</b>"})
 	add(far, tasks.Plan{Kind: tickets.DateAppeal, Day: w.day(12)})
-	w.has(bo.get(200, "/w/due"), "Nothing is due") // neither is his
+	// Neither is his, and neither hides: somebody has to take it.
+	w.has(bo.get(200, "/w/due"), "Last day to appeal", "Follow up", "Nobody has taken it", `href="/w/due" aria-current="page"`)
+	eva := w.hire("Eva Ny", w.team)
+	eva.post(303, ticketAt(far, ""), ticketAt(far, "/take"), "version", versions.FindStringSubmatch(eva.get(200, ticketAt(far, "")))[1])
+	w.lacks(bo.get(200, "/w/due"), "Last day to appeal")
+	w.has(eva.get(200, "/w/due"), "Last day to appeal", "Yours")
 	page := bo.get(200, "/w/due?who=team")
-	w.has(page, "Last day to appeal", "the right to appeal is lost", "Follow up: ring &lt;b&gt;again&lt;/b&gt;", "tomorrow", "Nobody has taken it.")
+	w.has(page, "Eva Ny", `href="/w/due?who=team" aria-current="page"`, "Last day to appeal", "the right to appeal is lost", "Follow up: ring &lt;b&gt;again&lt;/b&gt;", "tomorrow", "Nobody has taken it")
 	if strings.Index(page, "Last day to appeal") > strings.Index(page, "Follow up") {
 		t.Error("a follow-up stands before an appeal")
 	}

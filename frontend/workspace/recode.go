@@ -18,6 +18,7 @@ func (d *desk) recode(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
+	d.followQuietly(v, id)
 	ticket, err := d.Tickets.Facts(v.Context, v.Session, id)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ func (d *desk) sayForm(v *frontend.Visit, s *showing, back *typed) (*SayForm, er
 	case s.brought():
 		f.Way, f.More = s.Say("say.way.live"), ""
 	}
+	f.Beside = besideField(s, back)
 	f.Text = frontend.Field{Name: "text", Label: s.Say("say.text"), Rows: 3, Key: "reply", Optional: true}
 	for _, saved := range s.sheet.Drafts {
 		if saved.Kind == tickets.KindAnswer {
@@ -74,7 +75,8 @@ func (d *desk) spokenForm(v *frontend.Visit) (*typed, chat.Words) {
 			back.offers = append(back.offers, line)
 		}
 	}
-	words := chat.Words{ClientID: back.client, Text: back.Text, Offers: back.offers}
+	back.Beside = besideTyped(v.Form)
+	words := chat.Words{ClientID: back.client, Text: back.Text, Offers: back.offers, Beside: back.Beside}
 	for _, f := range v.Form.Files {
 		words.Files = append(words.Files, tickets.Upload{Name: f.Name, Type: f.Type, Data: f.Body})
 	}

@@ -32,6 +32,10 @@ func (d *desk) settings(v *frontend.Visit) error {
 		}
 		page.Sessions = append(page.Sessions, row)
 	}
+	page.Others = len(sessions) > 1
+	if page.Factor, err = d.myFactor(v, page.Words); err != nil {
+		return err
+	}
 	return v.Show(page)
 }
 
@@ -54,6 +58,13 @@ func (d *desk) endSession(v *frontend.Visit) error {
 		return err
 	}
 	if err := d.Staff.EndSession(v.Context, v.Session, id); err != nil {
+		return err
+	}
+	return v.Go(told("/w/settings", "ended"))
+}
+
+func (d *desk) endOthers(v *frontend.Visit) error {
+	if err := d.Staff.EndOtherSessions(v.Context, v.Session); err != nil {
 		return err
 	}
 	return v.Go(told("/w/settings", "ended"))

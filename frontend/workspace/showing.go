@@ -10,6 +10,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/mailbridge/letter"
 )
@@ -22,6 +23,7 @@ type showing struct {
 	teams  map[helpdesk.ID]string
 	boxes  []office.Mailbox              // of the ticket's team
 	former []tickets.Former              // addresses the person gave up; for the composer
+	team   []staff.User                  // the ticket's, once members was asked
 	copies map[helpdesk.ID]post.Outgoing // what became of our messages
 
 	sitting sitting // the talk in it, if there is one
@@ -32,7 +34,11 @@ func (d *desk) showing(v *frontend.Visit, w frontend.Words, sheet *tickets.Sheet
 	s := &showing{Words: w, sheet: sheet}
 	ids := []helpdesk.ID{sheet.Ticket.Owner}
 	for _, m := range sheet.Messages {
-		ids = append(ids, m.Author)
+		ids = append(ids, m.Author, m.Content.Asks)
+		ids = append(ids, m.Content.Named...)
+		if len(m.Content.Args) > 0 && slices.Contains(aboutSomebody, m.Content.Key) {
+			ids = append(ids, helpdesk.ID(m.Content.Args[0]))
+		}
 	}
 	for _, r := range sheet.Readers {
 		if r.Kind == "user" {
@@ -103,6 +109,9 @@ func (s *showing) message(m tickets.Opened) Message {
 		}
 	}
 	switch {
+	case m.Erased:
+		out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.erased")})
+		return out
 	case m.Withdrawn:
 		out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.withdrawn")})
 		return out
@@ -111,6 +120,7 @@ func (s *showing) message(m tickets.Opened) Message {
 		return out
 	}
 	s.letterHead(&out, m)
+	s.toWhom(&out, m)
 	s.body(&out, m)
 	s.enclosed(&out, m)
 	out.Beside = s.across.beside(s.Words, m)
@@ -131,14 +141,22 @@ func (s *showing) colleague(id helpdesk.ID) string {
 	return firstOf(s.names[id], s.Say("message.inside"))
 }
 
+// carries are what a letter may carry that a reader is told of.
+var carries = []letter.Carried{
+	letter.PGPEncrypted, letter.PGPSigned, letter.SMIMEEncrypted, letter.SMIMESigned, letter.SMIMEOpaque, letter.TNEF, letter.Calendar, letter.AttachedMail,
+}
+
 func (s *showing) letterHead(out *Message, m tickets.Opened) {
 	c := m.Content
 	if m.Kind == tickets.KindLetter {
 		if !c.Proven {
 			out.Doubt = &frontend.Notice{Kind: "warn", Text: s.Say("message.sender"), More: s.Say("message.sender.more")}
 		}
-		if len(c.Problems) > 0 {
-			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.mended")})
+		s.mended(out, c.Problems)
+		for _, carried := range c.Carries {
+			if key := "message.carries." + carried; slices.Contains(carries, letter.Carried(carried)) {
+				out.Notices = append(out.Notices, frontend.Notice{Text: s.Say(key), More: s.Say(key + ".more")})
+			}
 		}
 		out.Ways = append(out.Ways, Fact{s.Say("message.from"), addresses(c.From)})
 	}
@@ -156,6 +174,22 @@ func (s *showing) letterHead(out *Message, m tickets.Opened) {
 	}
 	for _, copy := range s.copies[m.ID].Deliveries {
 		out.Deliveries = append(out.Deliveries, s.copyChip(m, copy))
+	}
+}
+
+// mended says what was mended, and what of the letter is in its original alone.
+func (s *showing) mended(out *Message, problems []string) {
+	said := map[string]bool{}
+	for _, p := range problems {
+		key := "message.mended"
+		switch p {
+		case string(letter.ProblemTorn), string(letter.ProblemCut), post.ProblemPlain:
+			key = "message." + p
+		}
+		if !said[key] {
+			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say(key)})
+		}
+		said[key] = true
 	}
 }
 
@@ -231,6 +265,11 @@ func (s *showing) enclosed(out *Message, m tickets.Opened) {
 			// Without the name: addresses end up in the logs of proxies.
 			Href: "/w/m/" + string(m.ID) + "/file/" + strconv.Itoa(i),
 		})
+		if post.Suspicious(f.Name, f.Type) {
+			// As text: who needs it finds it in the original.
+			out.Files[len(out.Files)-1].Href = ""
+			out.Notices = append(out.Notices, frontend.Notice{Kind: "warn", Text: s.Say("message.suspicious", "\u2068"+name+"\u2069"), More: s.Say("message.suspicious.more")})
+		}
 		if f.Tells {
 			// Isolated (UAX 9): a right-to-left name turns nothing around it.
 			out.Notices = append(out.Notices, frontend.Notice{Text: s.Say("message.tells", "\u2068"+name+"\u2069"), More: s.Say("message.tells.more")})

@@ -49,6 +49,9 @@ func (d *desk) side(v *frontend.Visit, s *showing) (Side, error) {
 	if out.Person, err = d.personLink(v, s); err != nil {
 		return Side{}, err
 	}
+	if d.Consent != nil {
+		out.Agreed = ConsentCard{Words: s.Words, Base: out.Base}
+	}
 	twins, err := d.Post.Twins(v.Context, v.Session, t.ID)
 	if err != nil {
 		return Side{}, err

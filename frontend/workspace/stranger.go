@@ -20,7 +20,11 @@ func (d *desk) strangers(v *frontend.Visit, s *showing) ([]Stranger, error) {
 	}
 	var out []Stranger
 	for _, w := range waiting {
-		out = append(out, Stranger{Words: s.Words, Base: ticketPath(id), Person: string(w.Person), Since: s.Day(w.Since)})
+		one := Stranger{Words: s.Words, Base: ticketPath(id), Person: string(w.Person)}
+		if !w.Since.IsZero() {
+			one.Since = s.Day(w.Since)
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/branches"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/post"
 	"returnsupport/helpdesk/tickets"
@@ -11,11 +12,24 @@ import (
 
 // systemKeys are the facts that can stand in a conversation.
 var systemKeys = []string{
-	tickets.SystemGiven, tickets.SystemJoined, tickets.SystemUnjoined, tickets.SystemLent, tickets.SystemEnded, tickets.SystemLeft,
-	tickets.SystemCame, tickets.SystemKnocked, tickets.SystemSplit, tickets.SystemUnsplit, tickets.SystemCalled, tickets.SystemMoved, post.SystemUndelivered, post.SystemReturned,
+	tickets.SystemGiven, tickets.SystemTeam, tickets.SystemJoined, tickets.SystemUnjoined, tickets.SystemLent, tickets.SystemEnded, tickets.SystemLeft,
+	tickets.SystemConsulted, tickets.SystemUnasked, tickets.SystemCame, tickets.SystemKnocked, tickets.SystemSplit, tickets.SystemUnsplit, tickets.SystemCalled, tickets.SystemMoved, post.SystemUndelivered, post.SystemReturned, post.SystemReturnedSoft, post.SystemDelayed,
 	chat.SystemTaken, chat.SystemAway, chat.SystemHanded, chat.SystemBrought, chat.SystemMissed, chat.SystemEnded, chat.SystemTravel,
+	branches.SystemHandedOn,
 	"chat.danger." + string(chat.AskWhere), "chat.danger." + string(chat.Emergency), "chat.danger." + string(chat.Second),
 	"chat.danger." + string(chat.Told), "chat.danger." + string(chat.Aftercare),
+}
+
+// aboutSomebody are those whose first argument is a colleague, or a team.
+var aboutSomebody = []string{tickets.SystemLent, tickets.SystemEnded, tickets.SystemConsulted, tickets.SystemUnasked}
+
+// whom is the colleague or team a fact is about.
+func (s *showing) whom(m tickets.Opened) string {
+	if len(m.Content.Args) == 0 {
+		return s.Say("message.inside")
+	}
+	id := helpdesk.ID(m.Content.Args[0])
+	return firstOf(s.teams[id], s.names[id], s.Say("message.inside"))
 }
 
 // system says a fact that stands in the conversation as a key.
@@ -45,14 +59,12 @@ func (s *showing) system(m tickets.Opened) string {
 			key = "system." + c.Key + ".visit"
 		}
 		args = nil
-	case post.SystemUndelivered, post.SystemReturned:
+	case post.SystemUndelivered, post.SystemReturned, post.SystemReturnedSoft, post.SystemDelayed:
 		if len(c.Args) > 1 {
 			args[1] = s.Say(why(c.Args[1]))
 		}
-	case tickets.SystemLent, tickets.SystemEnded:
-		if s.names[helpdesk.ID(first)] == "" {
-			args = []any{s.Say("message.inside")}
-		}
+	case tickets.SystemLent, tickets.SystemEnded, tickets.SystemConsulted, tickets.SystemUnasked:
+		args = []any{s.whom(m)}
 	case chat.SystemHanded:
 		if first == "" {
 			key += ".anybody"

@@ -178,7 +178,7 @@ func (d *desk) closing(w frontend.Words, tag string) []string {
 	return []string{w.Say("sitting.closing.soon"), w.Say("sitting.closing.tonight"), w.Say("sitting.closing.somebody"), w.Say("sitting.closing.back")}
 }
 
-// talkNews answers a ring: what was said after a number, and how both sit.
+// talkNews answers a page whose bell brought it nothing.
 func (d *desk) talkNews(v *frontend.Visit) error {
 	id, err := v.ID("id")
 	if err != nil {
@@ -188,16 +188,33 @@ func (d *desk) talkNews(v *frontend.Visit) error {
 	if err != nil {
 		return helpdesk.ErrNotFound
 	}
-	look, err := d.Chat.Look(v.Context, v.Session, id, after)
+	page, err := d.talkAfter(v, id, after, false)
 	if err != nil {
 		return err
 	}
+	return v.Show(page)
+}
+
+// talkAfter is what was said after a number, and how both sit unless words is
+// all that is asked for.
+func (d *desk) talkAfter(v *frontend.Visit, id helpdesk.ID, after int64, words bool) (TalkNews, error) {
+	listen := d.Chat.Look
+	if words {
+		listen = d.Chat.Listen
+	}
+	look, err := listen(v.Context, v.Session, id, after)
+	if err != nil {
+		return TalkNews{}, err
+	}
 	d.settle(v, look.Settle)
-	page := TalkNews{Page: v.Page(""), After: after}
-	page.Seat = d.seatLine(v, page.Words, tickets.Ticket{ID: id, Language: look.Language}, sitting{look.Table, look.Limits, v.Session.User.ID})
+	page := TalkNews{Page: v.Page(""), After: after, shut: look.Shut}
+	if !look.Same {
+		seat := d.seatLine(v, page.Words, tickets.Ticket{ID: id, Language: look.Language}, sitting{look.Table, look.Limits, v.Session.User.ID})
+		page.Seat = &seat
+	}
 	show, err := d.heard(v, page.Words, look.Messages)
 	if err != nil {
-		return err
+		return TalkNews{}, err
 	}
 	for _, m := range look.Messages {
 		page.Messages = append(page.Messages, show.message(m))
@@ -206,7 +223,7 @@ func (d *desk) talkNews(v *frontend.Visit) error {
 			page.Announce = v.Say("sitting.new")
 		}
 	}
-	return v.Show(page)
+	return page, nil
 }
 
 // heard is a showing for a few messages, without the sheet they stand on. What

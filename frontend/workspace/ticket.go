@@ -10,6 +10,7 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tickets"
 )
 
@@ -28,7 +29,9 @@ type typed struct {
 	stop      *frontend.Notice
 	seen      int64 // what is newer is ringed
 	offers    []string
-	how       string // by which way: plain, secure or here
+	strangers []staff.User  // whom a note names who can't read it
+	named     []helpdesk.ID // and whom beside them
+	how       string        // by which way: plain, secure or here
 	client    string
 	wrongTo   string
 	wrongText string
@@ -39,8 +42,12 @@ func (d *desk) showTicket(v *frontend.Visit, status int, id helpdesk.ID, back *t
 }
 
 func (d *desk) ticketPage(v *frontend.Visit, status int, id helpdesk.ID, back *typed, dates *dateBack) error {
+	v.Context = tickets.Together(v.Context) // whatever the form changed before is there to be seen
 	sheet, err := d.Tickets.Page(v.Context, v.Session, id)
 	if err != nil {
+		return err
+	}
+	if err := d.Tickets.SeeMentions(v.Context, v.Session, id); err != nil {
 		return err
 	}
 	if sheet.Ticket.JoinedInto != "" {
@@ -82,13 +89,27 @@ func (d *desk) ticketPage(v *frontend.Visit, status int, id helpdesk.ID, back *t
 	if err := d.dates(v, show, &page, dates); err != nil {
 		return err
 	}
+	if page.Passed, err = d.passed(v, show); err != nil {
+		return err
+	}
+	if err := d.consults(v, show, &page); err != nil {
+		return err
+	}
 	if err := d.beside(v, show, &page.Side); err != nil {
+		return err
+	}
+	if err := d.branchCard(v, show, &page.Side); err != nil {
 		return err
 	}
 	if page.Besides, err = d.besideListener(v, id); err != nil {
 		return err
 	}
-	page.Toast = undoToast(v, page.Words)
+	if page.Toast = undoToast(v, page.Words); page.Toast == nil {
+		page.Toast = ungiveToast(v, page.Words, id)
+	}
+	if page.Toast != nil && v.Query("said") == "given" {
+		page.Said = nil // the toast says it
+	}
 	return v.ShowAs(status, page)
 }
 
@@ -98,14 +119,19 @@ func (d *desk) composers(v *frontend.Visit, s *showing, page *Ticket, back *type
 	if !s.sheet.Proven {
 		return nil
 	}
-	page.Note = noteForm(v, s)
+	var err error
+	if page.Note, err = d.nameBoxes(v, s, noteForm(v, s), back); err != nil {
+		return err
+	}
+	if back != nil && len(back.strangers) > 0 {
+		back = nil // about the note, not the answer
+	}
 	page.Shelf = &Shelf{Words: s.Words, Href: page.Head.Base + "/answers"}
 	if !isTalk(s.sheet.Ticket, s.sitting) {
 		page.Answer = d.composer(v, s, back)
 		return nil
 	}
 	page.Listener.talk()
-	var err error
 	page.Talk, err = d.talk(v, s, back)
 	return err
 }

@@ -19,6 +19,8 @@ type Desk struct {
 	Nav   []frontend.Tab
 	Bar   Bar
 	Mail  MailState
+	You   ForYou
+	Load  string // a quiet word to who carries much
 	Said  *frontend.Notice
 	Toast *frontend.Toast
 }
@@ -35,6 +37,7 @@ type SignIn struct {
 	To              string
 	Notice          *frontend.Notice
 	Login, SixWords frontend.Field
+	Passkey         frontend.Passkey
 	Chooser         Languages
 }
 
@@ -91,6 +94,8 @@ type Ticket struct {
 	Shelf    *Shelf
 	Besides  *BesideListener
 	Side     Side
+	Asked    *AskedPanel      // to who was asked for advice
+	Passed   []PassedCard     // drafts that were handed over
 	Listen   *ListenPanel     // so soon after a refusal
 	Advice   *frontend.Notice // beside the composer
 }
@@ -107,7 +112,10 @@ type Head struct {
 	Lookers                      string
 	Notices                      []Question
 	Strangers                    []Stranger // who wait for a yes
+	Unwanted                     *Unwanted  // the menu about junk
 	CanTake, CanClose, CanReopen bool
+	Guest                        bool // who decides nothing here
+	Drafted                      bool // something of theirs would go along
 	People, Teams, Priorities    []frontend.Option
 	Due                          string // the due day as an input of type date has it
 }
@@ -181,6 +189,7 @@ type Answer struct {
 	Seen, DraftVersion    int64
 	To, Cc, Subject, Text frontend.Field
 	ReplyAll, Signature   string
+	Beside                BesideField
 	How                   []frontend.Option // plain mail, secure, or in the conversation
 	Saved                 string
 	Open                  bool
@@ -194,6 +203,8 @@ type NoteForm struct {
 	DraftVersion       int64
 	Saved              string
 	Text               frontend.Field
+	Names              Names
+	Ask                *NameAsk
 }
 
 // Side is what surrounds a ticket.
@@ -209,10 +220,13 @@ type Side struct {
 	Twins                           []string // other teams that got the same letter
 	About                           About
 	Person                          PersonLink
+	Agreed                          ConsentCard
 	Lend                            *LendCard
+	Consult                         *ConsultCard
 	Dates                           *DatesCard
 	Filing                          *TagCard
 	Guide                           *GuideCard
+	Branch                          *BranchCard
 }
 
 // Forwarded offers to make a colleague's forwarded letter its first sender's.
@@ -256,7 +270,7 @@ type AsideRow struct {
 	Chip                 frontend.Chip
 	Why                  frontend.Notice
 	Facts, Headers       []Fact
-	Original             string
+	Original, Again      string // Again leads to a letter that asks for it once more
 	CanRecover           bool
 }
 
@@ -288,9 +302,11 @@ type Recipient struct {
 // Mail lists the mailboxes and whether letters come in.
 type Mail struct {
 	Desk
-	Rows  []MailRow
-	Empty *frontend.Empty
-	Bus   *frontend.Notice // where there are several processes
+	Rows    []MailRow
+	Empty   *frontend.Empty
+	Bus     *frontend.Notice // where there are several processes
+	Hooks   *frontend.Notice // webhooks that were given up, for coordinators
+	Overdue []Overdue
 }
 
 // MailRow is one mailbox.
@@ -298,6 +314,8 @@ type MailRow struct {
 	Address, Team string
 	State         frontend.Chip
 	Why           string
+	Alarms        []frontend.Notice
+	Progress      string // with letters that had been waiting
 }
 
 // Team lists teams, members and who waits to be admitted.
@@ -344,6 +362,8 @@ type Settings struct {
 	Desk
 	Themes, Langs []frontend.Option
 	Sessions      []SessionRow
+	Others        bool // there are more than this
+	Factor        MyFactor
 }
 
 // SessionRow is one of the member's sessions.

@@ -119,6 +119,7 @@ type SayForm struct {
 	Way, To, More string
 	Text          frontend.Field
 	Offers        string
+	Beside        BesideField
 	Phrases       []PhraseGroup
 	DraftVersion  int64
 	Saved         string
@@ -150,8 +151,9 @@ type TalkNews struct {
 	frontend.Page
 	Messages []Message
 	After    int64
-	Seat     SeatLine
+	Seat     *SeatLine // nil when they sit as before
 	Announce string
+	shut     bool // something does not open with the session's keys
 }
 
 // DangerPanel leads through what is done when a life is in danger.

@@ -12,8 +12,8 @@ type Hours struct {
 	MoreText string
 	Fine     *frontend.Empty // no gap in two weeks
 	Days     []DayRow
-	Texts    []TextForm
-	Mine     string // one's own duties as a calendar
+	Set      []OfficeRow // the settings behind it
+	Mine     string      // one's own duties as a calendar
 }
 
 // LineRow is one line as it stands now.
@@ -60,17 +60,4 @@ type DayRow struct {
 type DayLine struct {
 	Name, Hours, Who string
 	Chips            []frontend.Chip
-}
-
-// TextForm is a setting of several rows, edited as text.
-type TextForm struct {
-	frontend.Words
-	Name, Label, Help string
-	Value             string
-	Version           int64
-	Rows              int
-	Open              bool
-	Wrong, Row        string // what is wrong, and the row it is wrong in
-	Theirs            string // what somebody else saved meanwhile
-	Who               []Fact // the names that can stand in it
 }

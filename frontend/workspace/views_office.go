@@ -11,6 +11,7 @@ import (
 // Office lists the settings in groups.
 type Office struct {
 	Desk
+	Grave  []frontend.Notice // for coordinators
 	Groups []OfficeGroup
 }
 
@@ -170,6 +171,18 @@ type OfficeMailbox struct {
 	Facts                                 []Fact
 	ID                                    helpdesk.ID
 	Paused, CanPause, CanRemove, Collects bool
+	Connect                               *MailboxConnect
+	History                               []OfficeChange
+	Older                                 string
+}
+
+// MailboxConnect is the way to sign in for a mailbox at its issuer. Issuer is
+// where that is and Go the address, once somebody wants to.
+type MailboxConnect struct {
+	frontend.Words
+	ID         helpdesk.ID
+	Connected  bool
+	Issuer, Go string
 }
 
 // MailboxForm holds a mailbox; its passwords are never shown again.
@@ -181,7 +194,12 @@ type MailboxForm struct {
 	In, Out       []frontend.Field
 	Afters        []frontend.Option
 	More          []frontend.Field
-	Secure, Plus  bool
+	// Ways are how it signs in, and Tokens what the ways without a password need.
+	Ways         []frontend.Option
+	Tokens       []frontend.Field
+	ByTokens     bool
+	Secure, Plus bool
+	Version      int64
 }
 
 // Mine is a counsellor's own part of the office.

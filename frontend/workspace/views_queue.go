@@ -59,6 +59,7 @@ type BulkForm struct {
 	frontend.Words
 	Back         string
 	People, Tags []frontend.Option
+	Own, Others  []frontend.Option // teams: one's own, and those one is not in
 }
 
 // MoreForm is the next page of a list that was looked for.
@@ -77,10 +78,10 @@ type SealedCounts struct {
 // DueList is what is due.
 type DueList struct {
 	Desk
-	Mine, Team []frontend.Tab
-	Rows       []DueRow
-	Later      string
-	Empty      *frontend.Empty
+	Mine  []frontend.Tab // whose, the chosen one marked
+	Rows  []DueRow
+	Later string
+	Empty *frontend.Empty
 }
 
 // DueRow is one thing due, with what is lost if it is missed.
@@ -89,7 +90,7 @@ type DueRow struct {
 	Ticket, Date              helpdesk.ID
 	Back                      string
 	Href, Number, Title, What string
-	When                      frontend.Chip
+	Whose, When               frontend.Chip
 	Why                       string
 	Hints                     []string
 	CanDone, CanSnooze        bool

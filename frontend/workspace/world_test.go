@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
 	"returnsupport/frontend/workspace"
@@ -27,10 +28,12 @@ import (
 	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/directory"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/registers"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -38,25 +41,32 @@ import (
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/translate"
 	"returnsupport/helpdesk/vault"
+	"returnsupport/helpdesk/webhooks"
 	"returnsupport/mailbridge"
 )
 
 // world is a house with a desk on loopback, a clock of its own, and no mail.
 type world struct {
 	*testing.T
-	db      *store.DB
-	office  *office.Office
-	staff   *staff.Desk
-	people  *people.Registry
-	tickets *tickets.Desk
-	room    *chat.Room
-	shelf   *answers.Shelf
-	tasks   *tasks.Room
-	asked   []string // of the machine
-	site    *frontend.Site
-	url     string
-	clock   *clock
-	log     *guarded
+	db        *store.DB
+	office    *office.Office
+	staff     *staff.Desk
+	people    *people.Registry
+	tickets   *tickets.Desk
+	room      *chat.Room
+	shelf     *answers.Shelf
+	tasks     *tasks.Room
+	directory *directory.Room
+	door      *consent.Door
+	registers *registers.Room
+	fragment  string   // of the last link to a recipient
+	asked     []string // of the machine
+	provider  provider // where mailboxes sign in
+	site      *frontend.Site
+	hooks     *webhooks.Room
+	url       string
+	clock     *clock
+	log       *guarded
 
 	ada   helpdesk.ID
 	words string
@@ -115,7 +125,7 @@ func newWorld(t *testing.T) *world {
 	return newWorldOn(t, storetest.SQLite(t))
 }
 
-func newWorldOn(t *testing.T, db *store.DB) *world {
+func newWorldOn(t *testing.T, db *store.DB, elsewhere ...staff.SSO) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{at: wednesday}, log: &guarded{}}
 	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now
@@ -125,7 +135,10 @@ func newWorldOn(t *testing.T, db *store.DB) *world {
 	w.ok(err)
 	book := journal.New(db, secrets, now, log)
 	w.office = office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: now, Log: log})
-	w.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: now, Log: log, Cost: cost})
+	of := staff.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Now: now, Log: log, Cost: cost}
+	for _, of.SSO = range elsewhere {
+	}
+	w.staff = staff.New(of)
 	w.people = people.New(people.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, Now: now, Log: log, Cost: cost})
 	w.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: events, Journal: book, Staff: w.staff, People: w.people, Now: now, Cost: cost})
 	room := post.New(post.House{
@@ -140,7 +153,8 @@ func newWorldOn(t *testing.T, db *store.DB) *world {
 		Bell: room, Now: now, Log: log,
 	})
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
-		Login: "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "en", Teams: []staff.NewTeam{{Name: "return"}, {Name: "law"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada Lind", Address: "ada@help.example", Locale: "en", Teams: []staff.NewTeam{{Name: "return"}, {Name: "law"}},
 	})
 	w.ok(err)
 	w.ada, w.words, w.team, w.other = made.User, made.Words, made.Teams[0].ID, made.Teams[1].ID
@@ -149,13 +163,32 @@ func newWorldOn(t *testing.T, db *store.DB) *world {
 	w.ok(err)
 	w.shelf, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: now})
 	w.ok(err)
+	w.directory, err = directory.New(directory.House{DB: db, Secrets: secrets, Journal: book, Now: now})
+	w.ok(err)
 	w.tasks = tasks.New(tasks.House{
-		DB: db, Secrets: secrets, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: room, Now: now, Log: log,
+		DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: room, Now: now, Log: log,
+	})
+	w.door = consent.New(consent.House{
+		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets, Post: room,
+		Words: words, Now: now, Log: log, CodeCost: cost,
+		Target: func(ctx context.Context, id helpdesk.ID) (consent.Target, error) {
+			t, err := w.directory.Target(ctx, id)
+			return consent.Target{ID: t.ID, Name: t.Name, Kind: string(t.Kind), Country: t.Country, Vetted: t.Vetted, Shares: t.SharesWithAuthorities, Takes: string(t.Takes)}, err
+		},
 	})
 	machine, err := translate.New(translate.Options{URL: w.machine()})
 	w.ok(err)
+	w.hooks = webhooks.New(webhooks.House{DB: db, Secrets: secrets, Journal: book, Staff: w.staff, Now: now, Log: log})
+	w.registers = registers.New(registers.House{DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Directory: w.directory, Now: now})
 	workspace.Mount(w.site, workspace.Rooms{
-		Staff: w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Answers: w.shelf, Tasks: w.tasks, Translate: machine, Log: log,
+		Registers: w.registers,
+		Webhooks:  w.hooks,
+		Connect:   &w.provider,
+		Staff:     w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Retention: w.letsGo(db, secrets, book, room, now, log), Answers: w.shelf, Tasks: w.tasks, Translate: machine, Directory: w.directory, Log: log,
+		Consent: w.door, PartnerLink: func(site, lang, fragment string) string {
+			w.fragment = fragment
+			return site + "/p/l?lang=" + lang + "#" + fragment
+		},
 	})
 	ln, err := w.site.Open("127.0.0.1:0")
 	w.ok(err)

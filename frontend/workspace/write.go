@@ -13,6 +13,15 @@ import (
 )
 
 func (d *desk) writePage(v *frontend.Visit) error {
+	if again, err := helpdesk.ParseID(v.Query("again")); err == nil {
+		first, err := d.Post.AskAgain(v.Context, v.Session, again)
+		if err != nil {
+			return err
+		}
+		back := typed{client: string(helpdesk.NewID())}
+		back.To, back.Subject, back.Text = first.To, first.Subject, first.Text
+		return d.showWrite(v, 200, string(first.Mailbox), back)
+	}
 	back := typed{client: string(helpdesk.NewID())}
 	draft, err := d.Tickets.Draft(v.Context, v.Session, unopened, tickets.KindAnswer)
 	switch {

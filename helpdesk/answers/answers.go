@@ -88,8 +88,11 @@ type Shelf struct {
 	now     func() time.Time
 	zone    *time.Location
 
-	mu   sync.Mutex
-	seen map[helpdesk.ID]int64 // highest version seen
+	mu      sync.Mutex
+	seen    map[helpdesk.ID]int64 // highest version seen
+	told    []Answer              // the public ones, as of toldAt
+	toldAt  time.Time
+	changes int // made by this process
 }
 
 // New makes the room.

@@ -65,6 +65,10 @@ func (s *Shelf) write(ctx context.Context, f func(tx *store.Tx) error) error {
 	if err := s.db.Write(ctx, "change an answer", f); err != nil {
 		return fmt.Errorf("change an answer: %w", err)
 	}
+	s.mu.Lock()
+	s.changes++
+	s.toldAt = time.Time{}
+	s.mu.Unlock()
 	return nil
 }
 

@@ -63,7 +63,7 @@ func each(t *testing.T, test func(w *world)) {
 			Office: office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.book, Now: now, Log: log}),
 		})
 		w.shelf = w.replica()
-		made, err := w.staff.Init(w.ctx, staff.InitOptions{Login: "ada", Name: "Ada", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}}})
+		made, err := w.staff.Init(w.ctx, staff.InitOptions{WordsAlone: true, Login: "ada", Name: "Ada", Address: "ada@help.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}}})
 		w.ok(err)
 		cookie, err := w.staff.SignIn(w.ctx, "ada", made.Words)
 		w.ok(err)

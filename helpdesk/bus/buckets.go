@@ -27,6 +27,9 @@ func newBuckets() buckets { return buckets{all: map[Key]bucket{}} }
 func (b *buckets) take(key Key, now time.Time, rate Rate) time.Duration {
 	at, every := now.UnixMicro(), rate.Every.Microseconds()
 	k := b.all[key]
+	if k.full-at > every*int64(rate.Burst) {
+		k.full = at // counted by a clock that has gone back since
+	}
 	full := max(k.full, at)
 	if early := full - at - every*int64(rate.Burst-1); early > 0 {
 		return time.Duration(early) * time.Microsecond

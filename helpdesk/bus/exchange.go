@@ -3,37 +3,42 @@ package bus
 import (
 	"sync"
 	"sync/atomic"
+
+	"returnsupport/helpdesk"
 )
 
 // exchange hands events to the listeners of this process. Who listens to one
 // subject costs nothing when another one rings.
 type exchange struct {
 	mu    sync.RWMutex
-	seats map[Ring]*seat // the newest of each ring
-	all   []*Listener    // in no order; the sweep walks it from the end
+	about map[helpdesk.ID]*seat // the newest at each subject, whatever the topic: most listen to a subject for several
+	wide  map[Topic]*seat       // the newest of those who listen to a whole topic
+	all   []*Listener           // in no order; the sweep walks it from the end
 
 	sweepAt   int // below it lie the listeners this round has not told yet
 	published atomic.Uint64
 	doubts    atomic.Uint64
 }
 
-func newExchange() *exchange { return &exchange{seats: map[Ring]*seat{}} }
+func newExchange() *exchange {
+	return &exchange{about: map[helpdesk.ID]*seat{}, wide: map[Topic]*seat{}}
+}
 
 // hand gives the event to who listens here.
 func (x *exchange) hand(e Event) {
 	var few [8]*Listener
 	woken := few[:0]
 	x.mu.RLock()
-	for s := x.seats[Ring{e.Topic, e.Subject}]; s != nil; s = s.after {
-		if s.owner.add(e) {
-			woken = append(woken, s.owner)
-		}
-	}
 	if e.Subject != "" {
-		for s := x.seats[Ring{e.Topic, ""}]; s != nil; s = s.after {
-			if s.owner.add(e) {
+		for s := x.about[e.Subject]; s != nil; s = s.after {
+			if s.ring.Topic == e.Topic && s.owner.add(e) {
 				woken = append(woken, s.owner)
 			}
+		}
+	}
+	for s := x.wide[e.Topic]; s != nil; s = s.after {
+		if s.owner.add(e) {
+			woken = append(woken, s.owner)
 		}
 	}
 	x.mu.RUnlock()
@@ -52,15 +57,36 @@ func (x *exchange) Listen(wake func(), rings ...Ring) *Listener {
 	defer x.mu.Unlock()
 	for i, r := range rings {
 		s := &l.seats[i]
-		*s = seat{ring: r, owner: l, after: x.seats[r]}
+		*s = seat{ring: r, owner: l, after: x.newest(r)}
 		if s.after != nil {
 			s.after.before = s
 		}
-		x.seats[r] = s
+		x.setNewest(r, s)
 	}
 	l.place = len(x.all)
 	x.all = append(x.all, l)
 	return l
+}
+
+func (x *exchange) newest(r Ring) *seat {
+	if r.Subject == "" {
+		return x.wide[r.Topic]
+	}
+	return x.about[r.Subject]
+}
+
+// setNewest keeps no place for nobody.
+func (x *exchange) setNewest(r Ring, s *seat) {
+	switch {
+	case r.Subject == "" && s == nil:
+		delete(x.wide, r.Topic)
+	case r.Subject == "":
+		x.wide[r.Topic] = s
+	case s == nil:
+		delete(x.about, r.Subject)
+	default:
+		x.about[r.Subject] = s
+	}
 }
 
 // leave takes the listener's seats away, none of which needs to be looked for:
@@ -76,10 +102,8 @@ func (x *exchange) leave(l *Listener) {
 		switch {
 		case s.before != nil:
 			s.before.after = s.after
-		case s.after != nil:
-			x.seats[s.ring] = s.after
 		default:
-			delete(x.seats, s.ring)
+			x.setNewest(s.ring, s.after)
 		}
 		s.before, s.after = nil, nil
 	}

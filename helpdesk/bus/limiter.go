@@ -103,10 +103,22 @@ func (l *Limiter) Allow(ctx context.Context, key Key, rate Rate) (ok bool, wait 
 	if wait, known := l.ask(ctx, key, rate); known {
 		return wait == 0, wait
 	}
+	wait = l.take(key, rate)
+	return wait == 0, wait
+}
+
+// AllowHere is Allow counted in this process alone: for what comes over one
+// connection, which one process holds, and so often that asking Redis would
+// cost as much as the thing itself. Blocks hold as ever.
+func (l *Limiter) AllowHere(key Key, rate Rate) bool {
+	rate.Burst = max(rate.Burst, 1)
+	return l.blocked(key) == 0 && l.take(key, rate) == 0
+}
+
+func (l *Limiter) take(key Key, rate Rate) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	wait = l.local.take(key, l.now(), rate)
-	return wait == 0, wait
+	return l.local.take(key, l.now(), rate)
 }
 
 // Block refuses the key for a while, in all processes; never longer than the

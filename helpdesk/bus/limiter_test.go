@@ -72,6 +72,40 @@ func TestABurstAndThenOneEach(t *testing.T) {
 	}
 }
 
+// A clock that is set back an hour must not refuse everybody for an hour.
+func TestAClockThatGoesBackRefusesNobody(t *testing.T) {
+	time8 := newClock()
+	l := bus.NewLimiter(bus.InProcess(), secret, time8.now)
+	key := l.Key("code", "one")
+	rate := bus.Rate{Every: 3 * time.Second, Burst: 5}
+	tries(t, l, key, rate, 100)
+	time8.pass(-time.Hour)
+	if n, wait := tries(t, l, key, rate, 100); n != 5 || wait != 3*time.Second {
+		t.Errorf("%d allowed, then wait %v", n, wait)
+	}
+}
+
+func TestWhatIsCountedHereCostsNoQuestionAndKeepsBlocks(t *testing.T) {
+	c := newClock()
+	l := bus.NewLimiter(bus.InProcess(), secret, c.now)
+	key, rate := l.Key("say", "one"), bus.Rate{Every: 2 * time.Second, Burst: 3}
+	allowed := 0
+	for range 10 {
+		if l.AllowHere(key, rate) {
+			allowed++
+		}
+	}
+	c.pass(2 * time.Second)
+	if allowed != 3 || !l.AllowHere(key, rate) || l.AllowHere(key, rate) {
+		t.Errorf("%d allowed", allowed)
+	}
+	c.pass(time.Minute)
+	l.Block(t.Context(), key, time.Minute)
+	if l.AllowHere(key, rate) {
+		t.Error("blocked, and allowed here")
+	}
+}
+
 func TestABlockEndsByItself(t *testing.T) {
 	time8 := newClock()
 	l := bus.NewLimiter(bus.InProcess(), secret, time8.now)

@@ -18,11 +18,11 @@ type Listener struct {
 	closed bool
 }
 
-// seat is a listener's place at one ring.
+// seat is a listener's place at one ring, beside the others' at its subject.
 type seat struct {
 	ring  Ring
 	owner *Listener
-	// The seats of a ring hang on each other: most have one, and a list of its
+	// The seats hang on each other: most subjects have few, and a list of its
 	// own would cost more than the seat.
 	before, after *seat
 }

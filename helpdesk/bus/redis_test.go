@@ -191,7 +191,7 @@ func TestARedisThatHangsIsNoticedAndHoldsUpNobody(t *testing.T) {
 			receive(t, events) // our own process is rung all the same
 		}
 	}
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 30*time.Second { // hours, if each waited for Redis to answer
 		t.Errorf("publishing took %v", took)
 	}
 	until(t, "the silence is noticed", func() bool { return !both[0].Health().Well })
@@ -360,7 +360,7 @@ func TestClosingWithoutRedisDoesNotWaitForEver(t *testing.T) {
 	until(t, "the trouble is known", func() bool { return b.Health().Trouble == bus.Unreachable })
 	began := time.Now()
 	b.Close()
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 30*time.Second { // hours, if each waited for Redis to answer
 		t.Errorf("took %v", took)
 	}
 }

@@ -23,6 +23,7 @@ local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local every, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local full = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) or 0, now)
+if full - now > every * burst then full = now end
 local early = full - now - every * (burst - 1)
 if early > 0 then return early end
 full = full + every

@@ -99,13 +99,13 @@ func StepsDone(messages []tickets.Opened) map[Step]Done {
 // Calls lists the colleagues of the session's teams who ask for a second
 // person, the longest wait first.
 func (r *Room) Calls(ctx context.Context, s *staff.Session) ([]Call, error) {
-	var all []Call
-	for _, team := range s.Teams() {
-		some, err := r.calls(ctx, team.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
+	teams := teamArgs(s)
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	all, err := r.calls(ctx, teams)
+	if err != nil || len(all) == 0 {
+		return nil, err
 	}
 	ids := make([]helpdesk.ID, len(all))
 	for i, c := range all {
@@ -121,8 +121,8 @@ func (r *Room) Calls(ctx context.Context, s *staff.Session) ([]Call, error) {
 	return all, nil
 }
 
-func (r *Room) calls(ctx context.Context, team helpdesk.ID) ([]Call, error) {
-	rows, err := r.db.Query(ctx, selectCalls, team)
+func (r *Room) calls(ctx context.Context, teams []any) ([]Call, error) {
+	rows, err := r.db.Query(ctx, selectCalls+store.Places(len(teams), 1)+orderCalls, teams...)
 	if err != nil {
 		return nil, fmt.Errorf("read calls for a second person: %w", err)
 	}

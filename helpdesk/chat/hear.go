@@ -19,6 +19,7 @@ import (
 // sits.
 type News struct {
 	Said   []tickets.Said
+	Beside int64 // of tickets.Hearing: translations were added or taken away when it is another
 	Seat   Seat
 	Settle tickets.Settle // for Settle, after the response
 }
@@ -47,19 +48,19 @@ const heardMost = 200
 // that they are here.
 func (r *Room) Hear(ctx context.Context, g *people.Guest, conversation helpdesk.ID, after int64) (News, error) {
 	ctx = store.Brief(ctx)
-	said, settle, err := r.tickets.Heard(ctx, g, conversation, after, heardMost)
+	heard, err := r.tickets.Listen(ctx, g, conversation, after, heardMost)
 	if err != nil {
 		return News{}, fmt.Errorf("hear conversation %s: %w", conversation, err)
 	}
 	last := after
-	if len(said) > 0 {
-		last = said[len(said)-1].Number
+	if n := len(heard.Messages); n > 0 {
+		last = heard.Messages[n-1].Number
 	}
 	seat, err := r.sits(ctx, conversation, last)
 	if err != nil {
 		return News{}, err
 	}
-	return News{Said: said, Seat: seat, Settle: settle}, nil
+	return News{Said: heard.Messages, Beside: heard.Beside, Seat: seat, Settle: heard.Settle}, nil
 }
 
 // Seat tells how the person sits, without any message.

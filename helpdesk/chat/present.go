@@ -70,7 +70,8 @@ func (r *Room) Present(ctx context.Context) ([]Colleague, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.db.Query(ctx, selectPresence, r.now().UnixMicro())
+	now := r.now()
+	rows, err := r.db.Query(ctx, selectPresence, now.UnixMicro(), now.Add(2*here).UnixMicro())
 	if err != nil {
 		return nil, fmt.Errorf("read who is here: %w", err)
 	}

@@ -15,14 +15,15 @@ const (
 	// heard more.
 	selectLatest = `SELECT ` + tableColumns + ` FROM chat_table WHERE conversation = $1 ORDER BY since DESC, last DESC, read_to DESC, id LIMIT 1`
 	selectOf     = `SELECT ` + tableColumns + ` FROM chat_table WHERE ticket = $1 ORDER BY since DESC, id LIMIT 1`
-	selectWaits  = `SELECT ` + tableColumns + ` FROM chat_table WHERE state = 'waiting' AND team = $1 ORDER BY rank, id LIMIT 100`
-	// Tables whose counsellor has gone, and hand-overs, stay with who has them
-	// until somebody comes.
-	selectAsked = `SELECT ` + tableColumns + ` FROM chat_table
-		WHERE state = 'talking' AND team = $1 AND asked <> '' ORDER BY rank, id LIMIT 100`
-	selectMine    = `SELECT ` + tableColumns + ` FROM chat_table WHERE taken = $1 AND state = 'talking' ORDER BY taken_at, id`
-	selectAsGuest = `SELECT ` + tableColumns + ` FROM chat_table
-		WHERE state = 'talking' AND id IN (SELECT sitting FROM chat_guest WHERE who = $1 AND until > $2) ORDER BY taken_at, id`
+	// Who waits for teams. Tables whose counsellor has gone, and hand-overs, stay
+	// with who has them until somebody comes.
+	selectWaits = `SELECT ` + tableColumns + ` FROM chat_table
+		WHERE (state = 'waiting' OR state = 'talking' AND asked <> '') AND team IN (`
+	orderWaits = `) ORDER BY rank, id LIMIT 200`
+	// Whose talk it is, or who was brought into it.
+	selectMine = `SELECT ` + tableColumns + ` FROM chat_table
+		WHERE state = 'talking' AND (taken = $1 OR id IN (SELECT sitting FROM chat_guest WHERE who = $1 AND until > $2))
+		ORDER BY CASE WHEN taken = $1 THEN 0 ELSE 1 END, taken_at, id`
 	countBefore = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting' AND team = $1 AND (rank, id) < ($2, $3)`
 	countWaits  = `SELECT COUNT(*) FROM chat_table WHERE state = 'waiting'`
 	// Of a sitting that is over only the day is left.
@@ -66,16 +67,24 @@ const (
 		WHERE state = 'talking' AND guest_at < $1 ORDER BY guest_at, id LIMIT 50`
 	askGone = `UPDATE chat_table SET asked = $2, asked_at = $3
 		WHERE id = $1 AND state = 'talking' AND asked <> 'any' AND desk_at = $4`
-	deleteTables = `DELETE FROM chat_table WHERE state IN ('missed', 'ended') AND since < $1`
+	oldTables   = ` FROM chat_table WHERE state IN ('missed', 'ended') AND since < $1`
+	countTables = `SELECT COUNT(*)` + oldTables
+	dropTables  = `DELETE FROM chat_table WHERE id IN (SELECT id` + oldTables + ` ORDER BY since, id LIMIT $2)`
+
+	// A restricted team's talk leaves nothing once its day is over.
+	dropRestricted = `DELETE FROM chat_table WHERE state IN ('missed', 'ended') AND since < $1 AND taken_at < $1
+		AND team IN (SELECT id FROM staff_team WHERE restricted)`
 
 	upsertGuest = `INSERT INTO chat_guest (sitting, who, role, until) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (sitting, who) DO UPDATE SET role = excluded.role, until = excluded.until`
-	selectGuest  = `SELECT role FROM chat_guest WHERE sitting = $1 AND who = $2 AND until > $3`
-	deleteGuests = `DELETE FROM chat_guest WHERE until < $1`
+	selectGuest   = `SELECT role FROM chat_guest WHERE sitting = $1 AND who = $2 AND until > $3`
+	deleteGuests  = `DELETE FROM chat_guest WHERE until < $1`
+	dismissGuests = `DELETE FROM chat_guest WHERE sitting = $1`
 
 	upsertPresence = `INSERT INTO chat_presence (who, state, until) VALUES ($1, $2, $3)
 		ON CONFLICT (who) DO UPDATE SET state = excluded.state, until = excluded.until`
-	selectPresence  = `SELECT who, state FROM chat_presence WHERE until > $1 ORDER BY who`
+	// Nobody says that they are here for longer than $2; a clock went back.
+	selectPresence  = `SELECT who, state FROM chat_presence WHERE until > $1 AND until <= $2 ORDER BY who`
 	selectPresentOf = `SELECT state, until FROM chat_presence WHERE who = $1`
 	countTalks      = `SELECT taken, COUNT(*) FROM chat_table WHERE state = 'talking' GROUP BY taken`
 	deletePresence  = `DELETE FROM chat_presence WHERE until < $1`
@@ -98,7 +107,8 @@ const (
 
 	upsertCall = `INSERT INTO chat_call (ticket, team, who, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket) DO UPDATE SET who = excluded.who, at = excluded.at`
-	selectCalls = `SELECT ticket, who, at FROM chat_call WHERE team = $1 ORDER BY at`
+	selectCalls = `SELECT ticket, who, at FROM chat_call WHERE team IN (`
+	orderCalls  = `) ORDER BY at`
 	selectCall  = `SELECT who, at FROM chat_call WHERE ticket = $1`
 	deleteCall  = `DELETE FROM chat_call WHERE ticket = $1`
 )

@@ -14,10 +14,9 @@ import (
 )
 
 const (
-	idleAfter  = 30 * time.Minute // a person whose page has not asked for so long has gone
-	keepTables = 90 * 24 * time.Hour
-	turn       = 2 * time.Second
-	sweep      = 10 * time.Minute
+	idleAfter = 30 * time.Minute // a person whose page has not asked for so long has gone
+	turn      = 2 * time.Second
+	sweep     = 10 * time.Minute
 )
 
 // Run looks after the tables until ctx ends: who waited too long gets a letter
@@ -230,12 +229,8 @@ func (r *Room) erase(ctx context.Context, tx *store.Tx, person helpdesk.ID) erro
 	if err := r.bell.Forget(ctx, tx, ids); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		for _, query := range []string{eraseDue, eraseGuests, eraseTables, eraseCall} {
-			if err := tx.Later(ctx, query, id); err != nil {
-				return err
-			}
-		}
+	if err := r.Forget(ctx, tx, ids); err != nil {
+		return err
 	}
 	if err := r.tickets.EraseFor(ctx, tx, person); err != nil {
 		return err
@@ -252,8 +247,8 @@ func (r *Room) sweep(ctx context.Context) error {
 	}
 	return r.db.Write(ctx, "sweep the chat", func(tx *store.Tx) error {
 		return errors.Join(
-			tx.Later(ctx, deleteTables, now.Add(-keepTables).UnixMicro()),
 			tx.Later(ctx, deleteGuests, now.UnixMicro()),
+			tx.Later(ctx, dropRestricted, now.UTC().Truncate(24*time.Hour).UnixMicro()),
 			tx.Later(ctx, deletePresence, now.Add(-time.Hour).UnixMicro()),
 			tx.Later(ctx, deleteStarts, now.Add(-startsKept).UnixMicro()),
 		)

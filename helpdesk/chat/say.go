@@ -19,6 +19,9 @@ type Words struct {
 	Text     string
 	Files    []tickets.Upload
 	Offers   []string // short answers to choose from; the desk's only
+	// Beside are translations that reach the person together with the text; the
+	// desk's only.
+	Beside []tickets.Beside
 }
 
 // LogValue keeps words out of logs.
@@ -34,11 +37,8 @@ func (r *Room) Say(ctx context.Context, g *people.Guest, conversation helpdesk.I
 	ctx = store.Brief(ctx)
 	var number int64
 	err := r.db.Write(ctx, "say in a conversation", func(tx *store.Tx) error {
-		c, err := r.tickets.AsPerson(ctx, tx, g, conversation)
-		if err != nil {
-			return err
-		}
-		if number, err = c.Append(ctx, tx, said(w.Text, w.ClientID, w.Files)); err != nil || c.Twice {
+		n, twice, err := r.tickets.Word(ctx, tx, g, conversation, said(w.Text, w.ClientID, w.Files))
+		if number = n; err != nil || twice {
 			return err
 		}
 		r.word(tx, conversation, number)

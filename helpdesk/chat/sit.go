@@ -26,7 +26,7 @@ func (r *Room) Sit(ctx context.Context, g *people.Guest, conversation helpdesk.I
 	if err != nil {
 		return err
 	}
-	door, err := r.Door(ctx, Audience(facts))
+	door, err := r.Door(ctx, facts.Whose())
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,9 @@ const anyState State = ""
 func (r *Room) finish(ctx context.Context, tx *store.Tx, t *tableRow, end State, by string) error {
 	n, err := tx.Exec(ctx, endTable, t.id, string(end), by, string(t.state))
 	if err != nil || n == 0 {
+		return err
+	}
+	if err := tx.Later(ctx, dismissGuests, t.id); err != nil {
 		return err
 	}
 	key := SystemEnded

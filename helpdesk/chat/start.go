@@ -242,7 +242,7 @@ func (r *Room) mayTalk(ctx context.Context, f tickets.Facts, wants bool) (bool, 
 	if !wants {
 		return false, nil
 	}
-	door, err := r.Door(ctx, Audience(f))
+	door, err := r.Door(ctx, f.Whose())
 	if err != nil || door.State != hours.Open {
 		return false, err
 	}
@@ -262,17 +262,6 @@ func (r *Room) callOut(ctx context.Context, tx *store.Tx, addresses []string) er
 }
 
 const callEvery = 3 * time.Minute
-
-// Audience is whom the hours count a person among, by what they told us.
-func Audience(f tickets.Facts) hours.Audience {
-	switch {
-	case f.Child:
-		return hours.Child
-	case f.Audience == "":
-		return hours.Everyone
-	}
-	return hours.Audience(f.Audience)
-}
 
 // startsKept is how long a first form is known again.
 const startsKept = 48 * time.Hour

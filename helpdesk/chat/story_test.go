@@ -217,6 +217,14 @@ func TestNobodyWorksAloneLate(t *testing.T) {
 		t.Fatal("the urgent one is not first")
 	}
 	w.ok(t, w.room.Take(t.Context(), maria, list[0].ID))
+
+	// But a talk that has begun is not left because a colleague's net was.
+	w.ok(t, w.room.Attend(t.Context(), bo, chat.Here))
+	w.ok(t, w.room.Take(t.Context(), bo, list[1].ID))
+	w.clock.pass(3 * time.Minute)
+	w.ok(t, w.room.Attend(t.Context(), maria, chat.Here))
+	w.ok(t, w.room.Round(t.Context()))
+	w.ok(t, w.room.Take(t.Context(), maria, list[1].ID))
 }
 
 func TestAFirstFormPostedTwiceIsOneConversation(t *testing.T) {

@@ -14,7 +14,8 @@ import (
 // Take sits the counsellor down at a table that waits, or that a colleague
 // left or hands over. helpdesk.ErrNotFound for who is no member of its team,
 // also where they were brought in for a while; helpdesk.ErrConflict when somebody was faster. In late
-// hours nobody works alone: Refusal "chat.alone", but not for what is urgent.
+// hours nobody works alone: Refusal "chat.alone", but not for what is urgent, nor
+// for a talk that has begun: the person is not left because a colleague was.
 func (r *Room) Take(ctx context.Context, s *staff.Session, table helpdesk.ID) error {
 	t, err := r.byID(ctx, r.db, table)
 	if err != nil {
@@ -73,8 +74,14 @@ func (r *Room) claim(ctx context.Context, tx *store.Tx, s *staff.Session, t *tab
 	return err
 }
 
+// notAlone refuses who would begin a talk while nobody else is here late: a hard
+// evening should not be carried by one. A talk that has begun is another thing.
+// Its counsellor lost the net or asked to be relieved, and to refuse the only
+// colleague would leave the person alone in mid-talk, which is worse than what
+// the rule wards off; nor does it send anybody home: nothing new begins until
+// a second one is here.
 func (r *Room) notAlone(ctx context.Context, s *staff.Session, t *tableRow) error {
-	if t.priority == tickets.MaxPriority {
+	if t.priority == tickets.MaxPriority || t.state == Talking {
 		return nil
 	}
 	plan, err := r.office.Hours(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,7 +24,8 @@ const (
 // Tell says something to the person: live at a table, or later as an answer
 // that stands in the conversation when they come back. It returns the
 // message's number. Refusals as for Say, "chat.offers" (more than six, or one
-// longer than sixty characters), "chat.elsewhere" (a colleague has the table).
+// longer than sixty characters), "chat.elsewhere" (a colleague has the table), and
+// those of tickets.Beside.Check for a translation.
 func (r *Room) Tell(ctx context.Context, s *staff.Session, ticket helpdesk.ID, w Words) (int64, error) {
 	if err := sayable(w); err != nil {
 		return 0, err
@@ -63,13 +65,25 @@ func (r *Room) tell1(ctx context.Context, tx *store.Tx, s *staff.Session, conver
 	}
 	n, err := c.Append(ctx, tx, tickets.Message{
 		Kind: tickets.KindChat, Direction: tickets.Out, Author: s.User.ID, ClientID: w.ClientID, Files: w.Files,
-		Content: tickets.Content{Text: w.Text, Offers: w.Offers},
+		Content: tickets.Content{Text: w.Text, Offers: w.Offers}, Beside: besides(s, w.Beside),
 	})
 	if err != nil || c.Twice {
 		return n, err
 	}
 	r.word(tx, conversation, n)
 	return n, tx.Later(ctx, saidByDesk, conversation, n, r.now().UnixMicro(), pause.Microseconds())
+}
+
+// besides marks what goes out with a message by who wrote it: an interpreter
+// who was brought in, or one of us.
+func besides(s *staff.Session, all []tickets.Beside) []tickets.Beside {
+	out := slices.Clone(all)
+	for i := range out {
+		if s.User.Kind == staff.Interpreter {
+			out[i].By = tickets.ByInterpreter
+		}
+	}
+	return out
 }
 
 // atTable: who was brought in may speak at a colleague's table.
@@ -100,12 +114,22 @@ func sayable(w Words) error {
 		return helpdesk.Refuse("chat.empty")
 	case utf8.RuneCountInString(w.Text) > longest:
 		return helpdesk.Refuse("chat.long", longest)
+	case len(w.Beside) > 1:
+		return helpdesk.Refuse("beside.full")
 	case len(w.Offers) > offersMost:
 		return helpdesk.Refuse("chat.offers")
 	}
 	for _, o := range w.Offers {
 		if strings.TrimSpace(o) == "" || utf8.RuneCountInString(o) > offerMost {
 			return helpdesk.Refuse("chat.offers")
+		}
+	}
+	for _, b := range w.Beside {
+		if err := b.Check(); err != nil {
+			return err
+		}
+		if utf8.RuneCountInString(b.Text) > longest {
+			return helpdesk.Refuse("chat.long", longest)
 		}
 	}
 	return nil

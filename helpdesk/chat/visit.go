@@ -29,9 +29,15 @@ func (r *Room) Wish(ctx context.Context, g *people.Guest, conversation helpdesk.
 	})
 }
 
-// Alias is what a colleague is called towards persons.
-func (r *Room) Alias(ctx context.Context, colleague helpdesk.ID) string {
-	return r.staff.Alias(ctx, colleague)
+// Aliases are what the colleagues are called towards persons who said this.
+func (r *Room) Aliases(ctx context.Context, said []tickets.Said) map[helpdesk.ID]string {
+	var ids []helpdesk.ID
+	for _, s := range said {
+		if !s.Mine {
+			ids = append(ids, s.Author)
+		}
+	}
+	return r.staff.Aliases(ctx, ids...)
 }
 
 // OpenLink opens the one answer a mail link holds, and lets who opened it write
@@ -49,6 +55,9 @@ func (r *Room) OpenLink(ctx context.Context, g *people.Guest, typed string, shar
 		if who == nil {
 			var err error
 			if cookie, who, err = r.people.Begin(ctx, tx, shared); err != nil {
+				return err
+			}
+			if err = r.people.ByLink(ctx, tx, who); err != nil {
 				return err
 			}
 		}

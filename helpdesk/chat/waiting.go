@@ -19,15 +19,13 @@ import (
 // counsellor has gone or hands over: what is urgent, a child, who is detained,
 // then the longest wait. Heads come opened.
 func (r *Room) Waiting(ctx context.Context, s *staff.Session) ([]Table, error) {
-	var rows []*tableRow
-	for _, team := range s.Teams() {
-		for _, query := range []string{selectWaits, selectAsked} {
-			some, err := r.all(ctx, r.db, query, team.ID)
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, some...)
-		}
+	teams := teamArgs(s)
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	rows, err := r.all(ctx, r.db, selectWaits+store.Places(len(teams), 1)+orderWaits, teams...)
+	if err != nil {
+		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(t *tableRow) bool {
 		return t.state == Talking && (t.taken == s.User.ID || t.asked != anybody && t.asked != s.User.ID)
@@ -44,20 +42,19 @@ func (r *Room) Waiting(ctx context.Context, s *staff.Session) ([]Table, error) {
 	return r.shown(ctx, s, rows)
 }
 
+func teamArgs(s *staff.Session) []any {
+	var ids []any
+	for _, t := range s.Teams() {
+		ids = append(ids, string(t.ID))
+	}
+	return ids
+}
+
 // Talks lists the session's own talks, and those it was brought into.
 func (r *Room) Talks(ctx context.Context, s *staff.Session) ([]Table, error) {
-	rows, err := r.all(ctx, r.db, selectMine, s.User.ID)
+	rows, err := r.all(ctx, r.db, selectMine, s.User.ID, r.now().UnixMicro())
 	if err != nil {
 		return nil, err
-	}
-	more, err := r.all(ctx, r.db, selectAsGuest, s.User.ID, r.now().UnixMicro())
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range more {
-		if t.taken != s.User.ID {
-			rows = append(rows, t)
-		}
 	}
 	return r.shown(ctx, s, rows)
 }
@@ -81,6 +78,21 @@ type Look struct {
 	tickets.Speech
 	Table  *Table // the newest sitting; nil when nobody ever sat down
 	Limits office.Chat
+	Same   bool // they sit as before: Table was not asked for
+}
+
+// Listen is Look for who was told that a word came and nothing else changed:
+// one query, unless the house shows marks, which come and go with words.
+func (r *Room) Listen(ctx context.Context, s *staff.Session, ticket helpdesk.ID, after int64) (Look, error) {
+	limits, err := r.limits(ctx)
+	if err != nil {
+		return Look{}, err
+	}
+	if limits.Read || limits.Typing {
+		return r.Look(ctx, s, ticket, after)
+	}
+	speech, err := r.tickets.Spoken(store.Brief(ctx), s, ticket, after, tickets.HeardMost)
+	return Look{Speech: speech, Limits: limits, Same: true}, err
 }
 
 // Look tells what was said in a ticket's talk after a number, and how both

@@ -131,7 +131,8 @@ func build(t testing.TB, db *store.DB) *world {
 	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.now})
 	w.room = w.replica()
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
-		Login: "ada", Name: "Ada Lind", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada Lind", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "return"}},
 	})
 	w.ok(t, err)
 	w.ada, w.words, w.team = made.User, made.Words, made.Teams[0].ID

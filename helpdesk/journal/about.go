@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/store"
 )
 
 // The objects follow, and the limit.
@@ -25,11 +24,11 @@ func (b *Book) About(ctx context.Context, most int, objects ...helpdesk.ID) ([]E
 		return []Entry{}, nil
 	}
 	objects = objects[:min(len(objects), aboutObjects)]
-	marks, args := make([]string, len(objects)), make([]any, len(objects))
+	args := make([]any, len(objects))
 	for i, o := range objects {
-		marks[i], args[i] = "$"+strconv.Itoa(i+1), string(o)
+		args[i] = string(o)
 	}
-	query := selectAbout + strings.Join(marks, ", ") + ") ORDER BY at DESC, id DESC LIMIT $" + strconv.Itoa(len(objects)+1)
+	query := selectAbout + store.Places(len(args), 1) + ") ORDER BY at DESC, id DESC LIMIT " + store.Places(1, len(args)+1)
 	rows, err := b.db.Query(ctx, query, append(args, most)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal about %d objects: %w", len(objects), err)

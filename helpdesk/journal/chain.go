@@ -115,8 +115,13 @@ func (b *Book) free(ctx context.Context) (bool, error) {
 	if err := b.db.QueryRow(ctx, selectLease).Scan(&holder, &until); err != nil {
 		return false, fmt.Errorf("look at the journal's lease: %w", err)
 	}
-	return holder == string(b.holder) || until < b.now().UnixMicro(), nil
+	now := b.now()
+	return holder == string(b.holder) || until < now.UnixMicro() || until > leaseMost(now), nil
 }
+
+// leaseMost is beyond every lease of this clock: what reaches further was taken
+// by one that has gone back since, and its holder may be dead for an hour.
+func leaseMost(now time.Time) int64 { return now.Add(2 * leaseTime).UnixMicro() }
 
 // link makes one transaction's worth of links and reports whether more may
 // wait.
@@ -126,7 +131,7 @@ func (b *Book) link(ctx context.Context) (more bool, err error) {
 	err = b.db.Write(ctx, "link the journal", func(tx *store.Tx) error {
 		more, forged = false, nil
 		now := b.now()
-		n, err := tx.Exec(ctx, takeLease, string(b.holder), now.Add(leaseTime).UnixMicro(), now.UnixMicro())
+		n, err := tx.Exec(ctx, takeLease, string(b.holder), now.Add(leaseTime).UnixMicro(), now.UnixMicro(), leaseMost(now))
 		if err != nil || n == 0 {
 			return err
 		}

@@ -84,19 +84,23 @@ func (b *Book) insert(ctx context.Context, tx *store.Tx, e Entry, once []byte) (
 		r.details = sum[:]
 	}
 	r.mac = b.secrets.Vouch(r.origin(), r.details, r.once)
-	n, err := tx.Exec(ctx, insertEntry, string(r.id), r.at, string(r.actor), r.verb, string(r.object), r.details, r.once, r.mac)
-	if err != nil {
-		return false, fmt.Errorf("write %s about %s to the journal: %w", e.Verb, e.Object, err)
-	}
-	if n == 0 {
-		return false, nil
+	args := []any{string(r.id), r.at, string(r.actor), r.verb, string(r.object), r.details, r.once, r.mac}
+	if once == nil { // nothing can be in its way
+		if err := tx.Later(ctx, insertEntry, args...); err != nil {
+			return false, fmt.Errorf("write %s about %s to the journal: %w", e.Verb, e.Object, err)
+		}
+	} else if n, err := tx.Exec(ctx, insertEntry, args...); err != nil || n == 0 {
+		if err != nil {
+			err = fmt.Errorf("write %s about %s to the journal: %w", e.Verb, e.Object, err)
+		}
+		return false, err
 	}
 	if e.Sealed != nil {
-		if _, err := tx.Exec(ctx, insertDetail, string(r.id), e.Sealed); err != nil {
+		if err := tx.Later(ctx, insertDetail, string(r.id), e.Sealed); err != nil {
 			return false, fmt.Errorf("write the details of %s about %s: %w", e.Verb, e.Object, err)
 		}
 	}
-	if _, err := tx.Exec(ctx, insertWaiting, string(r.id)); err != nil {
+	if err := tx.Later(ctx, insertWaiting, string(r.id)); err != nil {
 		return false, fmt.Errorf("write %s about %s to the journal: %w", e.Verb, e.Object, err)
 	}
 	return true, nil

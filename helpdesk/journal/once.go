@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -15,7 +13,8 @@ import (
 // The verbs this room writes itself.
 const (
 	VerbOpened = "conversation.opened"
-	VerbAlarm  = "alarm." // and the alarm's code
+	VerbRead   = "journal.read" // the book itself; Object is whose lines, or of what
+	VerbAlarm  = "alarm."       // and the alarm's code
 )
 
 // quarter is how long one line stands for all openings by one session, and for
@@ -50,20 +49,7 @@ func once(at time.Time, parts ...string) []byte {
 // Opened notes that a session opened a conversation: one line for each
 // conversation, session and quarter of an hour.
 func (b *Book) Opened(ctx context.Context, session, actor, conversation helpdesk.ID) error {
-	now := b.now()
-	mark := once(now, VerbOpened, string(session), string(conversation))
-	// Mostly the line stands already, and a look is cheaper than a write.
-	var one int
-	switch err := b.db.QueryRow(ctx, selectOnce, mark).Scan(&one); {
-	case err == nil:
-		return nil
-	case !errors.Is(err, helpdesk.ErrNotFound):
-		return fmt.Errorf("note the opening of %s: %w", conversation, err)
-	}
-	return b.db.Write(ctx, "note an opening", func(tx *store.Tx) error {
-		_, err := b.insert(ctx, tx, Entry{At: now, Actor: actor, Verb: VerbOpened, Object: conversation}, mark)
-		return err
-	})
+	return b.Noted(ctx, session, actor, VerbOpened, conversation)
 }
 
 // Alarm tells the operator that a row is not ours or stepped back: a line in

@@ -11,7 +11,7 @@ const (
 	selectAnyWaiting = `SELECT 1 FROM journal_waiting LIMIT 1`
 	selectLease      = `SELECT holder, until FROM journal_lease WHERE id = 1`
 	takeLease        = `UPDATE journal_lease SET holder = $1, until = $2
-		WHERE id = 1 AND (holder = $1 OR until < $3)`
+		WHERE id = 1 AND (holder = $1 OR until < $3 OR until > $4)`
 	selectWaiting = `SELECT w.entry, e.id, e.at, e.actor, e.verb, e.object, e.details, e.once, e.mac
 		FROM journal_waiting w LEFT JOIN journal_entry e ON e.id = w.entry
 		ORDER BY e.at, w.entry LIMIT $1`

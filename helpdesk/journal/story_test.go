@@ -202,6 +202,13 @@ func TestWhoHasTheLeaseChainsAlone(t *testing.T) {
 		if r := w.good(); r.Waiting != 0 {
 			t.Errorf("nobody chained after the lease: %d waiting", r.Waiting)
 		}
+		// Whoever died under a clock that has gone back since holds nothing for an hour.
+		w.clock.pass(-time.Hour)
+		w.write(1)
+		w.must(w.another().Chain(w.ctx))
+		if r := w.good(); r.Waiting != 0 {
+			t.Errorf("nobody chained after the clock went back: %d waiting", r.Waiting)
+		}
 	})
 }
 

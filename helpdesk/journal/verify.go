@@ -35,6 +35,7 @@ type Report struct {
 	Linked  int64 // entries found right
 	Waiting int64 // entries not linked yet
 	Erased  int64 // entries whose details were erased
+	Dropped int64 // entries before the first that is left: their time was over
 	Bad     *Finding
 }
 
@@ -54,7 +55,20 @@ func (b *Book) Verify(ctx context.Context, known ...Head) (Report, error) {
 		return r, err
 	}
 	r.Head = head
-	at := Head{Link: make([]byte, sha256.Size)}
+	at, err := b.anchor(ctx, b.db)
+	switch {
+	case err == errForged:
+		r.Bad = &Finding{Kind: Changed}
+		return r, nil
+	case err != nil:
+		return r, err
+	}
+	r.Dropped = at.Number
+	for _, k := range known {
+		if k.Number == at.Number && at.Number > 0 && !bytes.Equal(k.Link, at.Link) {
+			r.Bad = &Finding{Kind: Changed, Number: at.Number}
+		}
+	}
 	for r.Bad == nil {
 		n, err := b.verifyLinks(ctx, &r, &at, known)
 		if err != nil {
@@ -70,6 +84,12 @@ func (b *Book) Verify(ctx context.Context, known ...Head) (Report, error) {
 	for _, k := range known {
 		if r.Bad == nil && k.Number > at.Number {
 			r.Bad = &Finding{Kind: Cut, Number: at.Number + 1}
+		}
+	}
+	if r.Bad != nil && r.Bad.Kind == Removed {
+		// Pages may have been dropped while we read.
+		if now, err := b.anchor(ctx, b.db); err == nil && now.Number > r.Dropped {
+			return b.Verify(ctx, known...)
 		}
 	}
 	if r.Bad != nil {

@@ -134,7 +134,9 @@ func (w *world) exec(query string, args ...any) {
 func (w *world) disarm() {
 	w.t.Helper()
 	if w.db.Engine() == store.Postgres {
-		w.exec(`DROP FUNCTION journal_append_only() CASCADE`)
+		for _, name := range []string{"append_only", "numbered_loss", "entry_loss"} {
+			w.exec(`DROP FUNCTION journal_` + name + `() CASCADE`)
+		}
 		return
 	}
 	for _, name := range []string{"entry_change", "entry_loss", "link_change", "link_loss", "signature_change", "signature_loss", "detail_change"} {

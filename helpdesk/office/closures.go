@@ -97,6 +97,7 @@ func (o *Office) writeClosure(ctx context.Context, actor helpdesk.ID, line strin
 		if _, err := tx.Exec(ctx, insertClosure, line, version, o.now().UnixMicro(), string(actor), sealed); err != nil {
 			return fmt.Errorf("close line %s: %w", line, err)
 		}
+		tx.After(o.changed)
 		edit, err := o.sealEdit(verb, helpdesk.ID(line), Edit{old.sealable().text(), s.text()})
 		if err != nil {
 			return err

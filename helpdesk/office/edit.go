@@ -53,6 +53,7 @@ func (m Mailbox) text() string {
 	var b strings.Builder
 	for _, row := range [...][2]string{
 		{"team", string(m.Team)}, {"address", m.Address}, {"name", m.Name}, {"imap", m.IMAP}, {"smtp", m.SMTP}, {"folder", m.Folder},
+		{"oauth", m.OAuth.Kind}, {"tenant", m.OAuth.Tenant}, {"client", m.OAuth.ClientID}, {"authorize", m.OAuth.AuthorizeURL}, {"token", m.OAuth.TokenURL}, {"scopes", m.OAuth.Scopes},
 		{"after", strings.TrimSpace(m.After + " " + m.AfterFolder)}, {"since", day(m.Since)}, {"plus_tokens", strconv.FormatBool(m.PlusTokens)},
 		{"authserv", m.Authserv}, {"signature", m.Signature}, {"secure", strconv.FormatBool(m.Secure)}, {"state", m.State},
 	} {

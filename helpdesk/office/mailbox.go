@@ -27,6 +27,7 @@ const (
 // in logs.
 type Mailbox struct {
 	ID           helpdesk.ID
+	Version      int64 `json:"-"` // as it was read; 0 for one that was not
 	Team         helpdesk.ID
 	Address      string // what people write to
 	Name         string // what recipients see beside the address
@@ -34,6 +35,7 @@ type Mailbox struct {
 	SMTP         string // smtps://user@host, smtp://; no password
 	Password     string
 	SMTPPassword string // "" means Password
+	OAuth        OAuth  // instead of passwords
 	Folder       string // "" means INBOX
 	After        string // AfterLeave, AfterSeen, AfterMove or AfterDelete
 	AfterFolder  string // with AfterMove
@@ -71,6 +73,9 @@ func (m *Mailbox) check(leaveAccepted bool) error {
 	}
 	if !server(m.SMTP, "smtp") {
 		return helpdesk.Refuse("mailbox.smtp")
+	}
+	if err := m.OAuth.check(); err != nil {
+		return err
 	}
 	if m.State == "" {
 		m.State = Collecting

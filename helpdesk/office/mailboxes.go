@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/journal"
@@ -51,6 +52,9 @@ func (o *Office) AddMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) (
 		if _, err := tx.Exec(ctx, insertMailbox, string(r.id), r.index, string(r.team), r.version, r.sealed, r.mac); err != nil {
 			return fmt.Errorf("add mailbox %s: %w", r.id, err)
 		}
+		if err := o.keepMailbox(ctx, tx, actor, m, r.version, o.now()); err != nil {
+			return err
+		}
 		return o.noteMailbox(ctx, tx, actor, VerbMailboxAdded, m.ID, Mailbox{}, m)
 	})
 	if err != nil {
@@ -59,8 +63,9 @@ func (o *Office) AddMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) (
 	return r.id, nil
 }
 
-// ChangeMailbox replaces a mailbox by its ID; an empty password keeps the one
-// it has.
+// ChangeMailbox replaces a mailbox by its ID; an empty password or client secret
+// keeps the one it has. ErrConflict when somebody changed it since m.Version; a Version of 0
+// replaces whatever stands.
 func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) error {
 	if err := o.admissible(ctx, &m); err != nil {
 		return err
@@ -74,12 +79,28 @@ func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox
 		if err != nil {
 			return err
 		}
+		if m.Version != 0 && m.Version != old.version {
+			return fmt.Errorf("change mailbox %s: %w", m.ID, helpdesk.ErrConflict)
+		}
+		// How it stood before versions were kept.
+		if err := o.keepMailbox(ctx, tx, "", had, old.version, time.Time{}); err != nil {
+			return err
+		}
 		changed := m
 		if changed.Password == "" {
 			changed.Password = had.Password
 		}
 		if changed.SMTPPassword == "" {
 			changed.SMTPPassword = had.SMTPPassword
+		}
+		if changed.OAuth.Kind == had.OAuth.Kind && changed.OAuth.ClientSecret == "" {
+			changed.OAuth.ClientSecret = had.OAuth.ClientSecret
+		}
+		if !changed.OAuth.same(had.OAuth) {
+			// What one issuer granted is no other's business.
+			if _, err := tx.Exec(ctx, deleteGrant, string(m.ID)); err != nil {
+				return fmt.Errorf("forget the grant of mailbox %s: %w", m.ID, err)
+			}
 		}
 		r, err := o.seal(changed, old.version+1)
 		if err != nil {
@@ -91,6 +112,9 @@ func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox
 		}
 		if n == 0 {
 			return fmt.Errorf("change mailbox %s: %w", m.ID, helpdesk.ErrConflict)
+		}
+		if err := o.keepMailbox(ctx, tx, actor, changed, r.version, o.now()); err != nil {
+			return err
 		}
 		return o.noteMailbox(ctx, tx, actor, VerbMailboxChanged, m.ID, had, changed)
 	})
@@ -111,6 +135,12 @@ func (o *Office) RemoveMailbox(ctx context.Context, actor, id helpdesk.ID) error
 		}
 		if n == 0 {
 			return fmt.Errorf("remove mailbox %s: %w", id, helpdesk.ErrNotFound)
+		}
+		if _, err := tx.Exec(ctx, deleteMailboxVersions, string(id)); err != nil {
+			return fmt.Errorf("remove the versions of mailbox %s: %w", id, err)
+		}
+		if _, err := tx.Exec(ctx, deleteGrant, string(id)); err != nil {
+			return fmt.Errorf("forget the grant of mailbox %s: %w", id, err)
 		}
 		return o.noteMailbox(ctx, tx, actor, VerbMailboxRemoved, id, had, Mailbox{})
 	})
@@ -217,7 +247,9 @@ func (o *Office) open(ctx context.Context, r *mailboxRow) (Mailbox, error) {
 		// The decoder's words could quote the content.
 		return Mailbox{}, fmt.Errorf("read mailbox %s: not what was sealed", r.id)
 	}
-	return Mailbox(m), nil
+	out := Mailbox(m)
+	out.Version = r.version
+	return out, nil
 }
 
 // sealable is a Mailbox without its methods, to be written whole.

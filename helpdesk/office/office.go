@@ -19,12 +19,13 @@ import (
 // What the journal calls the room's deeds. A setting's entry has its name as
 // object.
 const (
-	VerbSetting        = "setting.changed"
-	VerbMailboxAdded   = "mailbox.added"
-	VerbMailboxChanged = "mailbox.changed"
-	VerbMailboxRemoved = "mailbox.removed"
-	VerbLineClosed     = "line.closed"
-	VerbLineReopened   = "line.reopened"
+	VerbSetting          = "setting.changed"
+	VerbMailboxAdded     = "mailbox.added"
+	VerbMailboxChanged   = "mailbox.changed"
+	VerbMailboxRemoved   = "mailbox.removed"
+	VerbMailboxConnected = "mailbox.connected"
+	VerbLineClosed       = "line.closed"
+	VerbLineReopened     = "line.reopened"
 )
 
 // House is what the room is built from.
@@ -44,11 +45,15 @@ type Office struct {
 	now     func() time.Time
 	log     *slog.Logger
 
-	mu    sync.Mutex
+	mu    sync.Mutex       // of all below
 	seen  map[string]int64 // highest version seen of a setting, closure or mailbox
 	kept  map[string]kept  // what was read of settings and closures, by name
 	plan  keptPlan
 	parts keptParts
+
+	hold           time.Duration // as the constant says; tests take none
+	changes        int           // of ours
+	newestVersions keptVersions
 }
 
 // New makes the room.
@@ -57,6 +62,7 @@ func New(h House) *Office {
 		db: h.DB, secrets: h.Secrets, journal: h.Journal, now: h.Now, log: h.Log,
 		seen: map[string]int64{},
 		kept: map[string]kept{},
+		hold: hold,
 	}
 }
 

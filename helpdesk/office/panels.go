@@ -270,3 +270,5 @@ func secureAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && len(s) <= 200 && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && line(1, 200)(s)
 }
+
+func secureOrNone(s string) bool { return s == "" || secureAddress(s) }

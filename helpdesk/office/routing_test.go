@@ -66,7 +66,7 @@ func TestTheDesksOwnWordsAreKept(t *testing.T) {
 		w.must(err)
 		keep, err := w.office.Retention(w.ctx)
 		w.must(err)
-		if skills[0].Key != "lawyer" || len(tags) == 0 || len(centres) == 0 || keep[office.KeepTickets] != 24 {
+		if skills[0].Key != "lawyer" || len(tags) == 0 || len(centres) == 0 || keep.Months[office.KeepTickets] != 24 || keep.Decided || keep.AtServer {
 			t.Errorf("%v %v %v %v", skills, tags, centres, keep)
 		}
 		sv, err := w.office.Guide(w.ctx, "sv")

@@ -8,6 +8,16 @@ const (
 		WHERE id = $6 AND version = $7`
 	deleteMailbox = `DELETE FROM office_mailbox WHERE id = $1`
 
+	insertMailboxVersion = `INSERT INTO office_mailbox_version (mailbox, version, at, actor, sealed) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (mailbox, version) DO NOTHING`
+	selectMailboxVersions = `SELECT version, at, actor, sealed FROM office_mailbox_version WHERE mailbox = $1 ORDER BY version DESC`
+	deleteMailboxVersions = `DELETE FROM office_mailbox_version WHERE mailbox = $1`
+
+	selectGrant = `SELECT version, busy, sealed FROM office_grant WHERE mailbox = $1`
+	insertGrant = `INSERT INTO office_grant (mailbox, version, busy, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox) DO NOTHING`
+	updateGrant = `UPDATE office_grant SET version = $1, busy = $2, sealed = $3 WHERE mailbox = $4 AND version = $5`
+	deleteGrant = `DELETE FROM office_grant WHERE mailbox = $1`
+
 	selectSetting = `SELECT version, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC LIMIT 1`
 	insertSetting = `INSERT INTO office_setting (name, version, at, actor, sealed) VALUES ($1, $2, $3, $4, $5)`
 	selectHistory = `SELECT version, at, actor, sealed FROM office_setting WHERE name = $1 ORDER BY version DESC`

@@ -36,8 +36,7 @@ func settingPlace(name string, version int64) vault.Context {
 // the house does not know is ErrNotFound. A value that does not open is an
 // error and an alarm, never the default: who can damage a row must not choose.
 func (o *Office) Setting(ctx context.Context, name string) (string, error) {
-	v, err := o.read(ctx, o.db, name)
-	return v.Value, err
+	return o.lately(ctx, name)
 }
 
 // SettingIn is Setting inside a transaction.
@@ -100,6 +99,18 @@ func (o *Office) SetRecovery(ctx context.Context, tx *store.Tx, actor helpdesk.I
 	return o.set(ctx, tx, actor, RecoveryFingerprint, fingerprint, -1)
 }
 
+// WordsAlone notes in the transaction that begins the house that its staff sign
+// in without a second factor.
+func (o *Office) WordsAlone(ctx context.Context, tx *store.Tx, actor helpdesk.ID) error {
+	return o.set(ctx, tx, actor, SecondFactor, no, -1)
+}
+
+// AsksFactor tells whether who works here has to have a second factor.
+func (o *Office) AsksFactor(ctx context.Context) (bool, error) {
+	v, err := o.Setting(ctx, SecondFactor)
+	return v == yes, err
+}
+
 // set with a version of -1 replaces whatever stands.
 func (o *Office) set(ctx context.Context, tx *store.Tx, actor helpdesk.ID, name, value string, version int64) error {
 	k, ok := lookUp(name)
@@ -127,6 +138,7 @@ func (o *Office) set(ctx context.Context, tx *store.Tx, actor helpdesk.ID, name,
 	if _, err := tx.Exec(ctx, insertSetting, name, version, o.now().UnixMicro(), string(actor), sealed); err != nil {
 		return fmt.Errorf("change setting %s: %w", name, err)
 	}
+	tx.After(o.changed)
 	edit, err := o.sealEdit(VerbSetting, helpdesk.ID(name), Edit{old.Value, value})
 	if err != nil {
 		return err

@@ -18,8 +18,19 @@ const (
 	Signature           = "signature"
 	UndoSeconds         = "undo_seconds"
 	PollSeconds         = "poll_seconds"
+	MailAlarmMinutes    = "mail_alarm_minutes" // after which the coordinators hear that nothing is fetched or sent
 	MaxLetterMiB        = "max_letter_mib"
+	LetterDepth         = "letter_depth"       // layers of a letter inside each other
+	LetterParts         = "letter_parts"       // parts of a letter in all
+	LetterHeaderKiB     = "letter_header_kib"  // of a letter's header, and of each part's
+	LetterDecodedMiB    = "letter_decoded_mib" // of all its parts, decoded
+	LetterSeconds       = "letter_seconds"     // of reading one letter
+	Acknowledge         = "acknowledge"        // whether writers hear at once that their letter came
 	LeaveAccepted       = "leave_accepted"
+	LoadOpen            = "load_open"     // from so many open tickets of their own on a colleague is told it is much
+	LoadHard            = "load_hard"     // from so many hard talks on one day
+	LoadHours           = "load_hours"    // from so many hours without a pause
+	SecondFactor        = "second_factor" // whether who works here signs in with one
 	RecoveryFingerprint = "recovery_fingerprint"
 
 	PublicNames    = "public_names"    // rows: LANGUAGE | name, beside the two above
@@ -31,6 +42,8 @@ const (
 	CrisisPanel    = "crisis_panel"    // see readCrisis
 	FullPhone      = "full_phone"      // the number shown when lines are full or somebody is refused
 	ExitAddress    = "exit_address"    // where the exit leads: a page about the weather
+	Activities     = "activities"      // the national calendar of activities
+	MapTool        = "map_tool"        // the county boards' map of activities
 	PosterBranches = "poster_branches" // see readBranches
 	OnCall         = "on_call"         // rows: work addresses for neutral notices
 	Phrases        = "phrases"         // rows: LANGUAGE: what counsellors often say
@@ -46,6 +59,9 @@ const (
 	ChatRead              = "chat_read"
 	ChatHintMinutes       = "chat_hint_minutes"      // active minutes until the first quiet hint
 	ChatLastHintMinutes   = "chat_last_hint_minutes" // and until the second
+
+	BranchSilentDays = "branch_silent_days" // a branch silent for so long is written a friendly word
+	BranchCardDays   = "branch_card_days"   // a printed card nobody used opens nothing from then on
 
 	Rules     = "rules"      // see routing.ReadRules
 	Profiles  = "profiles"   // see routing.ReadProfiles
@@ -82,8 +98,19 @@ var known = []Known{
 	{Name: Signature, fits: text(2000)},
 	{Name: UndoSeconds, Default: "10", fits: number(0, 120)},
 	{Name: PollSeconds, Default: "60", fits: number(5, 3600)},
+	{Name: MailAlarmMinutes, Default: "10", fits: number(2, 1440)},
 	{Name: MaxLetterMiB, Default: "25", fits: number(1, 100)},
+	{Name: LetterDepth, Default: "20", fits: number(1, 50)},
+	{Name: LetterParts, Default: "500", fits: number(10, 2000)},
+	{Name: LetterHeaderKiB, Default: "256", fits: number(16, 1024)},
+	{Name: LetterDecodedMiB, Default: "60", fits: number(1, 300)},
+	{Name: LetterSeconds, Default: "10", fits: number(1, 30)},
+	{Name: Acknowledge, Default: yes, fits: yesOrNo},
 	{Name: LeaveAccepted, Default: no, fits: yesOrNo},
+	{Name: LoadOpen, Default: "40", fits: number(5, 1000)},
+	{Name: LoadHard, Default: "3", fits: number(1, 50)},
+	{Name: LoadHours, Default: "5", fits: number(1, 24)},
+	{Name: SecondFactor, Default: yes, fits: yesOrNo},
 	{Name: RecoveryFingerprint, Fixed: true, fits: fingerprint},
 
 	{Name: PublicNames, Rows: true, refuse: readable(readNames)},
@@ -95,6 +122,8 @@ var known = []Known{
 	{Name: CrisisPanel, Default: defaultCrisis, Rows: true, refuse: readable(readCrisis)},
 	{Name: FullPhone, Default: "0771-19 95 00", fits: phone},
 	{Name: ExitAddress, Default: "https://www.smhi.se/", fits: secureAddress},
+	{Name: Activities, Default: "https://www.informationsverige.se/", fits: secureOrNone},
+	{Name: MapTool, fits: secureOrNone},
 	{Name: PosterBranches, Rows: true, refuse: readable(readBranches)},
 	{Name: OnCall, Rows: true, refuse: readable(readAddresses)},
 	{Name: Phrases, Default: defaultPhrases, Rows: true, refuse: readable(readPhrases)},
@@ -110,6 +139,9 @@ var known = []Known{
 	{Name: ChatRead, Default: no, fits: yesOrNo},
 	{Name: ChatHintMinutes, Default: "35", fits: number(5, 240)},
 	{Name: ChatLastHintMinutes, Default: "45", fits: number(5, 240)},
+
+	{Name: BranchSilentDays, Default: "60", fits: number(7, 365)},
+	{Name: BranchCardDays, Default: "90", fits: number(7, 365)},
 
 	{Name: Rules, Default: routing.DefaultRules, Rows: true, refuse: readable(routing.ReadRules)},
 	{Name: Profiles, Rows: true, refuse: readable(routing.ReadProfiles)},

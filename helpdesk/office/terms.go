@@ -3,10 +3,7 @@ package office
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
-
-	"returnsupport/helpdesk"
 )
 
 // Term is a word the house chose for itself, in the languages of the desk.
@@ -140,60 +137,4 @@ func (o *Office) Centres(ctx context.Context) ([]Centre, error) {
 		return nil, err
 	}
 	return readCentres(v[Centres])
-}
-
-// What Retention counts.
-const (
-	KeepTickets     = "tickets"     // closed, since the last word
-	KeepAttachments = "attachments" // of closed tickets
-	KeepJournal     = "journal"     // the sealed details of its entries; the chain stays
-)
-
-// RetentionKinds are what has a time of its own.
-var RetentionKinds = []string{KeepTickets, KeepAttachments, KeepJournal}
-
-const defaultRetention = `# what | months, or keep
-tickets | 24
-attachments | 12
-journal | 60
-`
-
-func readRetention(text string) (map[string]int, error) {
-	rows, err := table(text, 2, 2)
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]int{}
-	for _, r := range rows {
-		what, said := r.cell[0], r.cell[1]
-		if _, twice := all[what]; twice || !slices.Contains(RetentionKinds, what) {
-			return nil, r.refuse("retention")
-		}
-		if said == "keep" {
-			all[what] = 0
-			continue
-		}
-		n, err := strconv.Atoi(said)
-		if err != nil || n < 1 || n > 600 || strconv.Itoa(n) != said {
-			return nil, r.refuse("months")
-		}
-		all[what] = n
-	}
-	for _, what := range RetentionKinds {
-		if _, ok := all[what]; !ok {
-			// What is kept for how long is always said, never left to a default.
-			return nil, helpdesk.Refuse("setting.retention_all", what)
-		}
-	}
-	return all, nil
-}
-
-// Retention tells for how many months each of RetentionKinds is kept; 0 is for
-// ever.
-func (o *Office) Retention(ctx context.Context) (map[string]int, error) {
-	v, err := o.values(ctx, Retention)
-	if err != nil {
-		return nil, err
-	}
-	return readRetention(v[Retention])
 }

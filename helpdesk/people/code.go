@@ -42,8 +42,10 @@ func (p *Registry) NewCode(ctx context.Context, g *Guest) (string, error) {
 		return "", err
 	}
 	err = p.db.Write(ctx, "make a code", func(tx *store.Tx) error {
+		var row *keyRow
+		again := false
 		err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
-			if k.lookup != nil {
+			if row, again = k, k.lookup != nil; again {
 				k.changed = p.now().UnixMicro()
 			}
 			k.setCode(OwnCode, digits, key, g.pair)
@@ -51,6 +53,9 @@ func (p *Registry) NewCode(ctx context.Context, g *Guest) (string, error) {
 		})
 		if err != nil {
 			return err
+		}
+		if again {
+			p.afterCode(ctx, tx, row)
 		}
 		return p.note(ctx, tx, "", VerbCode, g.Person)
 	})

@@ -61,6 +61,7 @@ func (p *Registry) comeBack(ctx context.Context, key vault.CodeKey, digits strin
 	}
 	// Also where it stays the same code: it comes under the current pepper.
 	k.setCode(OwnCode, digits, fresh, pair)
+	k.until = 0
 	if claim {
 		k.changed = now.UnixMicro()
 	}
@@ -77,6 +78,7 @@ func (p *Registry) comeBack(ctx context.Context, key vault.CodeKey, digits strin
 			return err
 		}
 		if claim {
+			p.afterCode(ctx, tx, k)
 			if err := p.note(ctx, tx, "", VerbCode, k.person); err != nil {
 				return err
 			}
@@ -121,7 +123,7 @@ func (p *Registry) byCode(ctx context.Context, key vault.CodeKey) (*keyRow, *vau
 	if err != nil {
 		return nil, nil, err
 	}
-	if !fresh || k.erased(p.now()) {
+	if !fresh || k.erased(p.now()) || k.lapsed(p.now()) {
 		return nil, nil, errWrongCode
 	}
 	pair, err := key.Unlock(k.lockPlace(), k.id(), k.locked)

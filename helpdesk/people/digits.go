@@ -3,7 +3,8 @@ package people
 import (
 	"crypto/rand"
 	"strings"
-	"unicode"
+
+	"returnsupport/helpdesk"
 )
 
 // A return code is twenty decimal digits: nineteen drawn, 63 bits, and one
@@ -148,33 +149,13 @@ const (
 	other
 )
 
-// look tells what a rune is within a code. Unicode keeps the ten digits of a
-// script side by side and in order, so a digit's value is its distance from
-// where its range begins.
+// look tells what a rune is within a code.
 func look(r rune) (byte, kindOfRune) {
-	switch {
-	case r >= '0' && r <= '9':
-		return byte(r - '0'), digit
-	case unicode.Is(unicode.Nd, r):
-		return value(r), digit
-	// Cf are the marks that turn writing round; M what a phone hangs on a
-	// digit to paint it as a picture.
-	case unicode.IsSpace(r), unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf, unicode.M), strings.ContainsRune(".,·/_|،٬−", r):
+	if d, ok := helpdesk.Digit(r); ok {
+		return d, digit
+	}
+	if helpdesk.Parts(r) {
 		return 0, between
 	}
 	return 0, other
-}
-
-func value(r rune) byte {
-	for _, in := range unicode.Nd.R16 {
-		if r <= rune(in.Hi) {
-			return byte((r - rune(in.Lo)) % 10)
-		}
-	}
-	for _, in := range unicode.Nd.R32 {
-		if r <= rune(in.Hi) {
-			return byte((r - rune(in.Lo)) % 10)
-		}
-	}
-	panic("people: no digit")
 }

@@ -47,7 +47,7 @@ func TestEveryDecimalDigitHasItsValue(t *testing.T) {
 		}
 		// Digits come in tens, zero first: where a ten begins the value is 0,
 		// and beside its neighbour it is one more.
-		if v := value(r); v != byte(n%10) {
+		if v, kind := look(r); kind != digit || v != byte(n%10) {
 			t.Fatalf("%U has value %d, want %d", r, v, n%10)
 		}
 		n++

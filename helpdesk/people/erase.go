@@ -114,6 +114,8 @@ func (p *Registry) Forget(ctx context.Context, tx *store.Tx, person helpdesk.ID)
 	if n == 0 {
 		return fmt.Errorf("forget %s: %w", person, helpdesk.ErrConflict)
 	}
+	k.version++
+	p.afterCode(ctx, tx, k)
 	if err := p.endAll(ctx, tx, person); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ const (
 )
 
 // Guest is a person's session, with their keys, for one request. It must not
-// outlive the request that opened it: no key does.
+// outlive the request that opened it: no key does, but see Again.
 type Guest struct {
 	ID           helpdesk.ID // names the session; opens nothing
 	Person       helpdesk.ID
@@ -33,11 +33,15 @@ type Guest struct {
 	Warn         time.Time // when they are to be warned of that; zero while Held
 	Shared       bool      // others use the computer too
 	Held         bool      // waits in a queue: never idle
+	Linked       bool      // came by the link of an answer, not by a code
 	Code         CodeState
 	MustShowCode bool      // the code is new and they have not seen it
 	Erasing      time.Time // when everything of theirs is erased; zero for never
 
-	pair *vault.Pair
+	pair     *vault.Pair
+	registry *Registry // of one that was looked up
+	looked   time.Time // when it was
+	touched  time.Time // when they last did something, as far as it is written down
 }
 
 // Pair is the person's own pair.
@@ -58,7 +62,7 @@ type guestRow struct {
 	generation                       int
 	seed                             []byte
 	created, touched, expires, ended int64
-	shared, held, show               bool
+	shared, held, show, linked       bool
 	mac                              []byte
 
 	idle Idle // as the house has it now; no column
@@ -66,7 +70,7 @@ type guestRow struct {
 
 func (r *guestRow) dest() []any {
 	return []any{&r.place, &r.id, &r.person, &r.generation, &r.seed, &r.created, &r.touched, &r.expires, &r.ended,
-		&r.shared, &r.held, &r.show, &r.conversation, &r.mac}
+		&r.shared, &r.held, &r.show, &r.linked, &r.conversation, &r.mac}
 }
 
 // bound is what the sealed seed is bound to: a row that was moved or prolonged
@@ -104,7 +108,7 @@ func (r *guestRow) guest(k *keyRow, pair *vault.Pair) *Guest {
 	g := &Guest{
 		ID: r.id, Person: r.person, Conversation: r.conversation,
 		Started: time.UnixMicro(r.created), Expires: time.UnixMicro(r.expires),
-		Shared: r.shared, Held: r.held, Code: k.state, MustShowCode: r.show, pair: pair,
+		Shared: r.shared, Held: r.held, Linked: r.linked, Code: k.state, MustShowCode: r.show, pair: pair, touched: time.UnixMicro(r.touched),
 	}
 	g.setEnd(r)
 	if k.eraseAt > 0 {

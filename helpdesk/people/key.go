@@ -28,17 +28,22 @@ type keyRow struct {
 	changed    int64  // when a code last replaced another
 	notice     int64  // number of the notice address that counts
 	eraseAt    int64
+	until      int64 // a printed code opens nothing from then on; 0 for no end
 	mac        []byte
 }
 
 func (k *keyRow) dest() []any {
 	return []any{&k.person, &k.generation, &k.version, &k.public, &k.state, &k.lookup, &k.locked, &k.shown, &k.used,
-		&k.changed, &k.notice, &k.eraseAt, &k.mac}
+		&k.changed, &k.notice, &k.eraseAt, &k.until, &k.mac}
 }
 
 // origin is, with the parts, what our MAC speaks for: everything.
 func (k *keyRow) origin() vault.Context {
-	return vault.At("people.key.origin", k.person, k.generation, k.version, string(k.state), k.changed, k.notice, k.eraseAt)
+	at := []any{k.person, k.generation, k.version, string(k.state), k.changed, k.notice, k.eraseAt}
+	if k.until > 0 { // rows older than this column carry a mark without it
+		at = append(at, k.until)
+	}
+	return vault.At("people.key.origin", at...)
 }
 
 func (k *keyRow) parts() [][]byte {
@@ -128,7 +133,7 @@ func (p *Registry) insertKey(ctx context.Context, tx *store.Tx, k *keyRow) error
 	k.version = 1
 	k.mac = p.secrets.Vouch(k.origin(), k.parts()...)
 	n, err := tx.Exec(ctx, insertKey, string(k.person), k.generation, k.version, k.public, string(k.state), k.lookup, k.locked,
-		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.mac)
+		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.until, k.mac)
 	if err != nil {
 		return fmt.Errorf("add the key of %s: %w", k.person, err)
 	}
@@ -144,7 +149,7 @@ func (p *Registry) saveKey(ctx context.Context, tx *store.Tx, k *keyRow) error {
 	k.version++
 	k.mac = p.secrets.Vouch(k.origin(), k.parts()...)
 	n, err := tx.Exec(ctx, updateKey, k.generation, k.version, k.public, string(k.state), k.lookup, k.locked,
-		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.mac, string(k.person), was)
+		k.shown, k.used, k.changed, k.notice, k.eraseAt, k.until, k.mac, string(k.person), was)
 	if err != nil {
 		return fmt.Errorf("change the key of %s: %w", k.person, err)
 	}

@@ -1,7 +1,7 @@
 package people
 
 const (
-	lockPerson = `UPDATE people_person SET since_day = since_day WHERE id = $1 RETURNING id`
+	lockPerson = `UPDATE people_person SET id = id WHERE id = $1 RETURNING id`
 
 	insertMerge      = `INSERT INTO people_merge (person, target, mac) VALUES ($1, $2, $3) ON CONFLICT (person) DO NOTHING`
 	selectMerge      = `SELECT person, target, mac FROM people_merge WHERE person = $1`

@@ -69,7 +69,8 @@ type House struct {
 	Cost    vault.Cost // of a guess at a code; zero means vault.CodeCost
 	// Idle says how long somebody may do nothing; nil means ten minutes, and
 	// five where others use the computer too.
-	Idle func(context.Context) (Idle, error)
+	Idle      func(context.Context) (Idle, error)
+	Aftermath staff.Aftermath // nil keeps no such book
 }
 
 // Registry is the room. Its methods may be called from many goroutines.
@@ -82,6 +83,8 @@ type Registry struct {
 	now     func() time.Time
 	log     *slog.Logger
 	cost    vault.Cost
+
+	aftermath staff.Aftermath
 
 	// Two lines, besides that of the staff's words: guessing at codes keeps
 	// nobody from signing in, nor from getting a first code.
@@ -99,8 +102,12 @@ func New(h House) *Registry {
 	if h.Cost == (vault.Cost{}) {
 		h.Cost = vault.CodeCost
 	}
+	if h.Aftermath == nil {
+		h.Aftermath = staff.NoAftermath{}
+	}
 	return &Registry{
-		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, staff: h.Staff,
+		aftermath: h.Aftermath,
+		db:        h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, staff: h.Staff,
 		now: h.Now, log: h.Log, cost: h.Cost, askIdle: h.Idle,
 		returns: staff.NewGate(gateWork, gateLine, 0, "code.busy"),
 		codes:   staff.NewGate(gateWork, gateLine, 0, "code.busy"),

@@ -12,7 +12,7 @@ import (
 // and only where the person wants to come back.
 func (p *Registry) NewPerson(ctx context.Context, tx *store.Tx) (helpdesk.ID, error) {
 	id := helpdesk.NewID()
-	if _, err := tx.Exec(ctx, insertPerson, string(id), day(p.now())); err != nil {
+	if _, err := tx.Exec(ctx, insertPerson, string(id)); err != nil {
 		return "", fmt.Errorf("make person %s: %w", id, err)
 	}
 	return id, nil

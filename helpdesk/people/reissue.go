@@ -156,12 +156,16 @@ func (p *Registry) putInForce(ctx context.Context, tx *store.Tx, by *staff.Sessi
 	pair := vault.NewPair(k.id())
 	k.public, k.changed = pair.Public().Public, p.now().UnixMicro()
 	k.setCode(ClaimCode, c.digits, c.key, pair)
+	k.until = 0
 	save := p.saveKey
 	if first {
 		save = p.insertKey
 	}
 	if err := save(ctx, tx, k); err != nil {
 		return Reissued{}, err
+	}
+	if !first {
+		p.afterCode(ctx, tx, k)
 	}
 	if err := p.endAll(ctx, tx, k.person); err != nil {
 		return Reissued{}, err

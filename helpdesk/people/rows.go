@@ -7,24 +7,24 @@ const (
 	selectWriterByID   = `SELECT id, shared FROM people_writer WHERE id = $1`
 	updateWriterShared = `UPDATE people_writer SET shared = $1 WHERE id = $2`
 
-	insertPerson = `INSERT INTO people_person (id, since_day) VALUES ($1, $2)`
+	insertPerson = `INSERT INTO people_person (id) VALUES ($1)`
 	selectPerson = `SELECT id FROM people_person WHERE id = $1`
 	deletePerson = `DELETE FROM people_person WHERE id = $1`
 
 	keyColumns = `k.person, k.generation, k.version, k.public, k.state, k.lookup, k.locked, k.shown, k.used,
-		k.changed, k.notice, k.erase_at, k.mac`
+		k.changed, k.notice, k.erase_at, k.until, k.mac`
 	selectKey       = `SELECT ` + keyColumns + ` FROM people_key k WHERE k.person = $1`
 	selectKeyByCode = `SELECT ` + keyColumns + ` FROM people_key k WHERE k.lookup IN (`
 	selectErasing   = `SELECT ` + keyColumns + ` FROM people_key k WHERE k.erase_at > 0 AND k.erase_at <= $1 ORDER BY k.erase_at, k.person LIMIT 100`
 	insertKey       = `INSERT INTO people_key (person, generation, version, public, state, lookup, locked, shown, used,
-		changed, notice, erase_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		changed, notice, erase_at, until, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (person) DO NOTHING`
 	updateKey = `UPDATE people_key SET generation = $1, version = $2, public = $3, state = $4, lookup = $5, locked = $6,
-		shown = $7, used = $8, changed = $9, notice = $10, erase_at = $11, mac = $12 WHERE person = $13 AND version = $14`
+		shown = $7, used = $8, changed = $9, notice = $10, erase_at = $11, until = $12, mac = $13 WHERE person = $14 AND version = $15`
 	deleteKey = `DELETE FROM people_key WHERE person = $1 AND version = $2`
 
 	guestColumns = `g.place, g.id, g.person, g.generation, g.seed, g.created, g.touched, g.expires, g.ended,
-		g.shared, g.held, g.show, g.conversation, g.mac`
+		g.shared, g.held, g.show, g.linked, g.conversation, g.mac`
 	selectGuest = `SELECT ` + guestColumns + `, ` + keyColumns + ` FROM people_guest g
 		JOIN people_key k ON k.person = g.person WHERE g.place = $1`
 	selectAuthor = `SELECT ` + guestColumns + ` FROM people_guest g WHERE g.place = $1`
@@ -36,6 +36,7 @@ const (
 		(SELECT id FROM people_guest WHERE person = $5 AND NOT (` + stale + `) AND seed IS NOT NULL ORDER BY touched DESC, id LIMIT 1))`
 	letGuest     = `UPDATE people_guest SET held = $1, touched = $2 WHERE held AND seed IS NOT NULL AND (id = $3 OR person = $3)`
 	turnGuest    = `UPDATE people_guest SET conversation = $1 WHERE id = $2`
+	linkGuest    = `UPDATE people_guest SET linked = TRUE WHERE id = $1`
 	shownGuest   = `UPDATE people_guest SET show = $1 WHERE id = $2`
 	stale        = `seed IS NOT NULL AND (expires <= $1 OR (NOT held AND ((shared AND touched <= $2) OR (NOT shared AND touched <= $3))))`
 	selectStale  = `SELECT id FROM people_guest WHERE ` + stale + ` LIMIT 1000`

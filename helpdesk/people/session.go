@@ -54,7 +54,9 @@ func (p *Registry) Guest(ctx context.Context, cookie string, quiet bool) (*Guest
 			return nil, err
 		}
 	}
-	return r.guest(&k, pair), nil
+	g := r.guest(&k, pair)
+	g.registry, g.looked = p, p.now()
+	return g, nil
 }
 
 func (p *Registry) vouchedGuest(ctx context.Context, r *guestRow) bool {
@@ -105,6 +107,16 @@ func (p *Registry) Hold(ctx context.Context, tx *store.Tx, guestOrPerson helpdes
 	if _, err := tx.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("hold %s: %w", guestOrPerson, err)
 	}
+	return nil
+}
+
+// ByLink remembers that somebody came by the link of an answer: what they then
+// say is said behind it. It gives no right.
+func (p *Registry) ByLink(ctx context.Context, tx *store.Tx, g *Guest) error {
+	if _, err := tx.Exec(ctx, linkGuest, string(g.ID)); err != nil {
+		return fmt.Errorf("note the way of %s: %w", g.ID, err)
+	}
+	g.Linked = true
 	return nil
 }
 

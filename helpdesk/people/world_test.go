@@ -75,6 +75,7 @@ type world struct {
 	people  *people.Registry
 	cost    vault.Cost
 	idle    func(context.Context) (people.Idle, error) // nil: the usual times
+	after   staff.Aftermath                            // nil: none
 	words   string                                     // Ada's
 	team    helpdesk.ID
 }
@@ -87,7 +88,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	}
 	w.restart()
 	made, err := w.staff.Init(w.ctx, staff.InitOptions{
-		Login: "ada", Name: "Ada", Address: "ada@desk.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "one"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada", Address: "ada@desk.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "one"}},
 	})
 	w.must(err)
 	w.words, w.team = made.Words, made.Teams[0].ID
@@ -103,7 +105,7 @@ func (w *world) restart() {
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: rooms, Now: w.clock.now, Log: log, Cost: w.cost,
 	})
 	w.people = people.New(people.House{
-		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Staff: w.staff, Now: w.clock.now, Log: log, Cost: w.cost, Idle: w.idle,
+		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Staff: w.staff, Now: w.clock.now, Log: log, Cost: w.cost, Idle: w.idle, Aftermath: w.after,
 	})
 }
 

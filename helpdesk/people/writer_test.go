@@ -153,7 +153,7 @@ var attacks = []attack{
 	{"another person's public key and MAC are copied over", func(a *arena) { a.copyKey("public", "mac") }, (*arena).seal, "person_forged"},
 	{"a later generation is invented", func(a *arena) { a.set("generation", 2) }, (*arena).seal, "person_forged"},
 	{"a key is invented for a person without one", func(a *arena) {
-		a.exec(`INSERT INTO people_key SELECT 'nobody', generation, version, public, state, NULL, locked, shown, used, changed, notice, erase_at, mac FROM people_key WHERE person = $1`, string(a.eve.Person))
+		a.exec(`INSERT INTO people_key SELECT 'nobody', generation, version, public, state, NULL, locked, shown, used, changed, notice, erase_at, mac, until FROM people_key WHERE person = $1`, string(a.eve.Person))
 	}, func(a *arena) error {
 		_, err := a.people.PersonKey(a.ctx, a.db, "nobody")
 		return err

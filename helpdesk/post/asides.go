@@ -37,7 +37,7 @@ func (p *Postroom) Asides(ctx context.Context, s *staff.Session, kind AsideKind,
 	for _, t := range teams {
 		args = append(args, t.ID)
 	}
-	rows, err := p.asideRows(ctx, asideList+list(len(teams), 4)+asideOrder, args)
+	rows, err := p.asideRows(ctx, asideList+store.Places(len(teams), 4)+asideOrder, args)
 	if err != nil {
 		return AsidePage{}, err
 	}
@@ -93,7 +93,7 @@ func (p *Postroom) AsideCounts(ctx context.Context, s *staff.Session) (map[Aside
 	for i, t := range teams {
 		args[i] = t.ID
 	}
-	rows, err := p.db.Query(ctx, asideCounts+list(len(teams), 1)+`) GROUP BY kind`, args...)
+	rows, err := p.db.Query(ctx, asideCounts+store.Places(len(teams), 1)+`) GROUP BY kind`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count the letters set aside: %w", err)
 	}

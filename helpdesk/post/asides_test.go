@@ -14,11 +14,12 @@ import (
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/vault"
+	"returnsupport/mailbridge/letter"
 )
 
 // unreadable is a mail nobody can parse: its header never ends.
 func unreadable() string {
-	return "From: Anna <anna@x.example>\r\nSubject: Please read\r\nMessage-ID: <big@x.example>\r\nX-Long: " + strings.Repeat("long ", limits.Header/5) + "\r\n\r\nwords\r\n"
+	return "From: Anna <anna@x.example>\r\nSubject: Please read\r\nMessage-ID: <big@x.example>\r\nX-Long: " + strings.Repeat("long ", letter.DefaultLimits().Header/5) + "\r\n\r\nwords\r\n"
 }
 
 func (h *house) asides(kind AsideKind) []Aside {
@@ -359,7 +360,7 @@ func TestAnExportMarksALetterWhoseBytesWereChangedAndGoesOn(t *testing.T) {
 		h.tamper(`DELETE FROM tickets_original WHERE message = ` + message(3))
 		h.tamper(`DELETE FROM post_asidechunk`)
 		var jsonl, mbox bytes.Buffer
-		broken, err := h.post.Export(h.ctx, h.session(), &jsonl, &mbox)
+		broken, err := h.post.Export(h.ctx, h.lee(), &jsonl, &mbox)
 		h.must(err)
 		type line struct {
 			MessageID string `json:"message_id"`

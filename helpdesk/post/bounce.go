@@ -34,18 +34,19 @@ func (o *outgoing) origin(idIndex []byte) vault.Context {
 func (p *Postroom) sentAs(ctx context.Context, r store.Reader, id string) (outgoing, error) {
 	var o outgoing
 	index := p.idIndex(id)
-	if err := r.QueryRow(ctx, selectSentAs, index).Scan(o.dest()...); err != nil {
+	var sealed []byte
+	if err := r.QueryRow(ctx, selectSentAs, index).Scan(append(o.dest(), &sealed)...); err != nil {
 		return o, fmt.Errorf("look for a letter of ours: %w", err)
 	}
 	if !p.secrets.Vouched(o.mac, o.origin(index)) {
 		p.journal.Alarm(ctx, "outbox_forged", o.id)
 		return o, fmt.Errorf("look for a letter of ours: %w", helpdesk.ErrNotFound)
 	}
-	return o, nil
+	return p.revealed(o, sealed)
 }
 
-// returned reads a bounce: it marks what was not delivered and tells the
-// author in the conversation. A bounce that does not name a letter of ours,
+// returned reads a bounce: it marks each recipient that was not reached, for good,
+// for now or not yet, and tells the author in the conversation. A bounce that does not name a letter of ours,
 // whose id nobody can guess, is only kept.
 func (p *Postroom) returned(ctx context.Context, tx *store.Tx, l *letter.Letter) error {
 	o, err := p.spokenOf(ctx, tx, l)
@@ -55,25 +56,52 @@ func (p *Postroom) returned(ctx context.Context, tx *store.Tx, l *letter.Letter)
 	if err != nil {
 		return err
 	}
-	var failed []string
-	code := ""
-	for _, r := range recipientsOf(l) {
-		if !r.Permanent() {
-			continue
+	told := map[string][]string{} // addresses by the key of the fact
+	codes := map[string]string{}
+	mark := func(r letter.Recipient, only bool) (int64, error) {
+		key, code := SystemReturned, statusCode(r.Status)
+		state := Refused
+		switch {
+		case r.Permanent():
+			if r.Soft() {
+				key = SystemReturnedSoft
+			}
+		case r.Action == "delayed" || r.Action == "" && r.Soft():
+			key, state = SystemDelayed, Delayed
+		default:
+			return 0, nil
 		}
-		code = statusCode(r.Status)
-		n, err := p.refuse(ctx, tx, o.id, letter.Address{Addr: r.Addr}.Key(), code)
+		n, err := p.came(ctx, tx, o.id, state, r.Addr, code, only)
+		if n > 0 {
+			told[key], codes[key] = append(told[key], r.Addr), code
+		}
+		return n, err
+	}
+	recipients := recipientsOf(l)
+	found := int64(0)
+	for _, r := range recipients {
+		n, err := mark(r, false)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			failed = append(failed, r.Addr)
+		found += n
+	}
+	// A forwarded address is reported under its last name, and some servers name
+	// nobody: where the letter went to one recipient only, it can be no other.
+	for i := 0; i < len(recipients) && found == 0; i++ {
+		if found, err = mark(recipients[i], true); err != nil {
+			return err
 		}
 	}
-	if len(failed) == 0 {
-		return nil
+	for _, key := range []string{SystemReturned, SystemReturnedSoft, SystemDelayed} {
+		if len(told[key]) == 0 {
+			continue
+		}
+		if err := p.tell(ctx, tx, o, key, codes[key], told[key]); err != nil {
+			return err
+		}
 	}
-	return p.tell(ctx, tx, o, SystemReturned, code, failed)
+	return nil
 }
 
 // spokenOf finds which of our letters a bounce is about: by its report, or by
@@ -103,16 +131,22 @@ func recipientsOf(l *letter.Letter) []letter.Recipient {
 	return l.Delivery.Recipients
 }
 
-// refuse marks one recipient of a letter as not reached. A forwarded address
-// is reported under its last name; where the letter went to one recipient
-// only, it can be no other.
-func (p *Postroom) refuse(ctx context.Context, tx *store.Tx, outbox helpdesk.ID, key, code string) (int64, error) {
-	now := p.now().UnixMicro()
-	n, err := tx.Exec(ctx, refuseDelivery, code, now, outbox, p.addressIndex(key))
-	if err == nil && n == 0 {
+// came marks one recipient of a letter as not reached, or not yet; with only, the
+// only one there is, whatever its address. It returns how many were marked.
+func (p *Postroom) came(ctx context.Context, tx *store.Tx, outbox helpdesk.ID, state State, addr, code string, only bool) (n int64, err error) {
+	now := dayOf(p.now()).UnixMicro()
+	index := p.addressIndex(letter.Address{Addr: addr}.Key())
+	switch {
+	case state == Delayed && only:
+		n, err = tx.Exec(ctx, delayOnlyDelivery, code, now, outbox)
+	case state == Delayed:
+		n, err = tx.Exec(ctx, delayDelivery, code, now, outbox, index)
+	case only:
 		n, err = tx.Exec(ctx, refuseOnlyDelivery, code, now, outbox)
+	default:
+		n, err = tx.Exec(ctx, refuseDelivery, code, now, outbox, index)
 	}
-	if err == nil && n > 0 {
+	if err == nil && n > 0 && state == Refused {
 		_, err = tx.Exec(ctx, failOutbox, outbox)
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/office"
 	"returnsupport/mailbridge/letter"
 )
 
@@ -23,9 +24,10 @@ type mailbox struct {
 
 // mailboxes are all of the house, for telling our own addresses from others.
 type mailboxes struct {
-	byID map[helpdesk.ID]*mailbox
-	all  []*mailbox
-	at   time.Time
+	byID   map[helpdesk.ID]*mailbox
+	all    []*mailbox
+	limits letter.Limits // of one letter
+	at     time.Time
 }
 
 // boxesLive is how long the list is used again. It holds addresses, no keys
@@ -52,8 +54,34 @@ func (p *Postroom) boxes(ctx context.Context) (*mailboxes, error) {
 		m.byID[b.id] = b
 		m.all = append(m.all, b)
 	}
+	if m.limits, err = p.limits(ctx); err != nil {
+		return nil, err
+	}
 	p.kept.Store(m)
 	return m, nil
+}
+
+// limits are the settings that bound one letter. The bridge leaves larger ones
+// on the server.
+func (p *Postroom) limits(ctx context.Context) (letter.Limits, error) {
+	lim, seconds := letter.Limits{}, 0
+	for _, s := range []struct {
+		name string
+		unit int
+		to   *int
+	}{
+		{office.MaxLetterMiB, 1 << 20, &lim.Size}, {office.LetterHeaderKiB, 1 << 10, &lim.Header},
+		{office.LetterDepth, 1, &lim.Depth}, {office.LetterParts, 1, &lim.Parts},
+		{office.LetterDecodedMiB, 1 << 20, &lim.Decoded}, {office.LetterSeconds, 1, &seconds},
+	} {
+		n, err := p.office.Number(ctx, s.name)
+		if err != nil {
+			return lim, fmt.Errorf("read the limits of a letter: %w", err)
+		}
+		*s.to = n * s.unit
+	}
+	lim.Time = time.Duration(seconds) * time.Second
+	return lim, nil
 }
 
 // box finds one mailbox, looking again when it is not in the kept list: it may

@@ -49,16 +49,16 @@ const (
 	CodeAuth     = "auth"      // the server does not take our password
 )
 
-func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fate, error) {
+func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) (attempt, error) {
 	fates := make([]fate, len(waiting))
 	for i, n := range waiting {
 		fates[i] = fate{position: n, state: Waiting}
 	}
-	all := func(s State, code string) []fate {
+	all := func(s State, code string) attempt {
 		for i := range fates {
 			fates[i].state, fates[i].code = s, code
 		}
-		return fates
+		return attempt{fates: fates}
 	}
 	if !j.proven {
 		p.journal.Alarm(ctx, "outbox_forged", j.id)
@@ -80,7 +80,7 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	box, err := p.office.Mailbox(ctx, j.mailbox)
 	switch {
 	case err != nil && (errors.Is(err, store.ErrUnavailable) || ctx.Err() != nil):
-		return nil, err
+		return attempt{}, err
 	case err != nil:
 		// Gone, or not ours any more (the alarm is raised): somebody may put it
 		// right within two days, and if not, the author hears of it.
@@ -88,11 +88,16 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 	}
 	srv, err := mailbridge.ParseSMTP(box.SMTP)
 	if err != nil {
-		return all(Waiting, CodeNoServer), nil
+		a := all(Waiting, CodeNoServer)
+		a.down, a.code = true, CodeNoServer
+		return a, nil
 	}
 	srv.Password = mailbridge.Secret(box.SMTPPassword)
 	if box.SMTPPassword == "" {
 		srv.Password = mailbridge.Secret(box.Password)
+	}
+	if p.tokens != nil {
+		srv.Tokens = p.tokens(box)
 	}
 	held, release := p.keepLease(ctx, j)
 	defer release()
@@ -107,7 +112,9 @@ func (p *Postroom) tryDelivery(ctx context.Context, j *job, waiting []int) ([]fa
 			fates[i].state = Refused
 		}
 	}
-	return fates, nil
+	a := attempt{fates: fates}
+	a.judge(trouble)
+	return a, nil
 }
 
 // codeOf reduces what a server said to its codes (RFC 5321 section 4.2, RFC

@@ -36,6 +36,7 @@ type composed struct {
 	to      []string // bare addresses: To and then Cc
 	content tickets.Content
 	files   []tickets.Upload
+	beside  []tickets.Beside
 	link    *tickets.Link // of a secure answer: raw says only that it waits
 }
 
@@ -205,3 +206,20 @@ func unsigned(text, signature string) string {
 }
 
 const signatureMark = "\n\n-- \n"
+
+// overText puts a translation over a text, for a mail: whoever opens it there has
+// no other place to read it.
+func overText(b tickets.Beside, text string) (string, *tickets.Over) {
+	first := strings.TrimSpace(b.Text)
+	return first + overMark + text, &tickets.Over{Language: b.Language, Bytes: len(first)}
+}
+
+// underText takes them apart again.
+func underText(text string, over *tickets.Over) (string, []tickets.Beside) {
+	if over == nil || over.Bytes < 0 || over.Bytes > len(text) || !strings.HasPrefix(text[over.Bytes:], overMark) {
+		return text, nil
+	}
+	return text[over.Bytes+len(overMark):], []tickets.Beside{{Language: over.Language, Text: text[:over.Bytes]}}
+}
+
+const overMark = "\n\n---\n\n"

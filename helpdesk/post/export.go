@@ -55,27 +55,47 @@ type exporter struct {
 	lines *json.Encoder
 	mbox  *mboxWriter
 
-	broken int
+	broken  int
+	written map[helpdesk.ID]bool // messages and letters, where another session comes after
 }
 
 // Export writes everything the session may open: a JSON line for each message
 // and each letter set aside, with the mailbox, UIDVALIDITY, UID and Message-ID
 // it came under, and the letters as they came as mbox (mboxrd). It is written
 // into the journal first. A letter whose stored bytes somebody changed is an
-// alarm, says so in its line and holds up no other; broken counts them.
-func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.Writer) (broken int, err error) {
-	err = p.db.Write(ctx, "begin an export", func(tx *store.Tx) error {
+// alarm, says so in its line and holds up no other; broken counts them. Each of
+// the further sessions adds what only it may open.
+// Nobody takes everything alone: errors as staff.Desk.MayExport.
+func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.Writer, also ...*staff.Session) (broken int, err error) {
+	x := &exporter{Postroom: p, lines: json.NewEncoder(jsonl), mbox: &mboxWriter{to: mbox}}
+	x.lines.SetEscapeHTML(false)
+	if len(also) > 0 {
+		x.written = map[helpdesk.ID]bool{}
+	}
+	for _, x.s = range append([]*staff.Session{s}, also...) {
+		if err := x.all(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return x.broken, nil
+}
+
+// all writes what one session opens.
+func (x *exporter) all(ctx context.Context) error {
+	p, s := x.Postroom, x.s
+	if err := p.staff.MayExport(ctx, s); err != nil {
+		return err
+	}
+	err := p.db.Write(ctx, "begin an export", func(tx *store.Tx) error {
 		return p.journal.Write(ctx, tx, journal.Entry{At: p.now(), Actor: s.User.ID, Verb: VerbExported, Object: s.User.ID})
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	x := &exporter{Postroom: p, s: s, lines: json.NewEncoder(jsonl), mbox: &mboxWriter{to: mbox}}
-	x.lines.SetEscapeHTML(false)
 	for after := helpdesk.ID(""); ; {
 		ids, err := p.tickets.All(ctx, s, after)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if len(ids) == 0 {
 			break
@@ -83,12 +103,21 @@ func (p *Postroom) Export(ctx context.Context, s *staff.Session, jsonl, mbox io.
 		after = ids[len(ids)-1]
 		for _, id := range ids {
 			if err := x.ticket(ctx, id); err != nil {
-				return 0, fmt.Errorf("export ticket %s: %w", id, err)
+				return fmt.Errorf("export ticket %s: %w", id, err)
 			}
 		}
 	}
-	err = x.asides(ctx)
-	return x.broken, err
+	return x.asides(ctx)
+}
+
+// twice tells whether a session before this one wrote it.
+func (x *exporter) twice(id helpdesk.ID) bool {
+	if x.written == nil {
+		return false
+	}
+	was := x.written[id]
+	x.written[id] = true
+	return was
 }
 
 func (x *exporter) ticket(ctx context.Context, id helpdesk.ID) error {
@@ -101,7 +130,7 @@ func (x *exporter) ticket(ctx context.Context, id helpdesk.ID) error {
 	}
 	for i := range sheet.Messages {
 		m := &sheet.Messages[i]
-		if m.Ticket != id {
+		if m.Ticket != id || x.twice(m.ID) {
 			continue // of a ticket joined into this one, which has its own turn
 		}
 		line := exported{
@@ -134,6 +163,9 @@ func (x *exporter) asides(ctx context.Context) error {
 		}
 		after = rows[len(rows)-1].id
 		for i := range rows {
+			if x.twice(rows[i].id) {
+				continue
+			}
 			if err := x.aside1(ctx, &rows[i]); err != nil {
 				return fmt.Errorf("export letter %s: %w", rows[i].id, err)
 			}
@@ -147,7 +179,7 @@ func (x *exporter) someAsides(ctx context.Context, after helpdesk.ID, teams []st
 	for _, t := range teams {
 		args = append(args, t.ID)
 	}
-	return x.asideRows(ctx, asideAll+list(len(teams), 2)+asideAllOrder, args)
+	return x.asideRows(ctx, asideAll+store.Places(len(teams), 2)+asideAllOrder, args)
 }
 
 func (x *exporter) aside1(ctx context.Context, r *asideRow) error {

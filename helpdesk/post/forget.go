@@ -3,6 +3,7 @@ package post
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
@@ -24,13 +25,22 @@ func (p *Postroom) Stop(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID
 // were here once, linked to nothing, so that no mail that comes again revives
 // them. A letter set aside that was made into one of their messages goes too.
 func (p *Postroom) Forget(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
-	for _, id := range tickets {
-		for _, query := range []string{
-			unlinkSeen, forgetAsideChunks, forgetAsides, unlinkLetters, forgetThreads, forgetDeliveries, forgetOutbox,
-		} {
-			if err := tx.Later(ctx, query, id); err != nil {
-				return fmt.Errorf("forget letters of ticket %s: %w", id, err)
-			}
+	if len(tickets) == 0 {
+		return nil
+	}
+	keeping, err := p.office.Retention(ctx)
+	if err != nil {
+		return fmt.Errorf("forget letters: %w", err)
+	}
+	queries := []string{unlinkSeen, forgetAsideChunks, forgetAsides, unlinkLetters, forgetThreads, forgetDeliveries, forgetOutbox, forgetJunk}
+	if keeping.AtServer {
+		queries = append([]string{insertGone}, queries...)
+	}
+	args := p.marks(tickets)
+	for _, query := range queries {
+		query = strings.Replace(query, "= $1", "IN ("+store.Places(len(args), 1)+")", 1)
+		if err := tx.Later(ctx, query, args...); err != nil {
+			return fmt.Errorf("forget letters of tickets: %w", err)
 		}
 	}
 	return nil
@@ -49,4 +59,5 @@ const (
 	forgetThreads    = `DELETE FROM post_thread WHERE ticket = $1`
 	forgetDeliveries = `DELETE FROM post_delivery WHERE outbox IN (SELECT id FROM post_outbox WHERE ticket = $1)`
 	forgetOutbox     = `DELETE FROM post_outbox WHERE ticket = $1`
+	forgetJunk       = `DELETE FROM post_junk WHERE ticket = $1`
 )

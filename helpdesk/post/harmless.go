@@ -55,8 +55,8 @@ func harmlessPolicy() *bluemonday.Policy {
 }
 
 // Harmless makes a letter's HTML safe to stand inside one of our pages:
-// nothing remote is loaded, nothing runs, and every element opened is closed,
-// so that a letter can't close ours. Inline images keep src="cid:…", which no
+// nothing remote is loaded, nothing runs, a link that misleads is text, and every
+// element opened is closed, so that a letter can't close ours. Inline images keep src="cid:…", which no
 // browser loads; see Inline.
 func Harmless(body string) string {
 	if body == "" {
@@ -92,6 +92,14 @@ func balanced(body string) string {
 			cut--
 		case end:
 			open = closeTo(&out, open, name)
+		case name == "a" && cut == 0:
+			if to := hrefOf(tag); misleads(to, textOf(linkText(body))) {
+				// Its end tag finds no start and falls away.
+				out.WriteString("[" + html.EscapeString(to) + "] ")
+				continue
+			}
+			out.WriteString(tag)
+			open = append(open, name)
 		case void(name):
 			out.WriteString(tag)
 		case len(open) >= maxNesting:
@@ -105,6 +113,22 @@ func balanced(body string) string {
 		out.WriteString("</" + open[i] + ">")
 	}
 	return out.String()
+}
+
+// linkText is what stands between a link's start and its end, or the next link's
+// start: links do not nest, and each is read once.
+func linkText(body string) string {
+	body = body[:min(len(body), maxLinkText)]
+	for at := 0; ; at++ {
+		lt := strings.IndexByte(body[at:], '<')
+		if lt < 0 {
+			return body
+		}
+		at += lt
+		if rest := body[at:]; strings.HasPrefix(rest, "</a") || strings.HasPrefix(rest, "<a ") {
+			return body[:at]
+		}
+	}
 }
 
 // nameOf is the element's name in a tag with its angle brackets.

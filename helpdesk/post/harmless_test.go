@@ -3,6 +3,7 @@ package post
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestHTMLLosesWhatLoadsRunsOrSubmitsAndKeepsTheWords(t *testing.T) {
@@ -85,4 +86,20 @@ func FuzzHarmless(f *testing.F) {
 			t.Fatalf("not stable: %q then %q", again, Harmless(again))
 		}
 	})
+}
+
+// A link that never ends is read as far as the next one begins, not to the end of
+// what a link may hold: that cost a second a thousand.
+func TestLinksThatNeverEndCostNoMoreThanTheirLength(t *testing.T) {
+	body := strings.Repeat(`<a href="http://x.example/">y`, 30_000)
+	start := time.Now()
+	if got := Harmless(body + `<a href="http://x.example/">www.bank.example`); !strings.Contains(got, "[http://x.example/] www.bank.example") {
+		t.Errorf("the last one misleads: %q", got[len(got)-200:])
+	}
+	slow := time.Since(start)
+	start = time.Now()
+	Harmless(strings.ReplaceAll(body, "y", "y</a>"))
+	if fast := time.Since(start); slow > 10*fast+time.Second {
+		t.Errorf("%s, closed ones %s", slow, fast)
+	}
 }

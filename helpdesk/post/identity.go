@@ -36,6 +36,9 @@ func identityOf(l *letter.Letter, raw []byte) []byte {
 		part(h, strings.Join(strings.Fields(l.Subject), " "))
 	}
 	for _, a := range l.Attachments {
+		if a.Torn {
+			continue // its words are among the bodies
+		}
 		part(h, a.Name)
 		sum := sha256.Sum256(a.Bytes)
 		h.Write(sum[:])

@@ -88,10 +88,10 @@ func (p *Postroom) facts(ctx context.Context, tx *store.Tx, query string, args [
 	defer rows.Close()
 	var out []known
 	for rows.Next() {
-		var id, address, mac []byte
+		var id, address, sealed, mac []byte
 		var ticket helpdesk.ID
 		k := known{ref: -1}
-		if err := rows.Scan(&id, &address, &k.conversation, &ticket, &k.team, &k.kind, &k.at, &mac); err != nil {
+		if err := rows.Scan(&id, &address, &k.conversation, &ticket, &k.team, &k.kind, &k.at, &sealed, &mac); err != nil {
 			return nil, fmt.Errorf("look for the letter's thread: %w", err)
 		}
 		for i, x := range in.indexes {
@@ -106,13 +106,22 @@ func (p *Postroom) facts(ctx context.Context, tx *store.Tx, query string, args [
 				break
 			}
 		}
-		if !p.secrets.Vouched(mac, threadOrigin(id, address, k.conversation, ticket, k.team, k.kind)) {
+		w := whose{Conversation: k.conversation, Ticket: ticket, Team: k.team}
+		origin := threadOrigin(id, address, k.conversation, ticket, k.team, k.kind)
+		vouched := p.secrets.Vouched(mac, origin, sealed)
+		if isMark(k.conversation) {
+			w, err = p.reveal(k.conversation, sealed)
+		} else { // of an older release, until tonight
+			vouched = p.secrets.Vouched(mac, origin)
+		}
+		if !vouched || err != nil {
 			// Somebody else wrote it, to draw letters elsewhere.
 			p.journal.Alarm(ctx, "thread_forged", k.conversation)
 			continue
 		}
+		k.conversation, k.team = w.Conversation, w.Team
 		if k.ref >= 0 {
-			met.tickets[k.conversation] = ticket
+			met.tickets[k.conversation] = w.Ticket
 			out = append(out, k)
 		}
 	}
@@ -156,13 +165,18 @@ type threadNote struct {
 }
 
 func (p *Postroom) note(ctx context.Context, tx *store.Tx, notes []threadNote, at place, team helpdesk.ID) error {
-	now := p.now().UnixMicro()
+	if len(notes) == 0 {
+		return nil
+	}
+	day := dayOf(p.now()).UnixMicro()
+	sealed := p.hide(whose{Conversation: at.conversation, Ticket: at.ticket, Team: team})
+	conversation, ticket := p.mark(at.conversation), p.mark(at.ticket)
 	for len(notes) > 0 {
 		n := atMost(len(notes))
-		args := make([]any, 0, 8*n)
+		args := make([]any, 0, 9*n)
 		for _, t := range notes[:n] {
-			args = append(args, t.id, t.address, at.conversation, at.ticket, team, int(t.kind), now,
-				p.secrets.Vouch(threadOrigin(t.id, t.address, at.conversation, at.ticket, team, t.kind)))
+			args = append(args, t.id, t.address, conversation, ticket, "", int(t.kind), day, sealed,
+				p.secrets.Vouch(threadOrigin(t.id, t.address, conversation, ticket, "", t.kind), sealed))
 		}
 		if err := tx.Later(ctx, threadOf[n], args...); err != nil {
 			return fmt.Errorf("remember the letter's thread: %w", err)

@@ -37,7 +37,7 @@ func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, clie
 		out.Number, err = talk.Append(ctx, tx, tickets.Message{
 			ID: out.Message, Kind: tickets.KindAnswer, Direction: tickets.Out, At: now, Author: s.User.ID,
 			Content: c.content, Original: c.original(), Files: c.files, ClientID: string(client) + clientID,
-			OwnKey: c.link != nil,
+			OwnKey: c.link != nil, Beside: c.beside,
 		})
 		if err != nil {
 			return err
@@ -63,13 +63,13 @@ func (p *Postroom) send(ctx context.Context, s *staff.Session, c *composed, clie
 			id, mail, now.UnixMicro(), until.UnixMicro(), client, out.Number, p.secrets.Vouch(o.origin(id))); err != nil {
 			return fmt.Errorf("lay letter %s into the outbox: %w", out.Outbox, err)
 		}
-		at := place{out.Message, talk.ID, talk.Ticket}
+		at := place{object: out.Message, conversation: talk.ID, ticket: talk.Ticket}
 		var notes []threadNote
 		have := map[string]bool{}
 		for i, to := range c.to {
 			key := letter.Address{Addr: to}.Key()
 			index := p.addressIndex(key)
-			if _, err := tx.Exec(ctx, insertDelivery, out.Outbox, i, index, now.UnixMicro()); err != nil {
+			if _, err := tx.Exec(ctx, insertDelivery, out.Outbox, i, index, dayOf(now).UnixMicro()); err != nil {
 				return fmt.Errorf("lay letter %s into the outbox: %w", out.Outbox, err)
 			}
 			if !have[key] {
@@ -132,7 +132,7 @@ type sentOnce struct {
 
 // sentBefore finds what this client id did; ErrNotFound when nothing.
 func (p *Postroom) sentBefore(ctx context.Context, r store.Reader, s *staff.Session, client []byte) (sentOnce, error) {
-	o, err := scanOutgoing(r.QueryRow(ctx, selectByClient, client))
+	o, err := p.scanOutgoing(r.QueryRow(ctx, selectByClient, client))
 	if err != nil {
 		return sentOnce{}, err
 	}

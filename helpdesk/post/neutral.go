@@ -13,8 +13,13 @@ import (
 // Waiting lays a letter into the outbox that says only that a message waits: no
 // name, no place, no link. It goes to an address somebody left for that, in
 // their language, not before the hour they called safe. A house without a
-// mailbox can't send it; that is no error.
+// mailbox can't send it, and an address gets few automatic mails a day; neither
+// is an error.
 func (p *Postroom) Waiting(ctx context.Context, tx *store.Tx, address, lang string, notBefore time.Time) error {
+	ok, err := p.mayTell(ctx, tx, letter.Address{Addr: address}.Key(), 0)
+	if err != nil || !ok {
+		return err
+	}
 	return p.neutral(ctx, tx, address, lang, "letter.notice", notBefore)
 }
 
@@ -29,9 +34,10 @@ func (p *Postroom) OnCall(ctx context.Context, tx *store.Tx, addresses []string)
 	return nil
 }
 
-// neutral builds a letter of two fixed sentences. It has no ticket, no author
-// and no thread: an answer to it is a letter like any other.
-func (p *Postroom) neutral(ctx context.Context, tx *store.Tx, address, lang, key string, notBefore time.Time) error {
+// neutral builds a letter of two fixed sentences; args are no words of anybody.
+// It has no ticket, no author and no thread: an answer to it is a letter like
+// any other.
+func (p *Postroom) neutral(ctx context.Context, tx *store.Tx, address, lang, key string, notBefore time.Time, args ...any) error {
 	boxes, err := p.boxes(ctx)
 	if err != nil {
 		return err
@@ -40,19 +46,7 @@ func (p *Postroom) neutral(ctx context.Context, tx *store.Tx, address, lang, key
 		p.log.WarnContext(ctx, "a notice has no mailbox to leave from")
 		return nil
 	}
-	box := boxes.all[0]
-	id := box.newMessageID()
-	// The mailbox's address is seen by whoever opens that inbox; its name is
-	// left out, because it may say what we are.
-	raw, err := letter.Build(letter.Outgoing{
-		From: letter.Address{Addr: box.address}, To: []letter.Address{{Addr: address}},
-		Subject: p.words.Say(lang, key+".subject"), Text: p.words.Say(lang, key+".body") + "\n",
-		MessageID: id, Date: p.now().Truncate(time.Second), Language: lang,
-	})
-	if err != nil {
-		return fmt.Errorf("build a notice: %w", err)
-	}
-	return p.layNotice(ctx, tx, outgoing{team: box.team, mailbox: box.id}, box.address, address, id, raw, notBefore)
+	return p.neutralFrom(ctx, tx, boxes.all[0], address, lang, key, notBefore, args...)
 }
 
 // layNotice lays a mail of fixed sentences into the outbox.
@@ -67,7 +61,7 @@ func (p *Postroom) layNotice(ctx context.Context, tx *store.Tx, o outgoing, from
 		return fmt.Errorf("lay a notice into the outbox: %w", err)
 	}
 	to := p.addressIndex(letter.Address{Addr: address}.Key())
-	if err := tx.Later(ctx, insertDelivery, o.id, 0, to, now); err != nil {
+	if err := tx.Later(ctx, insertDelivery, o.id, 0, to, dayOf(p.now()).UnixMicro()); err != nil {
 		return fmt.Errorf("lay a notice into the outbox: %w", err)
 	}
 	p.ring(tx, o.author)

@@ -21,13 +21,20 @@ type outgoingRow struct {
 
 type scanner interface{ Scan(dest ...any) error }
 
-func scanOutgoing(r scanner) (outgoingRow, error) {
+func (p *Postroom) scanOutgoing(r scanner) (outgoingRow, error) {
 	var o outgoingRow
+	var row outgoing
 	var made, due, hold int64
-	err := r.Scan(&o.ID, &o.Ticket, &o.Message, &o.Team, &o.Mailbox, &o.Author, &o.State, &made, &due, &o.Attempts, &o.Again, &o.number, &hold)
+	var sealed []byte
+	err := r.Scan(&row.id, &row.conversation, &row.ticket, &row.message, &row.team, &row.mailbox, &row.author,
+		&o.State, &made, &due, &o.Attempts, &o.Again, &o.number, &hold, &sealed)
 	if err != nil {
 		return o, fmt.Errorf("read a letter in the outbox: %w", err)
 	}
+	if row, err = p.revealed(row, sealed); err != nil {
+		return o, err
+	}
+	o.ID, o.Ticket, o.Message, o.Team, o.Mailbox, o.Author = row.id, row.ticket, row.message, row.team, row.mailbox, row.author
 	o.Made, o.hold = time.UnixMicro(made).UTC(), time.UnixMicro(hold).UTC()
 	if due > 0 {
 		o.Next = time.UnixMicro(due).UTC()
@@ -43,23 +50,24 @@ func (p *Postroom) Outbox(ctx context.Context, s *staff.Session) ([]Outgoing, er
 	for _, t := range s.Teams() {
 		args = append(args, t.ID)
 	}
-	return p.outgoing(ctx, outboxList+list(len(args)-1, 2)+outboxOrder, args)
+	return p.outgoing(ctx, outboxList+store.Places(len(args)-1, 2)+outboxOrder, args)
 }
 
 // Deliveries tells what became of answers, by message. Who has the messages
 // open may know.
 func (p *Postroom) Deliveries(ctx context.Context, messages []tickets.Opened) (map[helpdesk.ID]Outgoing, error) {
 	out := map[helpdesk.ID]Outgoing{}
-	var args []any
+	var ids []helpdesk.ID
 	for _, m := range messages {
 		if m.Kind == tickets.KindAnswer {
-			args = append(args, m.ID)
+			ids = append(ids, m.ID)
 		}
 	}
+	args := p.marks(ids)
 	const some = 500
 	for len(args) > 0 {
 		n := min(some, len(args))
-		found, err := p.outgoing(ctx, outboxOfMessages+list(n, 1)+`)`, args[:n])
+		found, err := p.outgoing(ctx, outboxOfMessages+store.Places(n, 1)+`)`, args[:n])
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +88,7 @@ func (p *Postroom) outgoing(ctx context.Context, query string, args []any) ([]Ou
 	var out []Outgoing
 	at := map[helpdesk.ID]int{}
 	for rows.Next() {
-		o, err := scanOutgoing(rows)
+		o, err := p.scanOutgoing(rows)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +111,7 @@ func (p *Postroom) fates(ctx context.Context, out []Outgoing, at map[helpdesk.ID
 	for i, o := range out {
 		args[i] = o.ID
 	}
-	rows, err := p.db.Query(ctx, selectDeliveries+list(len(args), 1)+`) ORDER BY outbox, position`, args...)
+	rows, err := p.db.Query(ctx, selectDeliveries+store.Places(len(args), 1)+`) ORDER BY outbox, position`, args...)
 	if err != nil {
 		return fmt.Errorf("list the deliveries: %w", err)
 	}
@@ -127,7 +135,7 @@ func (p *Postroom) fates(ctx context.Context, out []Outgoing, at map[helpdesk.ID
 // Noted ticks an undelivered letter off the list.
 func (p *Postroom) Noted(ctx context.Context, s *staff.Session, outbox helpdesk.ID) error {
 	return p.db.Write(ctx, "tick off a letter", func(tx *store.Tx) error {
-		o, err := scanOutgoing(tx.QueryRow(ctx, selectOutbox, outbox))
+		o, err := p.scanOutgoing(tx.QueryRow(ctx, selectOutbox, outbox))
 		if err != nil {
 			return err
 		}
@@ -136,6 +144,9 @@ func (p *Postroom) Noted(ctx context.Context, s *staff.Session, outbox helpdesk.
 		}
 		if _, err := tx.Exec(ctx, noteOutbox, outbox); err != nil {
 			return fmt.Errorf("tick off letter %s: %w", outbox, err)
+		}
+		if err := p.putAway(ctx, tx, outbox); err != nil {
+			return err
 		}
 		p.ring(tx, o.Author)
 		return nil
@@ -146,7 +157,7 @@ func (p *Postroom) Noted(ctx context.Context, s *staff.Session, outbox helpdesk.
 // author's draft; attachments have to be added again. Refusal "post.gone" when
 // a worker has it already; ErrNotFound for everybody but the author.
 func (p *Postroom) Undo(ctx context.Context, s *staff.Session, outbox helpdesk.ID) error {
-	o, err := scanOutgoing(p.db.QueryRow(ctx, selectOutbox, outbox))
+	o, err := p.scanOutgoing(p.db.QueryRow(ctx, selectOutbox, outbox))
 	if err != nil {
 		return err
 	}
@@ -176,6 +187,9 @@ func (p *Postroom) Undo(ctx context.Context, s *staff.Session, outbox helpdesk.I
 		if _, err := tx.Exec(ctx, forgetThread, outbox); err != nil {
 			return fmt.Errorf("undo letter %s: %w", outbox, err)
 		}
+		if err := p.putAway(ctx, tx, outbox); err != nil {
+			return err
+		}
 		p.ring(tx, o.Author)
 		return nil
 	})
@@ -202,14 +216,20 @@ func (p *Postroom) redraft(ctx context.Context, s *staff.Session, o outgoingRow)
 		}
 	}
 	d := tickets.Draft{
-		Kind: tickets.KindAnswer, Subject: m.Content.Subject, Text: unsigned(m.Content.Text, signature),
-		To: typed(m.Content.To), Cc: typed(m.Content.Cc),
+		Kind: tickets.KindAnswer, Subject: m.Content.Subject, To: typed(m.Content.To), Cc: typed(m.Content.Cc),
+	}
+	d.Text, d.Beside = underText(unsigned(m.Content.Text, signature), m.Content.Over)
+	for _, t := range m.Translations {
+		if t.By == tickets.ByStaff && !t.Broken {
+			d.Beside = append(d.Beside, tickets.Beside{Language: t.Language, Text: t.Text})
+		}
 	}
 	old, err := p.tickets.Draft(ctx, s, m.Ticket, tickets.KindAnswer)
 	switch {
 	case err == nil && old.Text != "" && old.Text != d.Text:
 		d.Version = old.Version
 		d.Text += "\n\n" + old.Text
+		d.Beside = append(d.Beside, old.Beside...)
 	case err == nil:
 		d.Version = old.Version
 	default:

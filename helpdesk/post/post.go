@@ -9,6 +9,7 @@ package post
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,7 +44,11 @@ const TopicOutbox bus.Topic = "outbox"
 // with them: the addresses, with commas, and a code (see Delivery).
 const (
 	SystemUndelivered = "post.undelivered" // our server or the next one refused it, or two days were over
-	SystemReturned    = "post.returned"    // it was accepted and came back later
+	SystemReturned    = "post.returned"    // it was accepted and came back later: the address is no good
+	// It came back, and the address may be good another day: a full mailbox, a
+	// server that was not there.
+	SystemReturnedSoft = "post.returned_soft"
+	SystemDelayed      = "post.delayed" // a server further on still tries
 )
 
 // House is what the room is built from.
@@ -58,6 +63,9 @@ type House struct {
 	Tickets *tickets.Desk
 	Words   Words
 	Deliver Deliverer
+	// Tokens is what a mailbox signs in by instead of a password; nil, and nil for
+	// one that has a password.
+	Tokens func(office.Mailbox) mailbridge.Tokens
 	// Links makes the address of a link in a language, with the secret behind #,
 	// and the address where its digits are typed; nil where no pages are served.
 	Links func(lang, fragment string) (link, typed string)
@@ -79,11 +87,15 @@ type Postroom struct {
 	router    *tickets.Router
 	words     Words
 	deliverer Deliverer
+	tokens    func(office.Mailbox) mailbridge.Tokens
 	links     func(lang, fragment string) (link, typed string)
 	now       func() time.Time
 	log       *slog.Logger
 
-	kept atomic.Pointer[mailboxes]
+	kept   atomic.Pointer[mailboxes]
+	lanes  lanes        // of the outbox
+	shaken atomic.Int64 // when the outbox last met a database that was away; microseconds
+	large  sync.Mutex   // see alone
 }
 
 // New makes the room.
@@ -92,14 +104,28 @@ func New(h House) *Postroom {
 		// Who is at their desk is known further on; for a letter the roster says enough.
 		router: tickets.NewRouter(h.Office, h.Staff, h.Tickets, nil),
 		db:     h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office, staff: h.Staff,
-		people: h.People, tickets: h.Tickets, words: h.Words, deliverer: h.Deliver, links: h.Links, now: h.Now, log: h.Log,
+		people: h.People, tickets: h.Tickets, words: h.Words, deliverer: h.Deliver, tokens: h.Tokens, links: h.Links, now: h.Now, log: h.Log,
 	}
 }
 
 var (
-	_ mailbridge.Receiver = (*Postroom)(nil)
-	_ mailbridge.Beginner = (*Postroom)(nil)
+	_ mailbridge.Receiver   = (*Postroom)(nil)
+	_ mailbridge.Beginner   = (*Postroom)(nil)
+	_ mailbridge.Rememberer = (*Postroom)(nil)
 )
+
+// largeLetter is from how many bytes on a letter is read alone.
+const largeLetter = 2 << 20
+
+// alone lets one large letter at a time be read, however many mailboxes bring
+// one: reading takes four times its size in memory, and some tenths of a second.
+func (p *Postroom) alone(size int) (done func()) {
+	if size < largeLetter {
+		return func() {}
+	}
+	p.large.Lock()
+	return p.large.Unlock
+}
 
 // ring publishes after commit that an author's letter changed.
 func (p *Postroom) ring(tx *store.Tx, author helpdesk.ID) {

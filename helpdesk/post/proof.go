@@ -35,6 +35,36 @@ func proofOf(results []string, authserv string) proof {
 	return disproven
 }
 
+// fails reports whether the topmost results, whoever wrote them, speak against
+// the sender: reason enough to tell nobody anything by itself, where it is none to
+// keep a letter away.
+func fails(results []string) bool {
+	if len(results) == 0 {
+		return false
+	}
+	_, rest, _ := strings.Cut(stripComments(results[0]), ";")
+	verdicts := map[string]string{}
+	for _, r := range splitOutsideQuotes(rest) {
+		method, verdict, ok := strings.Cut(r, "=")
+		words := strings.Fields(verdict)
+		if !ok || len(words) == 0 {
+			continue
+		}
+		method, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(method)), "/")
+		// One signature that holds is enough (RFC 6376 section 4.2).
+		if method = strings.TrimSpace(method); verdicts[method] != "pass" {
+			verdicts[method] = strings.ToLower(strings.Trim(words[0], `"`))
+		}
+	}
+	switch verdicts["dmarc"] {
+	case "pass":
+		return false
+	case "fail", "permerror":
+		return true
+	}
+	return verdicts["spf"] == "fail" && verdicts["dkim"] != "pass" || verdicts["dkim"] == "fail" && verdicts["spf"] != "pass"
+}
+
 // dmarcIn finds the verdict on the From domain. Where DMARC says nothing
 // (none, temporary error), nothing is known.
 func dmarcIn(results string) proof {

@@ -13,9 +13,6 @@ import (
 	"returnsupport/mailbridge/letter"
 )
 
-// limits of one letter. The bridge leaves larger ones on the server.
-var limits = letter.DefaultLimits()
-
 // ReasonWithheld is the reason of an Unreadable letter that its server lists and
 // did not hand out; the other reasons are those of letter.Unreadable.
 const ReasonWithheld = "withheld"
@@ -25,6 +22,7 @@ const ReasonWithheld = "withheld"
 type incoming struct {
 	box      *mailbox
 	mark     mailbridge.Mark
+	ahead    bool
 	at       time.Time // when our server got it
 	size     int64
 	raw      []byte
@@ -44,6 +42,9 @@ type incoming struct {
 	sender  sender
 	board   *tickets.Board // by which a new ticket is routed; nil to leave it where it came in
 	indexes [][]byte       // of refs, keyed; filled by judge
+	ack     *acknowledgement
+	wanted  bool   // somebody looked at it and decided to have it
+	own     string // the writer's own words, as far as they tell a language
 	content tickets.Content
 	files   []tickets.Upload
 }
@@ -56,26 +57,26 @@ func (p *Postroom) read(ctx context.Context, boxes *mailboxes, box *mailbox, a m
 			// A mail that trips a bug here or in a library must not stop the
 			// next one; the panic value may hold content and is dropped.
 			in.letter, err = nil, nil
-			in.unreadable(p, letter.Broken, letter.Headers(a.Raw, limits.Header))
+			in.unreadable(p, letter.Broken, letter.Headers(a.Raw, boxes.limits.Header))
 		}
 	}()
-	in = &incoming{box: box, mark: a.Mark, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: a.Whole()}
+	in = &incoming{box: box, mark: a.Mark, ahead: a.Ahead, at: p.arrived(a.Internal), size: a.Size, raw: a.Raw, whole: a.Whole()}
 	if in.size == 0 {
 		in.size = int64(len(a.Raw))
 	}
 	switch {
 	case a.Withheld:
-		in.unreadable(p, ReasonWithheld, letter.Headers(a.Raw, limits.Header))
+		in.unreadable(p, ReasonWithheld, letter.Headers(a.Raw, boxes.limits.Header))
 		if len(a.Raw) == 0 {
 			// Nothing but its place tells it from the next one.
 			in.identity = p.secrets.Index("post.withheld", fmt.Sprintf("%s %d %d", box.id, a.Mark.UIDValidity, a.Mark.UID))
 		}
 		return in, nil
 	case a.TooLarge:
-		in.unreadable(p, letter.TooLarge, letter.Headers(a.Raw, limits.Header))
+		in.unreadable(p, letter.TooLarge, letter.Headers(a.Raw, boxes.limits.Header))
 		return in, nil
 	}
-	l, err := letter.Parse(ctx, a.Raw, limits)
+	l, err := letter.Parse(ctx, a.Raw, boxes.limits)
 	var bad *letter.Unreadable
 	switch {
 	case errors.As(err, &bad):
@@ -101,6 +102,11 @@ func (p *Postroom) readPerson(boxes *mailboxes, in *incoming) {
 	in.refs = refsOf(l, box.letterbox)
 	in.sender = sender{proof: proofOf(l.AuthResults, box.authserv), otherReplyTo: in.replyTo != ""}
 	in.content = contentOf(l)
+	in.own = ownWords(l, in.content.Text)
+	if lang := letter.Tongue(in.own); lang != "" {
+		// Before the label: many programs label every letter in their own language.
+		in.content.Language = lang
+	}
 	in.content.Source = &tickets.Source{Mailbox: box.id, UIDValidity: in.mark.UIDValidity, UID: in.mark.UID}
 	// The mark "sender not proven" stands where there is a reason to doubt, not
 	// where nobody checks; take adds the reason of a claim nobody believes.
@@ -209,7 +215,7 @@ func (in *incoming) parties(boxes *mailboxes) {
 func contentOf(l *letter.Letter) tickets.Content {
 	c := tickets.Content{
 		From: addressesOf(l.From), ReplyTo: addressesOf(l.ReplyTo), To: addressesOf(l.To), Cc: addressesOf(l.Cc),
-		Subject: l.Subject, Text: l.Readable(), HTML: htmlOf(l),
+		Subject: l.Subject, Text: l.Readable(),
 		MessageID: l.MessageID, InReplyTo: l.InReplyTo, References: l.References,
 		Date: l.Date, Language: languageOf(l.Language),
 	}
@@ -219,6 +225,13 @@ func contentOf(l *letter.Letter) tickets.Content {
 	for _, problem := range l.Problems {
 		c.Problems = append(c.Problems, string(problem))
 	}
+	var whole bool
+	if c.HTML, whole = htmlOf(l); !whole {
+		c.Problems = append(c.Problems, ProblemPlain)
+	}
+	for _, carried := range l.Carries {
+		c.Carries = append(c.Carries, string(carried))
+	}
 	return c
 }
 
@@ -226,16 +239,21 @@ func contentOf(l *letter.Letter) tickets.Content {
 // there in any case, and no person writes so much.
 const maxHTML = 2 << 20
 
-// htmlOf is the letter's rich view made harmless, "" where it has none.
-func htmlOf(l *letter.Letter) string {
+// ProblemPlain stands among a letter's problems where its HTML was too much to
+// be made harmless: its words are shown, how it looked is in the original alone.
+const ProblemPlain = "plain"
+
+// htmlOf is the letter's rich view made harmless, "" where it has none; false
+// where it has one that is too much.
+func htmlOf(l *letter.Letter) (string, bool) {
 	rich, size := false, 0
-	bodies := l.HTMLBodies()
+	bodies := l.Rich()
 	for _, b := range bodies {
 		rich = rich || b.HTML
 		size += len(b.Text)
 	}
 	if !rich || size > maxHTML {
-		return ""
+		return "", !rich
 	}
 	var out strings.Builder
 	for _, b := range bodies {
@@ -245,7 +263,7 @@ func htmlOf(l *letter.Letter) string {
 		}
 		out.WriteString("<pre>" + html.EscapeString(b.Text) + "</pre>")
 	}
-	return out.String()
+	return out.String(), true
 }
 
 func addressesOf(list []letter.Address) []tickets.Address {

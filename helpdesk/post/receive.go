@@ -9,6 +9,7 @@ import (
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/mailbridge"
+	"returnsupport/mailbridge/letter"
 )
 
 // Bookmark implements mailbridge.Receiver.
@@ -38,6 +39,28 @@ func (p *Postroom) Gap(ctx context.Context, mailbox string, old, now uint32) err
 	return nil
 }
 
+// Received implements mailbridge.Rememberer. Of what is set aside as too large or
+// withheld the rest lies on the server alone.
+func (p *Postroom) Received(ctx context.Context, mailbox string, validity, from, to uint32) ([]uint32, error) {
+	rows, err := p.db.Query(ctx, selectReceived, mailbox, int64(validity), int64(from), int64(to), letter.TooLarge, ReasonWithheld)
+	if err != nil {
+		return nil, fmt.Errorf("look which mails of mailbox %s were received: %w", mailbox, err)
+	}
+	defer rows.Close()
+	var uids []uint32
+	for rows.Next() {
+		var uid int64
+		if err := rows.Scan(&uid); err != nil {
+			return nil, fmt.Errorf("look which mails of mailbox %s were received: %w", mailbox, err)
+		}
+		uids = append(uids, uint32(uid))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("look which mails of mailbox %s were received: %w", mailbox, err)
+	}
+	return uids, nil
+}
+
 // Receive implements mailbridge.Receiver: one letter, one transaction, and the
 // bookmark moves in it. The same mail again changes nothing. An error means
 // that nothing was kept and the letter should come again.
@@ -46,9 +69,16 @@ func (p *Postroom) Receive(ctx context.Context, mailbox string, a mailbridge.Arr
 	if err != nil {
 		return fmt.Errorf("receive: %w", err)
 	}
+	defer p.alone(len(a.Raw))()
 	in, err := p.read(ctx, boxes, box, a)
 	if err != nil {
 		return fmt.Errorf("receive mail %d of mailbox %s: %w", a.Mark.UID, mailbox, err)
+	}
+	if ack, ok, err := p.acknowledgeable(ctx, in); ok {
+		in.ack = &ack
+	} else if err != nil {
+		// An acknowledgement less is no reason to keep a letter out.
+		p.log.WarnContext(ctx, "a letter is not acknowledged", "mailbox", mailbox, "err", err)
 	}
 	if in.kind == "" {
 		if in.board, err = p.router.Now(ctx); err != nil {
@@ -80,6 +110,7 @@ const (
 // place is where a known letter lies.
 type place struct {
 	object, conversation, ticket helpdesk.ID
+	opened                       bool // a ticket began with it, and nothing says it belongs to another
 }
 
 // take decides what becomes of a letter and keeps it.
@@ -89,6 +120,9 @@ func (p *Postroom) take(ctx context.Context, tx *store.Tx, boxes *mailboxes, in 
 		return err
 	}
 	if here, ok := known[in.box.team]; ok {
+		if here.conversation != "" {
+			here.object = ""
+		}
 		return p.done(ctx, tx, in, hereBefore, here.object)
 	}
 	kind := in.kind
@@ -101,10 +135,22 @@ func (p *Postroom) take(ctx context.Context, tx *store.Tx, boxes *mailboxes, in 
 			return err
 		}
 	}
+	if kind == "" {
+		out, err := p.blocked(ctx, tx, in.box.team, in.from)
+		if err != nil {
+			return err
+		}
+		if out {
+			kind = Unwanted
+		}
+	}
 	if kind != "" {
 		return p.setAside(ctx, tx, in, kind)
 	}
 	at, again, err := p.deliver(ctx, tx, boxes, in, known)
+	if errors.Is(err, errJunk) {
+		return p.setAside(ctx, tx, in, Unwanted)
+	}
 	if err != nil {
 		return err
 	}
@@ -112,10 +158,19 @@ func (p *Postroom) take(ctx context.Context, tx *store.Tx, boxes *mailboxes, in 
 		return err
 	}
 	if again {
-		return p.done(ctx, tx, in, hereBefore, at.object)
+		return p.done(ctx, tx, in, hereBefore, "")
 	}
-	return p.done(ctx, tx, in, becameMessage, at.object)
+	// Another team's ticket by the same letter was acknowledged when it began.
+	if at.opened && in.ack != nil && len(known) == 0 {
+		if err := p.acknowledge(ctx, tx, in, at); err != nil {
+			return err
+		}
+	}
+	return p.done(ctx, tx, in, becameMessage, "")
 }
+
+// errJunk: the letter belongs to a ticket somebody called junk.
+var errJunk = errors.New("the ticket is junk")
 
 // deliver puts a person's letter into its conversation, or into a new one.
 func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, in *incoming, known map[helpdesk.ID]place) (place, bool, error) {
@@ -131,6 +186,15 @@ func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, 
 		}
 	}
 	var c *tickets.Conversation
+	if v.join != "" && !in.wanted {
+		junk, err := p.isJunk(ctx, tx, met.tickets[v.join])
+		if err != nil {
+			return place{}, false, err
+		}
+		if junk {
+			return place{}, false, errJunk
+		}
+	}
 	if v.join != "" {
 		c, err = p.tickets.Blind(ctx, tx, v.join)
 		if errors.Is(err, tickets.ErrNobody) || errors.Is(err, helpdesk.ErrNotFound) {
@@ -157,7 +221,7 @@ func (p *Postroom) deliver(ctx context.Context, tx *store.Tx, boxes *mailboxes, 
 	if _, err := c.Append(ctx, tx, m); err != nil {
 		return place{}, false, err
 	}
-	at := place{m.ID, c.ID, c.Ticket}
+	at := place{m.ID, c.ID, c.Ticket, v == verdict{}}
 	return at, false, p.remember(ctx, tx, in, at, met.ids)
 }
 
@@ -221,10 +285,15 @@ func (p *Postroom) keepPlace(ctx context.Context, tx *store.Tx, in *incoming, at
 	return nil
 }
 
-// done writes down what became of the mail and moves the bookmark.
-func (p *Postroom) done(ctx context.Context, tx *store.Tx, in *incoming, outcome string, object helpdesk.ID) error {
-	if err := tx.Later(ctx, insertSeen, in.box.id, int64(in.mark.UIDValidity), int64(in.mark.UID), outcome, object); err != nil {
+// done writes down what became of the mail, and which letter set aside, and moves
+// the bookmark, unless older mails still wait. Which message it became is not
+// said: numbers on a mail server tell in which order all of them came.
+func (p *Postroom) done(ctx context.Context, tx *store.Tx, in *incoming, outcome string, aside helpdesk.ID) error {
+	if err := tx.Later(ctx, insertSeen, in.box.id, int64(in.mark.UIDValidity), int64(in.mark.UID), outcome, aside); err != nil {
 		return fmt.Errorf("write down the mail: %w", err)
+	}
+	if in.ahead {
+		return nil
 	}
 	return p.move(ctx, tx, in.box.id, in.mark)
 }

@@ -27,8 +27,8 @@ func backoff(attempts int) time.Duration {
 // not get it, the conversation says so and the ticket waits for us again. What
 // keeps the conversation from saying it, a row that somebody took away or
 // changed, is an alarm and no reason to send the letter once more.
-func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
-	now := p.now()
+func (p *Postroom) record(ctx context.Context, j *job, a attempt) error {
+	now, fates := p.now(), a.fates
 	end := j.made.Add(giveUp)
 	var refused []fate
 	next := int64(0)
@@ -40,7 +40,7 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 		}
 		switch f.state {
 		case Waiting:
-			at := now.Add(backoff(j.attempts))
+			at := now.Add(a.pauseAfter(j.attempts))
 			if at.After(end) {
 				at = end
 			}
@@ -49,12 +49,12 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 			refused = append(refused, *f)
 		}
 	}
-	err := p.settle(ctx, j, fates, next, refused)
+	err := p.settle(ctx, j, a, next, refused)
 	switch {
 	case err == nil, len(refused) == 0, errors.Is(err, errLeaseLost), errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrFull), ctx.Err() != nil:
 		return err
 	}
-	if err := p.settle(ctx, j, fates, next, nil); err != nil {
+	if err := p.settle(ctx, j, a, next, nil); err != nil {
 		return err
 	}
 	p.untold(ctx, j.outgoing)
@@ -66,11 +66,11 @@ func (p *Postroom) record(ctx context.Context, j *job, fates []fate) error {
 var errLeaseLost = fmt.Errorf("the lease ran out: %w", helpdesk.ErrConflict)
 
 // settle gives the letter back with its fates, and tells of those refused.
-func (p *Postroom) settle(ctx context.Context, j *job, fates []fate, next int64, refused []fate) error {
+func (p *Postroom) settle(ctx context.Context, j *job, a attempt, next int64, refused []fate) error {
 	now := p.now()
 	return p.db.Write(ctx, "record a delivery", func(tx *store.Tx) error {
-		for _, f := range fates {
-			if _, err := tx.Exec(ctx, markDelivery, string(f.state), f.code, now.UnixMicro(), j.id, f.position); err != nil {
+		for _, f := range a.fates {
+			if _, err := tx.Exec(ctx, markDelivery, string(f.state), f.code, dayOf(now).UnixMicro(), j.id, f.position); err != nil {
 				return fmt.Errorf("record letter %s: %w", j.id, err)
 			}
 		}
@@ -80,6 +80,9 @@ func (p *Postroom) settle(ctx context.Context, j *job, fates []fate, next int64,
 		}
 		if n == 0 {
 			return fmt.Errorf("record letter %s: %w", j.id, errLeaseLost)
+		}
+		if err := p.noteServer(ctx, tx, j.mailbox, a, next); err != nil {
+			return err
 		}
 		byCode := map[string][]string{}
 		var codes []string
@@ -116,7 +119,11 @@ func (p *Postroom) close(ctx context.Context, tx *store.Tx, j *job, next int64) 
 	if refused > 0 {
 		state = Failed
 	}
-	return tx.Exec(ctx, finishOutbox, string(state), []byte{}, j.id, j.lease)
+	n, err := tx.Exec(ctx, finishOutbox, string(state), []byte{}, j.id, j.lease)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, p.putAway(ctx, tx, j.id)
 }
 
 // untold raises the alarm for a letter whose conversation can't be told of it.
@@ -125,14 +132,22 @@ func (p *Postroom) untold(ctx context.Context, o outgoing) {
 }
 
 // tell writes into the conversation that a letter of ours did not arrive. It
-// goes in the direction of a letter, because the ticket waits for us again.
+// goes in the direction of a letter, because the ticket waits for us again; what
+// is only late does not. A notice has no conversation.
 // Where there is nobody to tell, or nothing to tell it in, the outbox still
 // shows the letter.
 func (p *Postroom) tell(ctx context.Context, tx *store.Tx, o outgoing, key, code string, addresses []string) error {
+	if o.conversation == "" {
+		return nil
+	}
+	direction := tickets.In
+	if key == SystemDelayed {
+		direction = tickets.Inside
+	}
 	talk, err := p.tickets.Blind(ctx, tx, o.conversation)
 	if err == nil {
 		_, err = talk.Append(ctx, tx, tickets.Message{
-			Kind: tickets.KindSystem, Direction: tickets.In,
+			Kind: tickets.KindSystem, Direction: direction,
 			Content: tickets.Content{Key: key, Args: []string{strings.Join(addresses, ", "), code}},
 		})
 	}

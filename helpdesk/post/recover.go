@@ -121,6 +121,7 @@ func (p *Postroom) readAside(ctx context.Context, s *staff.Session, r *asideRow)
 	} else if in.kind != "" {
 		p.readPerson(boxes, in)
 	}
+	in.wanted = true
 	return in, boxes, nil
 }
 
@@ -172,11 +173,15 @@ func (p *Postroom) AsOriginal(ctx context.Context, s *staff.Session, message hel
 	if err != nil {
 		return none, err
 	}
-	whole, err := io.ReadAll(io.LimitReader(raw, int64(limits.Size)))
+	boxes, err := p.boxes(ctx)
+	if err != nil {
+		return none, err
+	}
+	whole, err := io.ReadAll(io.LimitReader(raw, int64(boxes.limits.Size)))
 	if err != nil {
 		return none, fmt.Errorf("read the original of message %s: %w", message, err)
 	}
-	l, err := letter.Parse(ctx, whole, limits)
+	l, err := letter.Parse(ctx, whole, boxes.limits)
 	var bad *letter.Unreadable
 	if errors.As(err, &bad) {
 		return none, helpdesk.Refuse("post.not-forwarded")
@@ -187,10 +192,6 @@ func (p *Postroom) AsOriginal(ctx context.Context, s *staff.Session, message hel
 	from, _, ok := letter.ForwardedOriginal(l)
 	if !ok || sendable(*from) != "" {
 		return none, helpdesk.Refuse("post.not-forwarded")
-	}
-	boxes, err := p.boxes(ctx)
-	if err != nil {
-		return none, err
 	}
 	if boxes.holds(from.Key()) {
 		return none, helpdesk.Refuse("post.forwarded-ours")

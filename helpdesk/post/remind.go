@@ -37,6 +37,10 @@ func (p *Postroom) Remind(ctx context.Context, tx *store.Tx, to staff.User, abou
 		key = "post.remind.overdue"
 	case tasks.NoticeWaiting:
 		key = "post.remind.waiting"
+	case tasks.NoticeNamed:
+		key = "post.remind.named"
+	case tasks.NoticeGrave:
+		key = "post.remind.grave"
 	}
 	return p.neutral(ctx, tx, to.Address, lang, key, p.now())
 }

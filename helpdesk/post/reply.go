@@ -16,7 +16,8 @@ import (
 // house until Sent.UndoUntil. The author's draft of an answer is dropped.
 //
 // Refusals: "reply.newer", "post.mailbox" (the team has none to write from),
-// and those of recipients and compose. ErrNotFound as for the ticket.
+// those of recipients and compose, and
+// of tickets.Beside.Check. ErrNotFound as for the ticket.
 func (p *Postroom) Reply(ctx context.Context, s *staff.Session, a Answer) (Sent, error) {
 	client := p.clientIndex(s, string(a.Ticket), a.ClientID)
 	return p.once(ctx, s, client, func(client []byte) (Sent, error) { return p.reply(ctx, s, a, client) })
@@ -56,13 +57,26 @@ func (p *Postroom) reply(ctx context.Context, s *staff.Session, a Answer, client
 	if d.box == nil {
 		return Sent{}, helpdesk.Refuse("post.mailbox")
 	}
+	for _, b := range a.Beside {
+		if err := b.Check(); err != nil {
+			return Sent{}, err
+		}
+	}
 	compose := p.compose
-	if a.Secure {
+	var over *tickets.Over
+	switch {
+	case a.Secure:
 		compose = p.composeSecure
+	case len(a.Beside) > 0:
+		d.text, over = overText(a.Beside[0], d.text)
 	}
 	c, err := compose(ctx, d)
 	if err != nil {
 		return Sent{}, err
+	}
+	c.content.Over = over
+	if a.Secure {
+		c.beside = a.Beside
 	}
 	sent, err := p.send(ctx, s, c, client, a.ClientID, func(tx *store.Tx) (*tickets.Conversation, error) {
 		return p.tickets.With(ctx, tx, s, conversation)

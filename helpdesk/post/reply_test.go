@@ -3,11 +3,14 @@ package post
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/tickets"
@@ -112,7 +115,7 @@ func TestWhatLeavesIsALetterInItsThread(t *testing.T) {
 	if got.from != "a@desk.example" || strings.Join(got.to, " ") != "anna@x.example bo@x.example" {
 		t.Errorf("envelope: %s to %v", got.from, got.to)
 	}
-	l, err := letter.Parse(h.ctx, got.raw, limits)
+	l, err := letter.Parse(h.ctx, got.raw, letter.DefaultLimits())
 	h.must(err)
 	m, err := h.tickets.Message(h.ctx, h.session(), sent.Message)
 	h.must(err)
@@ -161,6 +164,93 @@ func TestAnAnswerStopsWhenSomethingNewCameIn(t *testing.T) {
 		a.Anyway = true
 		if _, err := h.post.Reply(h.ctx, h.session(), a); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+func TestOfTwoWhoAnswerAtOnceOneIsAskedFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		token, err := h.staff.Invite(h.ctx, h.staff.Console(), "stina", "Stina", "stina@staff.example", staff.Counsellor, h.teams[0].ID)
+		h.must(err)
+		_, cookie, err := h.staff.Accept(h.ctx, token, "sv")
+		h.must(err)
+		stina, err := h.staff.Session(h.ctx, cookie, false)
+		h.must(err)
+		h.must(h.staff.Admit(h.ctx, h.session(), stina.User.ID, h.teams[0].ID))
+		stina, err = h.staff.Session(h.ctx, cookie, false)
+		h.must(err)
+		h.receive("a", write("from:anna id:m1", nil))
+		sheet := h.page(1)
+		said := map[string]int{}
+		var mu sync.Mutex
+		var both sync.WaitGroup
+		for name, s := range map[string]*staff.Session{"kim": h.session(), "stina": stina} {
+			both.Go(func() {
+				_, err := h.post.Reply(h.ctx, s, Answer{Ticket: sheet.Ticket.ID, To: []string{"anna@x.example"}, Text: "from " + name, Seen: sheet.Ticket.Last, ClientID: name})
+				mu.Lock()
+				defer mu.Unlock()
+				said[refusal(err)]++
+			})
+		}
+		both.Wait()
+		if said[""] != 1 || said["reply.newer"] != 1 {
+			t.Fatalf("of two answers to one letter: %v", said)
+		}
+		if n := h.count(`SELECT COUNT(*) FROM post_outbox`); n != 1 {
+			t.Fatalf("%d letters in the outbox", n)
+		}
+	})
+}
+
+func TestAnAnswerCalledBackBringsItsTranslationsBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1", nil))
+		sheet := h.page(1)
+		h.post.links = func(lang, fragment string) (string, string) {
+			return "https://talk.example/l#" + fragment, "https://talk.example/l"
+		}
+		beside := []tickets.Beside{{Language: "fa", Text: "سلام آنا 🌱"}}
+		sent, err := h.post.Reply(h.ctx, h.session(), Answer{
+			Ticket: sheet.Ticket.ID, To: []string{"anna@x.example"}, Text: "Dear Anna", Seen: sheet.Ticket.Last, ClientID: "c", Beside: beside, Secure: true,
+		})
+		h.must(err)
+		// What they have begun meanwhile stays below it, with its own.
+		_, err = h.tickets.SaveDraft(h.ctx, h.session(), sheet.Ticket.ID, tickets.Draft{
+			Kind: tickets.KindAnswer, Text: "PS", Beside: []tickets.Beside{{Language: "so", Text: "waxaa jira"}},
+		})
+		h.must(err)
+		h.must(h.post.Undo(h.ctx, h.session(), sent.Outbox))
+		draft := h.page(1).Drafts[0]
+		if want := append(beside, tickets.Beside{Language: "so", Text: "waxaa jira"}); draft.Text != "Dear Anna\n\nPS" || !slices.Equal(draft.Beside, want) {
+			t.Errorf("came back: %q with %d translations", draft.Text, len(draft.Beside))
+		}
+	})
+}
+
+// By mail the translation stands over the text. Called back, each is where it was
+// written.
+func TestAMailCalledBackHasItsTranslationBesideItsTextAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.receive("a", write("from:anna id:m1", nil))
+		sheet := h.page(1)
+		for _, beside := range []tickets.Beside{{Language: "fa", Text: "سلام آنا 🌱"}, {Language: "ti", Text: "ሰላም\n\n---\n\nኣና"}} {
+			sent, err := h.post.Reply(h.ctx, h.session(), Answer{
+				Ticket: sheet.Ticket.ID, To: []string{"anna@x.example"}, Text: "Dear Anna\n\n---\n\nKim", Anyway: true,
+				ClientID: beside.Language, Beside: []tickets.Beside{beside},
+			})
+			h.must(err)
+			if m, err := h.tickets.Message(h.ctx, h.session(), sent.Message); err != nil || !strings.HasPrefix(m.Content.Text, beside.Text) {
+				t.Errorf("it does not go out with the translation over it: %v", err)
+			}
+			h.must(h.post.Undo(h.ctx, h.session(), sent.Outbox))
+			draft := h.page(1).Drafts[0]
+			if draft.Text != "Dear Anna\n\n---\n\nKim" || !slices.Equal(draft.Beside, []tickets.Beside{beside}) {
+				t.Errorf("came back: %q with %q", draft.Text, draft.Beside)
+			}
+			h.must(h.tickets.DropDraft(h.ctx, h.session(), sheet.Ticket.ID, tickets.KindAnswer))
 		}
 	})
 }

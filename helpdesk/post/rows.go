@@ -1,9 +1,6 @@
 package post
 
-import (
-	"strconv"
-	"strings"
-)
+import "returnsupport/helpdesk/store"
 
 const (
 	selectBookmark = `SELECT uidvalidity, uid FROM post_bookmark WHERE mailbox = $1`
@@ -14,6 +11,9 @@ const (
 		WHERE post_bookmark.uidvalidity <> excluded.uidvalidity OR post_bookmark.uid < excluded.uid`
 	insertSeen = `INSERT INTO post_seen (mailbox, uidvalidity, uid, outcome, object) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (mailbox, uidvalidity, uid) DO NOTHING`
+	selectReceived = `SELECT s.uid FROM post_seen s LEFT JOIN post_aside a ON a.id = s.object
+		WHERE s.mailbox = $1 AND s.uidvalidity = $2 AND s.uid >= $3 AND s.uid <= $4
+		AND COALESCE(a.reason, '') NOT IN ($5, $6)`
 
 	selectLetters = `SELECT team, object, conversation, ticket FROM post_letter WHERE identity = $1`
 	insertLetter  = `INSERT INTO post_letter (identity, team, object, conversation, ticket) VALUES ($1, $2, $3, $4, $5)`
@@ -24,17 +24,17 @@ const (
 	// The list of ids stands between the two halves. Strangers' rows count
 	// only where an id is waited for, so a reused id can't crowd out the
 	// sender's own.
-	threadFacts1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, mac FROM post_thread
+	threadFacts1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, whose, mac FROM post_thread
 		WHERE (address_index = $1 OR address_index = $2 OR kind = 3) AND id_index IN (`
 	threadFacts2 = `) ORDER BY kind, at DESC LIMIT 200`
-	threadHints1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, mac FROM post_thread
+	threadHints1 = `SELECT id_index, address_index, conversation, ticket, team, kind, at, whose, mac FROM post_thread
 		WHERE kind < 3 AND id_index IN (`
 	threadHints2 = `) ORDER BY at DESC LIMIT 20`
 	// The tuples stand between. What was waited for and has come is no longer
 	// waited for; what is ours stays ours.
-	insertThread1 = `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at, mac) VALUES `
+	insertThread1 = `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at, whose, mac) VALUES `
 	insertThread2 = ` ON CONFLICT (id_index, address_index, conversation)
-		DO UPDATE SET kind = excluded.kind, at = excluded.at, mac = excluded.mac WHERE post_thread.kind > excluded.kind`
+		DO UPDATE SET kind = excluded.kind, at = excluded.at, whose = excluded.whose, mac = excluded.mac WHERE post_thread.kind > excluded.kind`
 
 	insertAside = `INSERT INTO post_aside (id, team, version, mailbox, uidvalidity, uid, kind, reason, at, size, sealed, mac, state, conversation)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'new', '')`
@@ -55,16 +55,50 @@ const (
 	settleAside      = `UPDATE post_aside SET conversation = $1 WHERE id = $2`
 	selectTicketOf   = `SELECT ticket FROM post_letter WHERE conversation = $1 AND ticket <> '' LIMIT 1`
 
-	selectSentAs = `SELECT id, message, conversation, ticket, team, mailbox, author, mac FROM post_outbox WHERE id_index = $1`
+	selectSentAs = `SELECT id, message, conversation, ticket, team, mailbox, author, mac, ` + outboxWhose + ` FROM post_outbox WHERE id_index = $1`
 	// A report is believed once, and not for a letter that never left.
 	refuseDelivery = `UPDATE post_delivery SET state = 'refused', code = $1, at = $2
 		WHERE outbox = $3 AND address_index = $4 AND state <> 'refused'`
 	refuseOnlyDelivery = `UPDATE post_delivery SET state = 'refused', code = $1, at = $2
+		WHERE outbox = $3 AND state IN ('accepted', 'delayed') AND 1 = (SELECT COUNT(*) FROM post_delivery o WHERE o.outbox = $3)`
+	delayDelivery = `UPDATE post_delivery SET state = 'delayed', code = $1, at = $2
+		WHERE outbox = $3 AND address_index = $4 AND state = 'accepted'`
+	delayOnlyDelivery = `UPDATE post_delivery SET state = 'delayed', code = $1, at = $2
 		WHERE outbox = $3 AND state = 'accepted' AND 1 = (SELECT COUNT(*) FROM post_delivery o WHERE o.outbox = $3)`
 	failOutbox = `UPDATE post_outbox SET state = 'failed', noted = FALSE WHERE id = $1 AND due = 0 AND state <> 'undone'`
 )
 
-const outboxColumns = `id, ticket, message, team, mailbox, author, state, made, due, attempts, again, number, hold`
+const (
+	selectAutomatic = `SELECT COALESCE(MAX(at), 0) FROM post_automatic WHERE address_index = $1`
+	claimAutomatic  = `INSERT INTO post_automatic (address_index, slot, at) VALUES ($1, $2, $3)
+		ON CONFLICT (address_index, slot) DO UPDATE SET at = excluded.at WHERE post_automatic.at <= $4`
+	forgetAutomatic = `DELETE FROM post_automatic WHERE at < $1`
+)
+
+const (
+	insertJunk = `INSERT INTO post_junk (ticket, team, at, mac) VALUES ($1, $2, $3, $4) ON CONFLICT (ticket) DO NOTHING`
+	deleteJunk = `DELETE FROM post_junk WHERE ticket = $1`
+	selectJunk = `SELECT ticket, team, at, mac FROM post_junk WHERE ticket = $1`
+	// The teams follow.
+	junkList  = `SELECT ticket, team, at, mac FROM post_junk WHERE team IN (`
+	junkOrder = `) ORDER BY at DESC, ticket LIMIT 200`
+
+	blockColumns  = `id, team, address_index, ticket, at, until, version, sealed, mac`
+	insertBlock   = `INSERT INTO post_block (` + blockColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	deleteBlock   = `DELETE FROM post_block WHERE id = $1`
+	deleteBlockOf = `DELETE FROM post_block WHERE team = $1 AND address_index = $2`
+	endBlocks     = `DELETE FROM post_block WHERE until <= $1`
+	selectBlock   = `SELECT ` + blockColumns + ` FROM post_block WHERE id = $1`
+	selectBlockOf = `SELECT ` + blockColumns + ` FROM post_block WHERE team = $1 AND address_index = $2`
+	// The teams follow.
+	blockList  = `SELECT ` + blockColumns + ` FROM post_block WHERE until > $1 AND team IN (`
+	blockOrder = `) ORDER BY until, id LIMIT 500`
+)
+
+// What lies where the bytes of a letter were before it left (whose.go).
+const outboxWhose = `CASE WHEN due = 0 THEN mail END`
+
+const outboxColumns = `id, conversation, ticket, message, team, mailbox, author, state, made, due, attempts, again, number, hold, ` + outboxWhose
 
 const (
 	insertOutbox = `INSERT INTO post_outbox (id, message, conversation, ticket, team, mailbox, author, id_index, mail,
@@ -83,19 +117,25 @@ const (
 	outboxOrder = `)) ORDER BY made DESC, id LIMIT 200`
 	// The messages follow.
 	outboxOfMessages = `SELECT ` + outboxColumns + ` FROM post_outbox WHERE message IN (`
-	// The letters follow.
+	// The letters follow. Of each the day is kept.
 	selectDeliveries = `SELECT outbox, position, state, code, at FROM post_delivery WHERE outbox IN (`
 	noteOutbox       = `UPDATE post_outbox SET noted = TRUE WHERE id = $1 AND state = 'failed'`
 
 	selectSerial = `SELECT serial, joined_into FROM tickets_ticket WHERE id = $1`
 
-	selectDue  = `SELECT id FROM post_outbox WHERE due > 0 AND due <= $1 ORDER BY due, id LIMIT 16`
-	selectNext = `SELECT COALESCE(MIN(due), 0) FROM post_outbox WHERE due > 0`
+	// The mailboxes that are busy enough follow.
+	selectDue = `SELECT id, mailbox FROM post_outbox WHERE due > 0 AND due <= $1 AND (state <> 'sending' OR due <= $2)
+		AND mailbox NOT IN (`
+	selectDueOrder = `) ORDER BY due, id LIMIT 16`
+	selectNext     = `SELECT COALESCE(MIN(due), 0) FROM post_outbox WHERE due > 0 AND mailbox NOT IN (`
 	// due moves with every claim, so of many claimants one finds it still due.
 	claimOutbox = `UPDATE post_outbox SET again = again + CASE WHEN state = 'sending' THEN 1 ELSE 0 END,
 		state = 'sending', lease = $1, due = $2, attempts = attempts + 1
-		WHERE id = $3 AND due > 0 AND due <= $4
+		WHERE id = $3 AND due > 0 AND due <= $4 AND (state <> 'sending' OR due <= $5)
 		RETURNING id, message, conversation, ticket, team, mailbox, author, mac, id_index, mail, made, attempts`
+	// Made later than now: by a clock that went back since.
+	selectAhead   = `SELECT COUNT(*) FROM post_outbox WHERE due > 0 AND made > $1 AND state = 'held'`
+	bringBack     = `UPDATE post_outbox SET due = $1, hold = $1 WHERE due > 0 AND made > $2 AND state = 'held'`
 	extendLease   = `UPDATE post_outbox SET due = $1 WHERE id = $2 AND lease = $3 AND state = 'sending'`
 	deferOutbox   = `UPDATE post_outbox SET state = 'waiting', due = $1, lease = '' WHERE id = $2 AND lease = $3 AND state = 'sending'`
 	finishOutbox  = `UPDATE post_outbox SET state = $1, due = 0, mail = $2, lease = '' WHERE id = $3 AND lease = $4 AND state = 'sending'`
@@ -104,50 +144,24 @@ const (
 	countRefused  = `SELECT COUNT(*) FROM post_delivery WHERE outbox = $1 AND state = 'refused'`
 )
 
-// Tickets that are over, and what is joined into them.
-const closedTickets = `(SELECT t.id FROM tickets_ticket t LEFT JOIN tickets_ticket r ON r.id = t.joined_into
-	WHERE t.state = 'closed' OR r.state = 'closed')`
-
 const (
-	coarsenThreads    = `UPDATE post_thread SET at = at - at % 86400000000 WHERE at % 86400000000 <> 0 AND ticket IN ` + closedTickets
-	coarsenDeliveries = `UPDATE post_delivery SET at = at - at % 86400000000 WHERE at % 86400000000 <> 0 AND outbox IN
-		(SELECT id FROM post_outbox WHERE due = 0 AND ticket IN ` + closedTickets + `)`
-	coarsenOutbox = `UPDATE post_outbox SET made = made - made % 86400000000, hold = hold - hold % 86400000000
-		WHERE due = 0 AND (made % 86400000000 <> 0 OR hold % 86400000000 <> 0) AND ticket IN ` + closedTickets
+	noteSending = `INSERT INTO post_sending (mailbox, since, code) VALUES ($1, $2, $3)
+		ON CONFLICT (mailbox) DO UPDATE SET code = excluded.code`
+	endSending    = `DELETE FROM post_sending WHERE mailbox = $1`
+	countSending  = `SELECT COUNT(*) FROM post_sending WHERE mailbox = $1`
+	selectSending = `SELECT mailbox, since, code FROM post_sending`
+	putOffOutbox  = `UPDATE post_outbox SET due = $1 WHERE mailbox = $2 AND due > 0 AND due < $1 AND state IN ('held', 'waiting')`
+	hastenOutbox  = `UPDATE post_outbox SET due = CASE WHEN hold > $1 THEN hold ELSE $1 END
+		WHERE mailbox = $2 AND due > $1 AND state IN ('held', 'waiting')`
 )
-
-// list writes $first, $first+1, … for IN.
-func list(n, first int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
-	}
-	return b.String()
-}
-
-// tuples writes n groups of width placeholders for VALUES.
-func tuples(n, width int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString("(" + list(width, 1+i*width) + ")")
-	}
-	return b.String()
-}
 
 // Statements with lists come in few lengths, because engines prepare each
 // text once.
 var steps = [...]int{1, 2, 4, 8, 16, maxRefs}
 
-var factsOf, hintsOf, threadOf = byStep(func(n int) string { return threadFacts1 + list(n, 3) + threadFacts2 }),
-	byStep(func(n int) string { return threadHints1 + list(n, 1) + threadHints2 }),
-	byStep(func(n int) string { return insertThread1 + tuples(n, 8) + insertThread2 })
+var factsOf, hintsOf, threadOf = byStep(func(n int) string { return threadFacts1 + store.Places(n, 3) + threadFacts2 }),
+	byStep(func(n int) string { return threadHints1 + store.Places(n, 1) + threadHints2 }),
+	byStep(func(n int) string { return insertThread1 + store.Tuples(n, 9, 1) + insertThread2 })
 
 func byStep(text func(n int) string) map[int]string {
 	out := make(map[int]string, len(steps))

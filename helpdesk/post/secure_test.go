@@ -30,7 +30,7 @@ func (h *house) secure(t *testing.T) (*letter.Letter, string) {
 	h.clock.pass(11 * time.Second)
 	h.deliverAll()
 	raw := string(h.server.taken[len(h.server.taken)-1].raw)
-	l, err := letter.Parse(h.ctx, []byte(raw), limits)
+	l, err := letter.Parse(h.ctx, []byte(raw), letter.DefaultLimits())
 	h.must(err)
 	return l, raw
 }
@@ -201,7 +201,7 @@ func TestANewLinkIsSentByTheNextWhoSignsIn(t *testing.T) {
 		}
 		h.deliverAll()
 		last := h.server.taken[len(h.server.taken)-1]
-		l, err := letter.Parse(h.ctx, last.raw, limits)
+		l, err := letter.Parse(h.ctx, last.raw, letter.DefaultLimits())
 		h.must(err)
 		if len(h.server.taken) != 2 || last.to[0] != "anna@x.example" || fragmentOf(l) == fragment {
 			t.Fatalf("%d letters, to %v", len(h.server.taken), last.to)

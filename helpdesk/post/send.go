@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	senders  = 4                // letters on their way at once
+	senders  = 8                // letters on their way at once, of all mailboxes; see perMailbox
 	leaseFor = 20 * time.Second // a worker that says nothing for so long is gone
 	giveUp   = 48 * time.Hour   // RFC 5321 section 4.5.4.1 asks for 4-5 days; a person who waits must hear of it sooner
 	firstTry = time.Minute      // until the second one; then twice as long each time
@@ -54,8 +54,13 @@ func (p *Postroom) rest(ctx context.Context, bells <-chan bus.Event, well bool) 
 	pause := recheck
 	if well {
 		var due int64
-		if err := p.db.QueryRow(ctx, selectNext).Scan(&due); err == nil && due > 0 {
-			pause = max(min(pause, time.UnixMicro(due).Sub(p.now())), 0)
+		full := p.lanes.full()
+		if err := p.db.QueryRow(ctx, selectNext+store.Places(len(full), 1)+`)`, full...).Scan(&due); err == nil && due > 0 {
+			least := time.Duration(0)
+			if p.stale() == 0 {
+				least = time.Second // what is due may be what is left alone
+			}
+			pause = max(min(pause, time.UnixMicro(due).Sub(p.now())), least)
 		}
 	} else {
 		pause = time.Second
@@ -70,43 +75,94 @@ func (p *Postroom) rest(ctx context.Context, bells <-chan bus.Event, well bool) 
 }
 
 // sendNext delivers one letter that is due; false when there is none.
-func (p *Postroom) sendNext(ctx context.Context) (bool, error) {
+func (p *Postroom) sendNext(ctx context.Context) (worked bool, err error) {
+	defer func() {
+		if away(err) {
+			p.shaken.Store(p.now().UnixMicro())
+		}
+	}()
 	due, err := p.due(ctx)
-	if err != nil || len(due) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(due) == 0 {
+		return p.clockWentBack(ctx)
 	}
 	// Several workers look at once; each begins elsewhere, so they rarely
 	// meet, and who comes second finds nothing to claim.
+	tried := false
 	for _, i := range rand.Perm(len(due)) {
-		job, err := p.claim(ctx, due[i])
-		if errors.Is(err, helpdesk.ErrNotFound) {
+		if !p.lanes.enter(due[i]) {
 			continue
 		}
-		if err != nil {
-			return false, err
+		tried = true
+		took, err := p.sendOne(ctx, due[i].id)
+		p.lanes.leave(due[i])
+		if took || err != nil {
+			return took, err
 		}
-		if err := p.carry(ctx, job); !errors.Is(err, helpdesk.ErrConflict) {
-			return true, err
+	}
+	if !tried { // all of them are in this process's hands
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
 		}
-		p.log.WarnContext(ctx, "a lease ran out before its letter was recorded", "letter", string(job.id))
-		return true, nil
 	}
 	return true, nil // others took them all; look again
 }
 
-func (p *Postroom) due(ctx context.Context) ([]helpdesk.ID, error) {
-	rows, err := p.db.Query(ctx, selectDue, p.now().UnixMicro())
+// skew is how far apart the clocks of our processes may be.
+const skew = 2 * time.Minute
+
+// clockWentBack lets the letters go that a clock of later holds: their authors
+// would wait for as long as it went back.
+func (p *Postroom) clockWentBack(ctx context.Context) (bool, error) {
+	var n int64
+	now := p.now()
+	limit := now.Add(skew).UnixMicro()
+	if err := p.db.QueryRow(ctx, selectAhead, limit).Scan(&n); err != nil || n == 0 {
+		return false, err
+	}
+	err := p.db.Write(ctx, "let letters of a later clock go", func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, bringBack, now.UnixMicro(), limit)
+		return err
+	})
+	return err == nil, err
+}
+
+// sendOne delivers a letter, if nobody else has it.
+func (p *Postroom) sendOne(ctx context.Context, id helpdesk.ID) (took bool, err error) {
+	job, err := p.claim(ctx, id)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := p.carry(ctx, job); !errors.Is(err, helpdesk.ErrConflict) {
+		return true, err
+	}
+	p.log.WarnContext(ctx, "a lease ran out before its letter was recorded", "letter", string(job.id))
+	return true, nil
+}
+
+// dueLetter is one that waits for a worker.
+type dueLetter struct{ id, mailbox helpdesk.ID }
+
+func (p *Postroom) due(ctx context.Context) ([]dueLetter, error) {
+	full := p.lanes.full()
+	rows, err := p.db.Query(ctx, selectDue+store.Places(len(full), 3)+selectDueOrder, append([]any{p.now().UnixMicro(), p.stale()}, full...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look into the outbox: %w", err)
 	}
 	defer rows.Close()
-	var out []helpdesk.ID
+	var out []dueLetter
 	for rows.Next() {
-		var id helpdesk.ID
-		if err := rows.Scan(&id); err != nil {
+		var d dueLetter
+		if err := rows.Scan(&d.id, &d.mailbox); err != nil {
 			return nil, fmt.Errorf("look into the outbox: %w", err)
 		}
-		out = append(out, id)
+		out = append(out, d)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("look into the outbox: %w", err)
@@ -131,7 +187,7 @@ func (p *Postroom) claim(ctx context.Context, id helpdesk.ID) (*job, error) {
 	err := p.db.Write(ctx, "claim a letter", func(tx *store.Tx) error {
 		var made int64
 		var index []byte
-		err := tx.QueryRow(ctx, claimOutbox, j.lease, now.Add(leaseFor).UnixMicro(), id, now.UnixMicro()).
+		err := tx.QueryRow(ctx, claimOutbox, j.lease, now.Add(leaseFor).UnixMicro(), id, now.UnixMicro(), p.stale()).
 			Scan(append(j.dest(), &index, &j.mail, &made, &j.attempts)...)
 		j.made = time.UnixMicro(made)
 		j.proven = p.secrets.Vouched(j.mac, j.origin(index))
@@ -145,7 +201,9 @@ func (p *Postroom) claim(ctx context.Context, id helpdesk.ID) (*job, error) {
 
 // carry delivers a claimed letter to those who still wait for it and writes
 // down what became of it. Killed in between, the lease ends and the same bytes
-// go again, with the same Message-ID.
+// go again, with the same Message-ID: SMTP has no question whether a letter was
+// taken (RFC 1047), and who gets an answer twice loses less than who waits for
+// one that nobody sends.
 func (p *Postroom) carry(ctx context.Context, j *job) error {
 	// What was begun is finished, also when the house closes.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -160,5 +218,5 @@ func (p *Postroom) carry(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	return p.record(work, j, outcomes)
+	return p.writeDown(work, j, outcomes)
 }

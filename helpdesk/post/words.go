@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/tickets"
 )
 
 // File is an attachment of a letter to be sent.
@@ -31,6 +32,9 @@ type Answer struct {
 	ClientID string // the same one twice is one answer
 	// Secure: the words stay here and the mail says only that they wait.
 	Secure bool
+	// Beside is the same in the person's language, at most one: it stands first in
+	// a plain mail, and beside the answer where they read it here.
+	Beside []tickets.Beside
 }
 
 // LogValue keeps answers out of logs.
@@ -69,6 +73,7 @@ const (
 	Undone  State = "undone"  // taken back in time
 
 	Accepted State = "accepted" // recipients only: the next server took it
+	Delayed  State = "delayed"  // recipients only: taken, and a server further on still tries
 	Refused  State = "refused"  // recipients only: for good, at once or by a later report
 )
 
@@ -105,6 +110,7 @@ const (
 	Report     AsideKind = "report"    // a read receipt or an abuse report
 	List       AsideKind = "list"      // a mailing list handed it on
 	Own        AsideKind = "own"       // our own letter came back
+	Unwanted   AsideKind = "junk"      // from a writer who is kept out, or to a ticket called junk
 )
 
 // Aside is one letter that did not become a message.

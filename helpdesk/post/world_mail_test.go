@@ -70,7 +70,7 @@ func TestALetterIsAnsweredAndTheReplyComesBack(t *testing.T) {
 		if len(mails) == 0 {
 			return "", false
 		}
-		l, err := letter.Parse(h.ctx, mails[0], limits)
+		l, err := letter.Parse(h.ctx, mails[0], letter.DefaultLimits())
 		h.must(err)
 		got = l
 		return "", true

@@ -39,11 +39,12 @@ func TestDatabaseWriter(t *testing.T) {
 			return id1, sent1
 		}
 		other := `(SELECT conversation FROM tickets_ticket WHERE number = 2)`
+		marked := `(SELECT MIN(conversation) FROM post_thread WHERE conversation <> (SELECT conversation FROM post_thread WHERE kind = 1))`
 		for _, c := range []struct{ name, tamper string }{
-			{"known id moved to another conversation", `UPDATE post_thread SET conversation = ` + other + ` WHERE kind = 1`},
-			{"known id copied to another conversation", `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at, mac)
-				SELECT id_index, address_index, ` + other + `, ticket, team, kind, at + 100000000, mac FROM post_thread WHERE kind = 1`},
-			{"known id given to another address", `UPDATE post_thread SET address_index = (SELECT address_index FROM post_thread o WHERE o.conversation = ` + other + ` LIMIT 1) WHERE kind = 1`},
+			{"known id moved to another conversation", `UPDATE post_thread SET conversation = ` + marked + ` WHERE kind = 1`},
+			{"known id copied to another conversation", `INSERT INTO post_thread (id_index, address_index, conversation, ticket, team, kind, at, whose, mac)
+				SELECT id_index, address_index, ` + marked + `, ticket, team, kind, at + 100000000, whose, mac FROM post_thread WHERE kind = 1`},
+			{"known id given to another address", `UPDATE post_thread SET address_index = (SELECT address_index FROM post_thread o WHERE o.conversation = ` + marked + ` LIMIT 1) WHERE kind = 1`},
 			{"waited for made ours", `UPDATE post_thread SET ticket = 'x' WHERE kind = 1`},
 		} {
 			t.Run(c.name, func(t *testing.T) {

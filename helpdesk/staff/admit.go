@@ -63,6 +63,9 @@ func (d *Desk) Propose(ctx context.Context, by *Session, user, team helpdesk.ID)
 		if u.kind == string(Interpreter) {
 			return helpdesk.Refuse("staff.interpreter_team")
 		}
+		if outside(u.kind) || u.kind == string(ProgramKind) {
+			return helpdesk.Refuse("staff.kind")
+		}
 		t, err := d.team(ctx, tx, team)
 		if err != nil {
 			return err
@@ -209,7 +212,7 @@ func (d *Desk) voice(ctx context.Context, tx *store.Tx, s *Session, c *candidate
 
 // take makes a vouched user a member with the pair in hand.
 func (d *Desk) take(ctx context.Context, tx *store.Tx, by *Session, pair *vault.Pair, u *userRow) error {
-	if !u.hasKeys() {
+	if !u.hasKeys() || outside(u.kind) {
 		return helpdesk.Refuse("staff.no_keys")
 	}
 	if err := d.addMember(ctx, tx, pair, u); err != nil {

@@ -11,6 +11,14 @@ import (
 // name, which is also what somebody who wants another name there enters first.
 // "" when nobody knows.
 func (d *Desk) Alias(ctx context.Context, user helpdesk.ID) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(d.Names(ctx, user)[user]), " ")
-	return first
+	return d.Aliases(ctx, user)[user]
+}
+
+// Aliases is Alias of several at once.
+func (d *Desk) Aliases(ctx context.Context, users ...helpdesk.ID) map[helpdesk.ID]string {
+	names := d.Names(ctx, users...)
+	for id, name := range names {
+		names[id], _, _ = strings.Cut(strings.TrimSpace(name), " ")
+	}
+	return names
 }

@@ -25,11 +25,12 @@ func codePlace(id helpdesk.ID) vault.Context { return vault.At("staff.user.code"
 
 func byCode(u *userRow) lock { return lock{u.codeLocked, u.codeSalt, codeCost, codePlace(u.id)} }
 
-func newCode() string {
+// newCode draws letters, in groups.
+func newCode(letters int) string {
 	const fair = 256 / 26 * 26 // bytes from here on would favour some letters
 	var code strings.Builder
 	var b [1]byte
-	for n := 0; n < codeLetters; {
+	for n := 0; n < letters; {
 		rand.Read(b[:])
 		if b[0] >= fair {
 			continue
@@ -45,12 +46,16 @@ func newCode() string {
 
 // RecoveryCode makes the user a code that opens their keys when the words are
 // lost, so that nobody has to admit them again. It is shown once, to be
-// printed and kept away from the computer; an earlier code ends.
+// printed and kept away from the computer; an earlier code ends. ErrProof as
+// Remove.
 func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err error) {
-	if s.own == nil {
+	if s.own == nil || outside(string(s.User.Kind)) {
 		return "", fmt.Errorf("make a recovery code: %w", helpdesk.ErrDenied)
 	}
-	code = newCode()
+	if err := s.Proof(); err != nil {
+		return "", err
+	}
+	code = newCode(codeLetters)
 	err = d.db.Write(ctx, "make a recovery code", func(tx *store.Tx) error {
 		u, err := d.user(ctx, tx, s.User.ID)
 		if err != nil {
@@ -59,11 +64,15 @@ func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err e
 		if u.generation != s.own.ID().Version {
 			return fmt.Errorf("make a recovery code for %s: %w", u.id, helpdesk.ErrConflict)
 		}
+		again := u.codeLocked != nil
 		u.codeSalt = make([]byte, 16)
 		rand.Read(u.codeSalt)
 		u.codeLocked = d.secrets.LockWithWords(s.own, code, u.codeSalt, codeCost, codePlace(u.id))
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
+		}
+		if again {
+			d.afterSecret(ctx, tx, u)
 		}
 		return d.note(ctx, tx, s, VerbCode, u.id)
 	})
@@ -76,7 +85,7 @@ func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err e
 // SignInWithCode opens a session with a recovery code and returns six new
 // words, shown once; the old ones end. Its refusals are those of SignIn.
 func (d *Desk) SignInWithCode(ctx context.Context, login, code string) (words, cookie string, err error) {
-	cookie, s, err := d.enter(ctx, login, code, byCode)
+	cookie, s, err := d.enter(ctx, "", login, code, byCode)
 	if err != nil {
 		return "", "", err
 	}

@@ -11,6 +11,7 @@ const (
 	gateWork    = 2  // guesses computed at once, 64 MiB each
 	gateLine    = 20 // how many more may wait
 	gateAtLogin = 4  // of both, for one login
+	gateKnown   = 60 // how many may wait in browsers that are known: all who work here, on one morning
 )
 
 // Gate is a bounded line before Argon2id: guessing may not take the machine's

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -30,6 +29,9 @@ func (i *invitationRow) origin() vault.Context {
 func (d *Desk) Invite(ctx context.Context, by *Session, login, name, address string, kind Kind, teams ...helpdesk.ID) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("invite: %w", helpdesk.ErrDenied)
+	}
+	if outside(string(kind)) {
+		return "", helpdesk.Refuse("staff.kind") // theirs are InvitePartner and InviteVolunteer
 	}
 	u, err := d.newUser(login, name, address, kind, by.User.Locale)
 	if err != nil {
@@ -87,31 +89,23 @@ func (d *Desk) addInvitation(ctx context.Context, tx *store.Tx, u *userRow) (tok
 // member of a team admits them they wait. A token that is unknown, used or
 // expired is the Refusal staff.invitation.
 func (d *Desk) Accept(ctx context.Context, token, locale string) (words, cookie string, err error) {
-	i := invitationRow{index: d.secrets.Index("staff.invitation", token)}
-	err = d.db.QueryRow(ctx, selectInvitation, i.index).Scan(&i.user, &i.generation, &i.expires, &i.mac)
-	if errors.Is(err, helpdesk.ErrNotFound) {
-		return "", "", helpdesk.Refuse("staff.invitation")
-	}
-	if err != nil {
-		return "", "", fmt.Errorf("look up an invitation: %w", err)
-	}
-	if !d.secrets.Vouched(i.mac, i.origin()) {
-		d.alarm(ctx, "invitation_forged", i.user)
-		return "", "", helpdesk.Refuse("staff.invitation")
-	}
-	u, err := d.user(ctx, d.db, i.user)
+	i, u, err := d.invited(ctx, token)
 	if err != nil {
 		return "", "", err
 	}
-	if u.state != string(Invited) || u.generation != i.generation || i.expires <= d.now().UnixMicro() {
-		return "", "", helpdesk.Refuse("staff.invitation")
+	if outside(u.kind) {
+		return "", "", helpdesk.Refuse("staff.invitation") // theirs are AcceptPartner and AcceptVolunteer
 	}
 	u.locale = known(locale)
 	words, own, err := d.giveKeys(ctx, u)
 	if err != nil {
 		return "", "", err
 	}
-	key, row := d.newSession(u)
+	stage, err := d.stage(ctx, u)
+	if err != nil {
+		return "", "", err
+	}
+	key, row := d.newSession(u, stage)
 	version := u.version
 	err = d.db.Write(ctx, "accept an invitation", func(tx *store.Tx) error {
 		u.version = version

@@ -11,10 +11,15 @@ import (
 
 // Remove takes a user out of a team, which gets a new key at once. A
 // coordinator may, and everybody for themselves. ErrNotFound when they are not
-// in it.
+// in it, ErrProof for a coordinator who has not proven who they are of late.
 func (d *Desk) Remove(ctx context.Context, by *Session, user, team helpdesk.ID) error {
 	if !by.Coordinator() && (by == nil || by.User.ID != user) {
 		return fmt.Errorf("remove %s: %w", user, helpdesk.ErrDenied)
+	}
+	if by.User.ID != user {
+		if err := by.Proof(); err != nil {
+			return err
+		}
 	}
 	return d.stepping(ctx, "remove from a team", func(tx *store.Tx) error {
 		n, err := tx.Exec(ctx, deleteCandidate, string(team), string(user))
@@ -52,7 +57,11 @@ func (d *Desk) rememberLeaving(ctx context.Context, tx *store.Tx, user, team hel
 		return err
 	}
 	u.leaves(team)
-	return d.saveUser(ctx, tx, u)
+	if err := d.saveUser(ctx, tx, u); err != nil {
+		return err
+	}
+	d.afterRemoval(ctx, tx, u, team)
+	return nil
 }
 
 // stepping runs a transaction that steps team versions, again when another one
@@ -80,10 +89,13 @@ func (d *Desk) isIn(ctx context.Context, r store.Reader, user, team helpdesk.ID)
 }
 
 // Disable shows somebody the door: no session, no sign-in, new keys for all
-// their teams. The last coordinator stays.
+// their teams. The last coordinator stays. ErrProof as Remove.
 func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error {
 	if !by.Coordinator() {
 		return fmt.Errorf("disable %s: %w", user, helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return err
 	}
 	return d.stepping(ctx, "disable a user", func(tx *store.Tx) error {
 		teams, err := d.leaveAll(ctx, tx, user, false)
@@ -105,6 +117,7 @@ func (d *Desk) Disable(ctx context.Context, by *Session, user helpdesk.ID) error
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}
+		d.afterLeaving(ctx, tx, u)
 		return d.note(ctx, tx, by, VerbDisabled, user)
 	})
 }
@@ -128,10 +141,13 @@ func (d *Desk) notLast(ctx context.Context, tx *store.Tx, user helpdesk.ID) erro
 // Reissue is for who lost their words, and for words somebody else may have
 // seen: keys, sessions and memberships end, a new token is returned, and after
 // the next first sign-in their teams are asked to admit them again. The last
-// coordinator may be reissued from the console alone.
+// coordinator may be reissued from the console alone. ErrProof as Remove.
 func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("reissue %s: %w", user, helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return "", err
 	}
 	err = d.stepping(ctx, "reissue a user", func(tx *store.Tx) error {
 		teams, err := d.leaveAll(ctx, tx, user, true)
@@ -147,6 +163,9 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 				return err
 			}
 		}
+		if u.kind == string(ProgramKind) {
+			return helpdesk.Refuse("staff.kind") // it has no words to lose
+		}
 		u.state = string(Invited)
 		u.leaves(teams...)
 		u.generation++ // what was sealed to the old key opens no more
@@ -154,6 +173,7 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}
+		d.afterLeaving(ctx, tx, u)
 		if token, err = d.addInvitation(ctx, tx, u); err != nil {
 			return err
 		}
@@ -186,6 +206,9 @@ func (d *Desk) leaveAll(ctx context.Context, tx *store.Tx, user helpdesk.ID, aga
 		if _, err := tx.Exec(ctx, deleteCandidacies, string(user)); err != nil {
 			return nil, fmt.Errorf("withdraw %s: %w", user, err)
 		}
+	}
+	if err := d.leavePartner(ctx, tx, user); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Exec(ctx, deleteInvitation, string(user)); err != nil {
 		return nil, fmt.Errorf("withdraw the invitation of %s: %w", user, err)

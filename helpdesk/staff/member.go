@@ -61,9 +61,17 @@ func (d *Desk) addMember(ctx context.Context, tx *store.Tx, pair *vault.Pair, u 
 // members returns the vouched members of a team at a version, each with keys
 // of their own that are vouched for. Forged rows are left out, with an alarm.
 func (d *Desk) members(ctx context.Context, r store.Reader, team helpdesk.ID, version int) ([]*userRow, error) {
-	rows, err := r.Query(ctx, selectMembers, string(team), version)
+	rows, err := d.memberRows(ctx, r, selectMembers, string(team), version)
 	if err != nil {
 		return nil, fmt.Errorf("read the members of team %s: %w", team, err)
+	}
+	return rows, nil
+}
+
+func (d *Desk) memberRows(ctx context.Context, r store.Reader, query string, args ...any) ([]*userRow, error) {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var all []*userRow
@@ -71,14 +79,11 @@ func (d *Desk) members(ctx context.Context, r store.Reader, team helpdesk.ID, ve
 		var m memberRow
 		var u userRow
 		if err := rows.Scan(append(m.dest(), u.dest()...)...); err != nil {
-			return nil, fmt.Errorf("read the members of team %s: %w", team, err)
+			return nil, err
 		}
 		if d.vouchedMember(ctx, &m) && d.vouchedUser(ctx, &u) && u.hasKeys() {
 			all = append(all, &u)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the members of team %s: %w", team, err)
-	}
-	return all, nil
+	return all, rows.Err()
 }

@@ -15,25 +15,83 @@ type sessionRow struct {
 	id, user                  helpdesk.ID
 	seed                      []byte
 	created, touched, expires int64
+	factor                    string // how far they have come, see stage; of outsiders it follows from what they are
+	proved                    int64  // when they last proved who they are; 0 for outsiders
 }
 
 func (s *sessionRow) dest() []any {
-	return []any{&s.id, &s.user, &s.seed, &s.created, &s.touched, &s.expires}
+	return []any{&s.id, &s.user, &s.seed, &s.created, &s.touched, &s.expires, &s.factor, &s.proved}
 }
 
-// place binds the sealed seed to whose session it is, by which factor, and for
-// how long at most: a row that was moved or prolonged does not open.
+// place binds the sealed seed to whose session it is, how far it has come, for
+// how long at most and when it was last proven: a row that was moved, prolonged
+// or said to be further does not open.
 func (s *sessionRow) place() vault.Context {
-	return vault.At("staff.session", s.id, s.user, "words", s.created, s.expires)
+	if s.proved != 0 {
+		return vault.At("staff.session.proved", s.id, s.user, s.factor, s.created, s.expires, s.proved)
+	}
+	return vault.At("staff.session", s.id, s.user, s.factor, s.created, s.expires)
 }
 
 // Session opens the session of a cookie for one request, in two queries, or
-// reports ErrDenied: unknown, ended, idle for 30 minutes, older than 12 hours.
+// reports ErrDenied: unknown, ended, idle for 30 minutes, older than 12 hours;
+// ErrFactor while the second factor is missing.
 // A quiet look (a poll, the doorbell) leaves the idle clock alone.
 //
 // A membership that is still blind is opened, which costs an HPKE, and settled
 // in its own short write.
 func (d *Desk) Session(ctx context.Context, cookie string, quiet bool) (*Session, error) {
+	in, err := d.enterSession(ctx, cookie, quiet, ours)
+	if err != nil {
+		return nil, err
+	}
+	if in.row.halfway() {
+		return nil, fmt.Errorf("open session %s: %w", in.row.id, ErrFactor)
+	}
+	return d.session(ctx, in.row, in.user, in.own)
+}
+
+// entered is a session whose cookie fitted.
+type entered struct {
+	key  vault.SessionKey
+	row  *sessionRow
+	user *userRow
+	own  *vault.Pair
+}
+
+// enterSession opens a session at one of the doors: a cookie of one is nothing at
+// another. ErrLocked as Volunteer.
+func (d *Desk) enterSession(ctx context.Context, cookie string, quiet bool, at door) (*entered, error) {
+	in, err := d.look(ctx, cookie, at)
+	if err != nil {
+		return nil, err
+	}
+	now := d.now()
+	if at.locked(in.row, now) {
+		return nil, fmt.Errorf("open session %s: %w", in.row.id, ErrLocked)
+	}
+	if !quiet && now.UnixMicro()-in.row.touched >= at.touch().Microseconds() {
+		if err := d.touch(ctx, in.row.id, now); err != nil {
+			return nil, err
+		}
+		in.row.touched = now.UnixMicro()
+	}
+	return in, nil
+}
+
+func (d *Desk) touch(ctx context.Context, id helpdesk.ID, now time.Time) error {
+	err := d.db.Write(ctx, "note an action", func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, touchSession, now.UnixMicro(), string(id))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("open session %s: %w", id, err)
+	}
+	return nil
+}
+
+// look finds the session of a cookie, locked or not.
+func (d *Desk) look(ctx context.Context, cookie string, at door) (*entered, error) {
 	key, err := vault.ParseSessionKey(cookie)
 	if err != nil {
 		return nil, fmt.Errorf("open session: %w", helpdesk.ErrDenied)
@@ -48,7 +106,7 @@ func (d *Desk) Session(ctx context.Context, cookie string, quiet bool) (*Session
 		return nil, fmt.Errorf("open session: %w", err)
 	}
 	now := d.now()
-	if !d.vouchedUser(ctx, &u) {
+	if !d.vouchedUser(ctx, &u) || doorOf(u.kind) != at {
 		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
 	}
 	fresh, err := d.fresh(ctx, &u)
@@ -64,30 +122,20 @@ func (d *Desk) Session(ctx context.Context, cookie string, quiet bool) (*Session
 		}
 		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
 	}
+	if outside(u.kind) {
+		row.factor = outsideFactor
+	}
 	own, err := key.Open(row.place(), u.key(), row.seed)
 	if err != nil {
 		d.alarm(ctx, "session_forged", row.id)
 		return nil, fmt.Errorf("open session %s: %w", row.id, helpdesk.ErrDenied)
 	}
-	s, err := d.session(ctx, &row, &u, own)
-	if err != nil {
-		return nil, err
-	}
-	if !quiet && now.UnixMicro()-row.touched >= touchEvery.Microseconds() {
-		err := d.db.Write(ctx, "note an action", func(tx *store.Tx) error {
-			_, err := tx.Exec(ctx, touchSession, now.UnixMicro(), string(row.id))
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("open session %s: %w", row.id, err)
-		}
-	}
-	return s, nil
+	return &entered{key, &row, &u, own}, nil
 }
 
-func (s *sessionRow) alive(now time.Time) bool {
-	return now.UnixMicro() < s.expires && now.UnixMicro() < s.touched+idleTime.Microseconds()
-}
+func (s *sessionRow) alive(now time.Time) bool { return now.UnixMicro() < s.ends() }
+
+func (s *sessionRow) ends() int64 { return min(s.expires, s.touched+idleTime.Microseconds()) }
 
 // session opens the memberships and settles what is blind.
 func (d *Desk) session(ctx context.Context, row *sessionRow, u *userRow, own *vault.Pair) (*Session, error) {
@@ -97,7 +145,8 @@ func (d *Desk) session(ctx context.Context, row *sessionRow, u *userRow, own *va
 	}
 	s := &Session{
 		ID: row.id, User: shown, Started: time.UnixMicro(row.created), Expires: time.UnixMicro(row.expires),
-		desk: d, ctx: ctx, own: own,
+		desk: d, ctx: ctx, own: own, looked: d.now(), ends: time.UnixMicro(row.ends()),
+		proved: time.UnixMicro(row.proved), factored: u.factor != nil,
 	}
 	return s, d.load(ctx, s)
 }

@@ -75,8 +75,51 @@ func recoveryPlace(team helpdesk.ID, version int) vault.Context {
 }
 
 // Recover admits a user to a team with two of the three recovery sheets, for a
-// team that has no member left who could. The user's keys must exist.
+// team that has no member left who could. The user's keys must exist. Sheets that
+// were used are replaced afterwards (RenewSheets); what was written under the
+// team's older keys, while nobody chained them, comes with RecoverOlder.
 func (d *Desk) Recover(ctx context.Context, sheetA, sheetB string, user, team helpdesk.ID) error {
+	return d.withSheets(ctx, sheetA, sheetB, team, func(tx *store.Tx, recovery *vault.Pair, version int) error {
+		held, err := d.fromRecovery(ctx, tx, recovery, team, version)
+		if err != nil {
+			return err
+		}
+		u, err := d.user(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		if err := d.take(ctx, tx, d.Console(), held, u); err != nil {
+			return err
+		}
+		return d.note(ctx, tx, d.Console(), VerbRecovered, team)
+	})
+}
+
+// RecoverOlder chains a team's older keys under its newer ones with two sheets,
+// where the members who could have done so are gone.
+func (d *Desk) RecoverOlder(ctx context.Context, sheetA, sheetB string, team helpdesk.ID) error {
+	return d.withSheets(ctx, sheetA, sheetB, team, func(tx *store.Tx, recovery *vault.Pair, version int) error {
+		upper, err := d.fromRecovery(ctx, tx, recovery, team, version)
+		if err != nil {
+			return err
+		}
+		for version > 1 {
+			version--
+			lower, err := d.fromRecovery(ctx, tx, recovery, team, version)
+			if err != nil {
+				return err
+			}
+			if err := d.wrapPrevious(ctx, tx, upper, lower); err != nil {
+				return fmt.Errorf("chain the keys of team %s: %w", team, err)
+			}
+			upper = lower
+		}
+		return d.note(ctx, tx, d.Console(), VerbRecovered, team)
+	})
+}
+
+// withSheets opens the recovery key and holds a team at its version meanwhile.
+func (d *Desk) withSheets(ctx context.Context, sheetA, sheetB string, team helpdesk.ID, do func(tx *store.Tx, recovery *vault.Pair, version int) error) error {
 	_, row, err := d.recovery(ctx, d.db)
 	if err != nil {
 		return err
@@ -85,7 +128,7 @@ func (d *Desk) Recover(ctx context.Context, sheetA, sheetB string, user, team he
 	if err != nil {
 		return err // a Refusal, or that the sheets are of another key
 	}
-	return d.db.Write(ctx, "admit with recovery sheets", func(tx *store.Tx) error {
+	return d.db.Write(ctx, "open a team with recovery sheets", func(tx *store.Tx) error {
 		key, err := d.TeamKey(ctx, tx, team)
 		if err != nil {
 			return err
@@ -93,22 +136,24 @@ func (d *Desk) Recover(ctx context.Context, sheetA, sheetB string, user, team he
 		if err := d.lock(ctx, tx, team, key.ID.Version); err != nil {
 			return err
 		}
-		var wrap, mac []byte
-		if err := tx.QueryRow(ctx, selectResealed, string(team), key.ID.Version).Scan(&wrap, &mac); err != nil {
-			return fmt.Errorf("find what recovery holds of team %s: %w", team, err)
-		}
-		if !d.secrets.Vouched(mac, recoveryPlace(team, key.ID.Version), wrap) {
-			d.alarm(ctx, "team_key_forged", team)
-			return fmt.Errorf("what recovery holds of team %s: %w", team, errForged)
-		}
-		held, err := pair.UnwrapPair(recoveryPlace(team, key.ID.Version), key.ID, wrap)
-		if err != nil {
-			return fmt.Errorf("open the key of team %s: %w", team, err)
-		}
-		u, err := d.user(ctx, tx, user)
-		if err != nil {
-			return err
-		}
-		return d.take(ctx, tx, d.Console(), held, u)
+		return do(tx, pair, key.ID.Version)
 	})
+}
+
+// fromRecovery opens what recovery holds of a version of a team's key.
+func (d *Desk) fromRecovery(ctx context.Context, tx *store.Tx, recovery *vault.Pair, team helpdesk.ID, version int) (*vault.Pair, error) {
+	var wrap, mac []byte
+	if err := tx.QueryRow(ctx, selectResealed, string(team), version).Scan(&wrap, &mac); err != nil {
+		return nil, fmt.Errorf("find what recovery holds of team %s: %w", team, err)
+	}
+	place := recoveryPlace(team, version)
+	if !d.secrets.Vouched(mac, place, wrap) {
+		d.alarm(ctx, "team_key_forged", team)
+		return nil, fmt.Errorf("what recovery holds of team %s: %w", team, errForged)
+	}
+	held, err := recovery.UnwrapPair(place, teamKeyID(team, version), wrap)
+	if err != nil {
+		return nil, fmt.Errorf("open the key of team %s: %w", team, err)
+	}
+	return held, nil
 }

@@ -44,7 +44,7 @@ func (d *Desk) lock(ctx context.Context, tx *store.Tx, team helpdesk.ID, version
 // for the members who remain and for recovery. Old content stays readable to
 // them through the older version, which the next of them wraps under the new.
 func (d *Desk) rotate(ctx context.Context, tx *store.Tx, team, gone helpdesk.ID) error {
-	recovery, _, err := d.recovery(ctx, tx)
+	recovery, err := d.holdRecovery(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -2,19 +2,19 @@ package staff
 
 const (
 	userColumns = `u.id, u.login_index, u.address_index, u.card, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.mib, u.passes, u.locked, u.code_salt, u.code_locked, u.public, u.former, u.mac`
+		u.salt, u.mib, u.passes, u.locked, u.code_salt, u.code_locked, u.public, u.former, u.factor, u.unlocks, u.mac`
 	selectUser        = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.id = $1`
 	selectUserByLogin = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.login_index = $1`
-	selectUsers       = `SELECT ` + userColumns + ` FROM staff_user u ORDER BY u.id`
+	selectUsers       = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.kind NOT IN ('partner', 'volunteer') ORDER BY u.id`
 	selectCards       = `SELECT u.id, u.card FROM staff_user u WHERE u.id IN (`
-	selectAddress     = `SELECT 1 FROM staff_user WHERE address_index = $1 AND state <> 'disabled' LIMIT 1`
+	selectAddress     = `SELECT 1 FROM staff_user WHERE address_index = $1 AND state <> 'disabled' AND kind NOT IN ('partner', 'volunteer') LIMIT 1`
 	insertUser        = `INSERT INTO staff_user (id, login_index, address_index, card, kind, state, locale, generation, version,
 		salt, mib, passes, locked, code_salt, code_locked, public, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (login_index) DO NOTHING`
 	updateUser = `UPDATE staff_user SET kind = $1, state = $2, locale = $3, generation = $4, version = $5,
-		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, former = $13, mac = $14
-		WHERE id = $15 AND version = $16`
+		salt = $6, mib = $7, passes = $8, locked = $9, code_salt = $10, code_locked = $11, public = $12, former = $13, factor = $14, unlocks = $15, mac = $16
+		WHERE id = $17 AND version = $18`
 	// One row that is always there, so that those who count take turns.
 	holdCoordinators  = `UPDATE staff_user SET version = version WHERE id = (SELECT MIN(id) FROM staff_user WHERE kind = 'coordinator')`
 	countCoordinators = `SELECT COUNT(*) FROM staff_user WHERE kind = 'coordinator' AND state = 'active' AND id <> $1`
@@ -45,6 +45,8 @@ const (
 		WHERE m.user_id = $1 ORDER BY m.team, m.version DESC`
 	selectMembers = `SELECT ` + memberColumns + `, ` + userColumns + ` FROM staff_member m
 		JOIN staff_user u ON u.id = m.user_id WHERE m.team = $1 AND m.version = $2 ORDER BY m.user_id`
+	selectCurrentMembers = `SELECT ` + memberColumns + `, ` + userColumns + ` FROM staff_member m
+		JOIN staff_user u ON u.id = m.user_id JOIN staff_team t ON t.id = m.team AND t.version = m.version WHERE m.team IN (`
 	selectTeamsOf = `SELECT DISTINCT team FROM staff_member WHERE user_id = $1 ORDER BY team`
 	insertMember  = `INSERT INTO staff_member (team, user_id, version, form, wrap, mac) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (team, user_id, version) DO NOTHING`
@@ -64,23 +66,40 @@ const (
 	deleteCandidate   = `DELETE FROM staff_candidate WHERE team = $1 AND user_id = $2`
 	deleteCandidacies = `DELETE FROM staff_candidate WHERE user_id = $1`
 
-	selectSession = `SELECT s.id, s.user_id, s.seed, s.created, s.touched, s.expires, ` + userColumns + `
+	selectSession = `SELECT s.id, s.user_id, s.seed, s.created, s.touched, s.expires, s.factor, s.proved, ` + userColumns + `
 		FROM staff_session s JOIN staff_user u ON u.id = s.user_id WHERE s.place = $1`
 	selectSessions   = `SELECT id, created, touched, expires FROM staff_session WHERE user_id = $1 ORDER BY created DESC, id`
-	insertSession    = `INSERT INTO staff_session (place, id, user_id, seed, created, touched, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	insertSession    = `INSERT INTO staff_session (place, id, user_id, seed, created, touched, expires, factor, proved) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	proveSession     = `UPDATE staff_session SET seed = $1, proved = $2 WHERE id = $3 AND user_id = $4 AND proved = $5`
 	touchSession     = `UPDATE staff_session SET touched = $1 WHERE id = $2 AND touched < $1`
+	lockSession      = `UPDATE staff_session SET touched = $1 WHERE id = $2 AND touched > $1`
 	deleteSession    = `DELETE FROM staff_session WHERE id = $1 AND user_id = $2`
 	deleteSessions   = `DELETE FROM staff_session WHERE user_id = $1`
 	selectSessionIDs = `SELECT id FROM staff_session WHERE user_id = $1`
 	deleteStale      = `DELETE FROM staff_session WHERE expires <= $1 OR touched <= $2`
 	selectStale      = `SELECT id FROM staff_session WHERE expires <= $1 OR touched <= $2`
 
+	// Counted before anything is compared: two who try at once take turns here.
+	tryOwnFactor = `UPDATE staff_user SET factor_wrong = factor_wrong + 1, factor_failed = factor_failed + 1 WHERE id = $1
+		RETURNING factor_step, factor_wrong, factor_since, factor_failed`
+	settleOwnFactor = `UPDATE staff_user SET factor_step = $1, factor_wrong = $2, factor_since = $3, factor_failed = $4 WHERE id = $5`
+
+	insertSpent = `INSERT INTO staff_spent (place, until) VALUES ($1, $2) ON CONFLICT (place) DO NOTHING`
+	selectSpent = `SELECT 1 FROM staff_spent WHERE until <= $1 LIMIT 1`
+	deleteSpent = `DELETE FROM staff_spent WHERE until <= $1`
+
 	selectInvitation = `SELECT user_id, generation, expires, mac FROM staff_invitation WHERE token_index = $1`
 	insertInvitation = `INSERT INTO staff_invitation (token_index, user_id, generation, expires, mac) VALUES ($1, $2, $3, $4, $5)`
 	takeInvitation   = `DELETE FROM staff_invitation WHERE token_index = $1 AND expires > $2`
 	deleteInvitation = `DELETE FROM staff_invitation WHERE user_id = $1`
 
-	selectRecovery = `SELECT version, public, sheet_a, sheet_b, sheet_c, secrets, mac FROM staff_recovery WHERE id = 1`
+	selectRecovery  = `SELECT version, public, sheet_a, sheet_b, sheet_c, secrets, mac FROM staff_recovery WHERE id = 1`
+	lockRecovery    = `UPDATE staff_recovery SET version = version WHERE id = 1`
+	replaceRecovery = `UPDATE staff_recovery SET version = $1, public = $2, sheet_a = $3, sheet_b = $4, sheet_c = $5, secrets = $6, mac = $7
+		WHERE id = 1 AND version = $8`
+	selectAllResealed = `SELECT team, version, recovery, recovery_mac FROM staff_teamkey ORDER BY team, version`
+	updateResealed    = `UPDATE staff_teamkey SET recovery = $1, recovery_mac = $2 WHERE team = $3 AND version = $4`
+
 	insertRecovery = `INSERT INTO staff_recovery (id, version, public, sheet_a, sheet_b, sheet_c, secrets, mac)
 		VALUES (1, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`
 )

@@ -14,7 +14,7 @@ import (
 )
 
 // Session is somebody signed in, with the keys they hold, for one request. It
-// must not outlive the request that opened it: no key does.
+// must not outlive the request that opened it: no key does, but see Again.
 type Session struct {
 	ID      helpdesk.ID // names the session in lists and the journal; opens nothing
 	User    User
@@ -25,6 +25,14 @@ type Session struct {
 	ctx     context.Context // of the request: keys are fetched as they are needed
 	own     *vault.Pair
 	console bool
+	looked  time.Time // when the database was asked for it
+	ends    time.Time // idle or aged, if its user does nothing more
+	proved  time.Time // when they last proved who they are
+
+	factored bool // has a second factor
+
+	scopes []Scope // of a program
+	whole  bool    // two people opened everything with it
 
 	loading sync.Mutex // one reads the memberships afresh at a time, or an older look would replace a newer one
 

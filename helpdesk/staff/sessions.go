@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,6 +67,26 @@ func (d *Desk) EndSession(ctx context.Context, s *Session, id helpdesk.ID) error
 	})
 }
 
+// EndOtherSessions ends all of the user's sessions but this one.
+func (d *Desk) EndOtherSessions(ctx context.Context, s *Session) error {
+	return d.db.Write(ctx, "end other sessions", func(tx *store.Tx) error {
+		ids, err := store.IDs(ctx, tx, selectSessionIDs, string(s.User.ID))
+		if err != nil {
+			return fmt.Errorf("end the other sessions of %s: %w", s.User.ID, err)
+		}
+		for _, id := range ids {
+			if id == s.ID {
+				continue
+			}
+			if _, err := tx.Exec(ctx, deleteSession, string(id), string(s.User.ID)); err != nil {
+				return fmt.Errorf("end session %s: %w", id, err)
+			}
+			d.ringEnded(tx, id)
+		}
+		return d.journal.Write(ctx, tx, journal.Entry{Actor: s.User.ID, Verb: VerbSignedOut, Object: s.User.ID})
+	})
+}
+
 // endSession deletes a session that has run out.
 func (d *Desk) endSession(ctx context.Context, user, id helpdesk.ID) error {
 	return d.db.Write(ctx, "end a session", func(tx *store.Tx) error {
@@ -108,7 +129,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if err := d.sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(d.endDue(ctx), d.sweep(ctx), d.forgetSpent(ctx)); err != nil && ctx.Err() == nil {
 			d.log.ErrorContext(ctx, "old sessions not swept", "err", err)
 		}
 	}

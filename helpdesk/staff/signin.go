@@ -11,12 +11,18 @@ import (
 )
 
 // SignIn opens a session with a login and its six words and returns the
-// cookie. An unknown login, a wrong one and somebody who has left are one
+// cookie. Where a second factor is asked for, the session can do nothing but
+// give it: see Halfway. An unknown login, a wrong one and somebody who has left are one
 // Refusal, staff.wrong, at one price. staff.busy: too many are signing in at
 // this moment. staff.stopped: a team's key is not the one this user
 // remembers; the operator has an alarm.
 func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, err error) {
-	cookie, _, err = d.enter(ctx, login, words, byWords)
+	return d.SignInAt(ctx, "", login, words)
+}
+
+// SignInAt is SignIn in a browser that keeps a Mark.
+func (d *Desk) SignInAt(ctx context.Context, mark, login, words string) (cookie string, err error) {
+	cookie, _, err = d.enter(ctx, mark, login, words, byWords)
 	return cookie, err
 }
 
@@ -30,17 +36,17 @@ type lock struct {
 func byWords(u *userRow) lock { return lock{u.locked, u.salt, u.cost, wordsPlace(u.id)} }
 
 // enter signs in with one of the user's secrets.
-func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow) lock) (cookie string, s *Session, err error) {
+func (d *Desk) enter(ctx context.Context, mark, login, secret string, by func(*userRow) lock) (cookie string, s *Session, err error) {
 	index := d.loginIndex(login)
-	at := string(index)
+	at, gate := d.line(index, mark)
 	if err := d.delays.wait(ctx, at); err != nil {
 		return "", nil, err
 	}
-	u, err := d.byLogin(ctx, index)
+	u, err := d.byLogin(ctx, index, ours)
 	if err != nil {
 		return "", nil, err
 	}
-	own, err := d.unlock(ctx, at, u, secret, by)
+	own, err := d.unlock(ctx, gate, at, u, secret, by)
 	if errors.Is(err, vault.ErrNotOpened) {
 		d.delays.failure(at)
 		return "", nil, helpdesk.Refuse("staff.wrong")
@@ -49,7 +55,17 @@ func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow
 		return "", nil, err
 	}
 	d.delays.success(at)
-	key, row := d.newSession(u)
+	stage, err := d.stage(ctx, u)
+	if err != nil {
+		return "", nil, err
+	}
+	return d.begin(ctx, u, own, stage, nil)
+}
+
+// begin opens a session for whose keys are in hand, together with what also does
+// to their row.
+func (d *Desk) begin(ctx context.Context, u *userRow, own *vault.Pair, stage string, also func(*store.Tx, *userRow) error) (cookie string, s *Session, err error) {
+	key, row := d.newSession(u, stage)
 	s, err = d.session(ctx, row, u, own)
 	if err != nil {
 		return "", nil, fmt.Errorf("sign in %s: %w", u.id, err)
@@ -60,7 +76,7 @@ func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow
 		}
 		return "", nil, fmt.Errorf("sign in %s: %w", u.id, err)
 	}
-	err = d.db.Write(ctx, "sign in", func(tx *store.Tx) error {
+	err = d.stepping(ctx, "sign in", func(tx *store.Tx) error {
 		// Asked again inside: they may have been shown the door meanwhile.
 		now, err := d.user(ctx, tx, u.id)
 		if err != nil {
@@ -69,8 +85,16 @@ func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow
 		if !now.hasKeys() || now.generation != u.generation {
 			return helpdesk.Refuse("staff.wrong")
 		}
+		if also != nil {
+			if err := also(tx, now); err != nil {
+				return err
+			}
+		}
 		if err := d.saveSession(ctx, tx, key, row, own); err != nil {
 			return err
+		}
+		if row.halfway() {
+			return nil
 		}
 		return d.note(ctx, tx, s, VerbSignedIn, u.id)
 	})
@@ -80,9 +104,10 @@ func (d *Desk) enter(ctx context.Context, login, secret string, by func(*userRow
 	return key.Cookie(), s, nil
 }
 
-// byLogin finds who may sign in by this login. It returns an empty row for
-// nobody: the caller goes on and pays the same price.
-func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
+// byLogin finds who may sign in by this login at a door: nobody has a key to
+// two. It returns an empty row for nobody: the caller goes on and pays the same
+// price.
+func (d *Desk) byLogin(ctx context.Context, index []byte, at door) (*userRow, error) {
 	var u userRow
 	err := d.db.QueryRow(ctx, selectUserByLogin, index).Scan(u.dest()...)
 	if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
@@ -93,16 +118,16 @@ func (d *Desk) byLogin(ctx context.Context, index []byte) (*userRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		if fresh && u.hasKeys() {
+		if fresh && u.hasKeys() && doorOf(u.kind) == at {
 			return &u, nil
 		}
 	}
 	return &userRow{id: helpdesk.NewID(), salt: index[:16], cost: d.cost}, nil
 }
 
-// unlock tries the words, in the bounded line.
-func (d *Desk) unlock(ctx context.Context, login string, u *userRow, secret string, by func(*userRow) lock) (*vault.Pair, error) {
-	leave, err := d.gate.Enter(ctx, login)
+// unlock tries the words, in a bounded line, under a name.
+func (d *Desk) unlock(ctx context.Context, gate *Gate, name string, u *userRow, secret string, by func(*userRow) lock) (*vault.Pair, error) {
+	leave, err := gate.Enter(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,17 +136,21 @@ func (d *Desk) unlock(ctx context.Context, login string, u *userRow, secret stri
 	return d.secrets.UnlockWithWords(u.key(), l.locked, secret, l.salt, l.cost, l.place)
 }
 
-func (d *Desk) newSession(u *userRow) (vault.SessionKey, *sessionRow) {
+func (d *Desk) newSession(u *userRow, stage string) (vault.SessionKey, *sessionRow) {
 	now := d.now()
-	return vault.NewSessionKey(), &sessionRow{
-		id: helpdesk.NewID(), user: u.id,
+	row := &sessionRow{
+		id: helpdesk.NewID(), user: u.id, factor: stage,
 		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(),
 	}
+	if !outside(u.kind) {
+		row.proved = row.created
+	}
+	return vault.NewSessionKey(), row
 }
 
 func (d *Desk) saveSession(ctx context.Context, tx *store.Tx, key vault.SessionKey, row *sessionRow, own *vault.Pair) error {
 	row.seed = key.Seal(row.place(), own)
-	_, err := tx.Exec(ctx, insertSession, key.RowID(), string(row.id), string(row.user), row.seed, row.created, row.touched, row.expires)
+	_, err := tx.Exec(ctx, insertSession, key.RowID(), string(row.id), string(row.user), row.seed, row.created, row.touched, row.expires, row.factor, row.proved)
 	if err != nil {
 		return fmt.Errorf("keep session %s: %w", row.id, err)
 	}

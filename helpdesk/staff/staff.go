@@ -44,6 +44,21 @@ const (
 	VerbWords       = "staff.words_changed"
 	VerbCode        = "staff.code_made"
 	VerbTeamKey     = "staff.team_key" // a new version; Object is the team
+	VerbPartnerKey  = "staff.partner_key"
+	VerbRenewed     = "staff.renewed"
+	VerbRecovered   = "staff.recovered"    // by two sheets; Object is the team
+	VerbSheets      = "staff.sheets_made"  // another recovery key
+	VerbSecrets     = "staff.secrets_kept" // the server's, sealed to recovery anew
+	VerbSecretsBack = "staff.secrets_back" // the server's, by two sheets
+	VerbFactor      = "staff.factor_made"  // a second factor, the first or another
+	VerbSpares      = "staff.spares_made"
+	VerbSpare       = "staff.spare_used"
+	VerbWrongCode   = "staff.wrong_code" // a second factor behind right words
+	VerbPasskey     = "staff.passkey_made"
+	VerbPasskeyGone = "staff.passkey_removed"
+	VerbCopied      = "staff.passkey_copied" // refused: two of one passkey are about
+	VerbLinked      = "staff.linked"         // to the organisation's own sign-in
+	VerbUnlinked    = "staff.unlinked"
 )
 
 const (
@@ -59,14 +74,16 @@ var errForged = errors.New("row without our mark")
 
 // House is what the room is built from.
 type House struct {
-	DB      *store.DB
-	Secrets *vault.Secrets
-	Bus     bus.Bus
-	Journal *journal.Book
-	Office  *office.Office
-	Now     func() time.Time
-	Log     *slog.Logger
-	Cost    vault.Cost // of a guess at six words; zero means vault.StaffCost
+	DB        *store.DB
+	Secrets   *vault.Secrets
+	Bus       bus.Bus
+	Journal   *journal.Book
+	Office    *office.Office
+	Now       func() time.Time
+	Log       *slog.Logger
+	Cost      vault.Cost // of a guess at six words; zero means vault.StaffCost
+	SSO       SSO        // the organisation's own sign-in, a second factor; the zero value is none
+	Aftermath Aftermath  // nil keeps no such book
 }
 
 // Desk is the room. Its methods may be called from many goroutines.
@@ -80,7 +97,11 @@ type Desk struct {
 	log     *slog.Logger
 	cost    vault.Cost
 	gate    *Gate
+	known   *Gate // of browsers in which somebody came in before
 	delays  *delays
+	sso     *sso
+
+	aftermath Aftermath
 
 	mu       sync.Mutex
 	seen     map[helpdesk.ID]int   // highest committed key version seen of a team
@@ -92,10 +113,14 @@ func New(h House) *Desk {
 	if h.Cost == (vault.Cost{}) {
 		h.Cost = vault.StaffCost
 	}
+	if h.Aftermath == nil {
+		h.Aftermath = NoAftermath{}
+	}
 	return &Desk{
-		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
-		now: h.Now, log: h.Log, cost: h.Cost,
-		gate: newGate(), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{}, seenUser: map[helpdesk.ID]int64{},
+		aftermath: h.Aftermath,
+		db:        h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
+		now: h.Now, log: h.Log, cost: h.Cost, sso: &sso{SSO: h.SSO},
+		gate: newGate(), known: NewGate(gateWork, gateKnown, gateAtLogin, "staff.busy"), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{}, seenUser: map[helpdesk.ID]int64{},
 	}
 }
 

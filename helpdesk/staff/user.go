@@ -70,11 +70,13 @@ type userRow struct {
 	codeSalt, codeLocked []byte
 	public, mac          []byte
 	former               string // teams they left, ids with spaces between
+	factor               []byte // see factor; nil without one
+	unlocks              []byte // see unlock; nil without one
 }
 
 func (u *userRow) dest() []any {
 	return []any{&u.id, &u.login, &u.address, &u.card, &u.kind, &u.state, &u.locale, &u.generation, &u.version,
-		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.codeSalt, &u.codeLocked, &u.public, &u.former, &u.mac}
+		&u.salt, &u.cost.MiB, &u.cost.Passes, &u.locked, &u.codeSalt, &u.codeLocked, &u.public, &u.former, &u.factor, &u.unlocks, &u.mac}
 }
 
 // origin is what our MAC speaks for: with the parts everything but the profile,
@@ -85,7 +87,13 @@ func (u *userRow) origin() vault.Context {
 
 func (u *userRow) parts() [][]byte {
 	all := [][]byte{u.login, u.address, u.card, u.salt, u.locked, u.codeSalt, u.codeLocked, u.public}
-	if u.former != "" { // rows older than this column carry a mark without it
+	// Rows older than these columns carry a mark without them.
+	switch {
+	case u.unlocks != nil:
+		all = append(all, []byte(u.former), u.factor, u.unlocks)
+	case u.factor != nil:
+		all = append(all, []byte(u.former), u.factor)
+	case u.former != "":
 		all = append(all, []byte(u.former))
 	}
 	return all
@@ -104,7 +112,7 @@ func (u *userRow) hasKeys() bool {
 
 // dropKeys leaves nothing of the user's pair behind.
 func (u *userRow) dropKeys() {
-	u.salt, u.locked, u.codeSalt, u.codeLocked, u.public = nil, nil, nil, nil, nil
+	u.salt, u.locked, u.codeSalt, u.codeLocked, u.public, u.factor, u.unlocks = nil, nil, nil, nil, nil, nil, nil
 }
 
 // leaves remembers that the user was in these teams.
@@ -225,7 +233,7 @@ func (d *Desk) saveUser(ctx context.Context, tx *store.Tx, u *userRow) error {
 	u.version++
 	u.mac = d.secrets.Vouch(u.origin(), u.parts()...)
 	n, err := tx.Exec(ctx, updateUser, u.kind, u.state, u.locale, u.generation, u.version,
-		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.former, u.mac, string(u.id), was)
+		u.salt, u.cost.MiB, u.cost.Passes, u.locked, u.codeSalt, u.codeLocked, u.public, u.former, u.factor, u.unlocks, u.mac, string(u.id), was)
 	if err != nil {
 		return fmt.Errorf("change user %s: %w", u.id, err)
 	}

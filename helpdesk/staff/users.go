@@ -1,17 +1,19 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
 )
 
-// Users returns everybody who works or worked here. A forged row is left out,
+// Users returns everybody who works or worked here; PartnerUsers has those of
+// partners, Programs what is nobody. A forged row is left out,
 // with an alarm.
 func (d *Desk) Users(ctx context.Context) ([]User, error) {
 	rows, err := d.db.Query(ctx, selectUsers)
@@ -25,7 +27,7 @@ func (d *Desk) Users(ctx context.Context) ([]User, error) {
 		if err := rows.Scan(u.dest()...); err != nil {
 			return nil, fmt.Errorf("read the users: %w", err)
 		}
-		if !d.vouchedUser(ctx, &u) {
+		if u.kind == string(ProgramKind) || !d.vouchedUser(ctx, &u) {
 			continue
 		}
 		shown, err := d.shown(&u)
@@ -40,7 +42,40 @@ func (d *Desk) Users(ctx context.Context) ([]User, error) {
 	return all, nil
 }
 
-// Members returns who is in a team now.
+// Colleagues are who works in the teams of a session, each once, by name.
+func (d *Desk) Colleagues(ctx context.Context, s *Session) ([]User, error) {
+	teams := s.Teams()
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(teams))
+	for i, t := range teams {
+		args[i] = string(t.ID)
+	}
+	rows, err := d.memberRows(ctx, d.db, selectCurrentMembers+store.Places(len(args), 1)+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the colleagues of %s: %w", s.User.ID, err)
+	}
+	var all []User
+	have := map[helpdesk.ID]bool{}
+	for _, u := range rows {
+		if have[u.id] || u.state != string(Active) || u.kind == string(ProgramKind) {
+			continue
+		}
+		have[u.id] = true
+		shown, err := d.shown(u)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shown)
+	}
+	slices.SortFunc(all, func(a, b User) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	return all, nil
+}
+
+// Members returns who is in a team now, without programs.
 func (d *Desk) Members(ctx context.Context, team helpdesk.ID) ([]User, error) {
 	t, err := d.team(ctx, d.db, team)
 	if err != nil {
@@ -52,6 +87,9 @@ func (d *Desk) Members(ctx context.Context, team helpdesk.ID) ([]User, error) {
 	}
 	all := make([]User, 0, len(rows))
 	for _, u := range rows {
+		if u.kind == string(ProgramKind) {
+			continue
+		}
 		shown, err := d.shown(u)
 		if err != nil {
 			return nil, err
@@ -68,14 +106,14 @@ func (d *Desk) Names(ctx context.Context, ids ...helpdesk.ID) map[helpdesk.ID]st
 	names := make(map[helpdesk.ID]string, len(ids))
 	args := make([]any, 0, len(ids))
 	for _, id := range ids {
-		if id != "" {
+		if id != "" && !slices.Contains(args, any(string(id))) { // a talk names two, a hundred times
 			args = append(args, string(id))
 		}
 	}
 	if len(args) == 0 {
 		return names
 	}
-	rows, err := d.db.Query(ctx, selectCards+places(len(args))+")", args...)
+	rows, err := d.db.Query(ctx, selectCards+store.Places(len(args), 1)+")", args...)
 	if err != nil {
 		d.log.ErrorContext(ctx, "names of staff not read", "err", err)
 		return names
@@ -101,17 +139,6 @@ func (d *Desk) Names(ctx context.Context, ids ...helpdesk.ID) map[helpdesk.ID]st
 	return names
 }
 
-func places(n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1))
-	}
-	return b.String()
-}
-
 // StaffAddress tells whether a folded address (letter.Address.Key: lower case,
 // IDNA) is the work address of somebody who works here.
 func (d *Desk) StaffAddress(ctx context.Context, r store.Reader, addressKey string) (bool, error) {
@@ -127,10 +154,13 @@ func (d *Desk) StaffAddress(ctx context.Context, r store.Reader, addressKey stri
 }
 
 // NewWords replaces the session's user's six words by six new ones, shown once
-// and kept nowhere. The keys stay.
+// and kept nowhere. The keys stay. ErrProof as Remove.
 func (d *Desk) NewWords(ctx context.Context, s *Session) (words string, err error) {
 	if s.own == nil {
 		return "", fmt.Errorf("new words: %w", helpdesk.ErrDenied)
+	}
+	if err := s.Proof(); err != nil {
+		return "", err
 	}
 	u, err := d.user(ctx, d.db, s.User.ID)
 	if err != nil {
@@ -148,6 +178,7 @@ func (d *Desk) NewWords(ctx context.Context, s *Session) (words string, err erro
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}
+		d.afterSecret(ctx, tx, u)
 		return d.note(ctx, tx, s, VerbWords, u.id)
 	})
 	if err != nil {

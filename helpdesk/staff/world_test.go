@@ -69,6 +69,8 @@ type world struct {
 	desk    *staff.Desk
 	init    staff.InitResult
 	team    helpdesk.ID
+	sso     staff.SSO
+	after   staff.Aftermath
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
@@ -80,7 +82,8 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	w.restart()
 	var err error
 	w.init, err = w.desk.Init(w.ctx, staff.InitOptions{
-		Login: "ada", Name: "Ada Canaryname", Address: "ada@canary.example", Locale: "sv",
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada Canaryname", Address: "ada@canary.example", Locale: "sv",
 		Teams: []staff.NewTeam{{Name: "Canaryteam"}},
 	})
 	w.must(err)
@@ -95,7 +98,7 @@ func (w *world) restart() {
 	w.office = office.New(office.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Now: w.clock.now, Log: log})
 	w.desk = staff.New(staff.House{
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: w.office,
-		Now: w.clock.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1},
+		Now: w.clock.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}, SSO: w.sso, Aftermath: w.after,
 	})
 }
 

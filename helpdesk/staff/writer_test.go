@@ -14,6 +14,7 @@ import (
 var tables = []string{
 	"staff_user", "staff_team", "staff_teamkey", "staff_member", "staff_candidate",
 	"staff_session", "staff_invitation", "staff_recovery",
+	"staff_partner", "staff_partnerkey", "staff_partnermember", "staff_partneruser", "staff_program",
 }
 
 // keep copies all tables of the room, as somebody with a snapshot would.
@@ -155,7 +156,8 @@ var attacks = []attack{
 		return err
 	}, "user_forged"},
 	{"somebody's recovery code is replaced by a known one", func(a *arena) {
-		_, err := a.desk.RecoveryCode(a.ctx, a.open(a.eve.cookie))
+		_, eve := a.signIn(a.eve.login, a.eve.words)
+		_, err := a.desk.RecoveryCode(a.ctx, eve)
 		a.must(err)
 		a.exec(`UPDATE staff_user SET code_locked = (SELECT code_locked FROM staff_user WHERE id = $1), code_salt = (SELECT code_salt FROM staff_user WHERE id = $1) WHERE id = $2`, string(a.eve.id), string(a.bo.id))
 	}, (*arena).signInBo, "user_forged"},

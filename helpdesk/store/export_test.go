@@ -28,6 +28,9 @@ var (
 	Fact          = fact
 )
 
+// CrowdMost is how many may be at a pool at once.
+const CrowdMost = crowdMost
+
 // Nearby lets tests ask which hosts need no word about protection.
 var Nearby = nearby
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"strings"
 
 	"returnsupport/helpdesk"
@@ -15,9 +16,9 @@ import (
 var (
 	// ErrUnavailable: the database is gone, too slow or overrun. Later it may
 	// work.
-	ErrUnavailable = errors.New("database unavailable")
+	ErrUnavailable = fmt.Errorf("database %w", helpdesk.ErrUnavailable)
 	// ErrFull: no room on the database's disk.
-	ErrFull = errors.New("database disk full")
+	ErrFull = fmt.Errorf("database disk full: %w", helpdesk.ErrUnavailable)
 	// ErrNewer: the database was written by a newer program.
 	ErrNewer = errors.New("database is newer than this program")
 	// ErrChanged: a migration that has run differs from the one shipped.

@@ -45,12 +45,14 @@ func newGroup(write *sql.DB) *group {
 // once is DB.once with a commit that others may share.
 func (g *group) once(ctx context.Context, what string, f func(tx *Tx) error) error {
 	b, tx, err := g.run(ctx, what, f)
+	if b != nil {
+		<-b.done
+		if b.err != nil {
+			return fmt.Errorf("%s: commit: %w", what, fact(b.err))
+		}
+	}
 	if err != nil {
 		return err
-	}
-	<-b.done
-	if b.err != nil {
-		return fmt.Errorf("%s: commit: %w", what, fact(b.err))
 	}
 	for _, hook := range tx.after {
 		hook()
@@ -58,8 +60,10 @@ func (g *group) once(ctx context.Context, what string, f func(tx *Tx) error) err
 	return nil
 }
 
-// run runs f at its turn.
-func (g *group) run(ctx context.Context, what string, f func(tx *Tx) error) (*batch, *Tx, error) {
+// run runs f at its turn. Whoever fails is handed the batch, too, where they saw
+// what others wrote in it: what they were refused for must be there for everybody
+// before they hear so, or they look and find nothing.
+func (g *group) run(ctx context.Context, what string, f func(tx *Tx) error) (shared *batch, _ *Tx, _ error) {
 	if err := g.enter(ctx); err != nil {
 		return nil, nil, fmt.Errorf("%s: begin: %w", what, fact(err))
 	}
@@ -70,16 +74,16 @@ func (g *group) run(ctx context.Context, what string, f func(tx *Tx) error) (*ba
 	}
 	kept := false
 	defer func() {
-		if !kept { // also for a panic and for a test's FailNow
-			g.undo(b)
+		if !kept && !g.undo(b) { // also for a panic and for a test's FailNow
+			shared = nil
 		}
 	}()
 	tx := &Tx{tx: b.tx}
 	if err := f(tx); err != nil {
-		return nil, nil, err
+		return b, nil, err
 	}
 	if tx.failed != nil {
-		return nil, nil, fmt.Errorf("%s: a statement failed: %w", what, tx.failed)
+		return b, nil, fmt.Errorf("%s: a statement failed: %w", what, tx.failed)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("%s: commit: %w", what, fact(err))
@@ -156,18 +160,20 @@ func (g *group) join(ctx context.Context) (*batch, error) {
 	return b, nil
 }
 
-// undo takes back what the one at their turn did. SQLite itself gives up the
-// whole transaction after some faults (a full disk); then those who were done
-// run again.
-func (g *group) undo(b *batch) {
+// undo takes back what the one at their turn did, and tells whether the batch
+// goes on. SQLite itself gives up the whole transaction after some faults (a full
+// disk); then those who were done run again.
+func (g *group) undo(b *batch) bool {
 	if b.joined == 1 {
 		b.tx.Rollback()
 		g.open = nil
 		b.free()
-		return
+		return false
 	}
 	if _, err := b.tx.Exec("ROLLBACK TO member; RELEASE member"); err != nil {
 		b.tx.Rollback()
 		g.close(b, &fault{facts: []error{ErrUnavailable, errRepeat}, code: "group"})
+		return false
 	}
+	return true
 }

@@ -188,3 +188,35 @@ func TestTheLogIsFoldedBesideTheWriterAndBeginsAnew(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 }
+
+// Of two who do the same, one is refused for what the other wrote; when they hear
+// so and look, it has to be there.
+func TestWhoIsRefusedForWhatAnotherWroteFindsItThere(t *testing.T) {
+	db := sqliteGround(t)
+	refused := errors.New("somebody else was faster")
+	for round := range 20 {
+		key := fmt.Sprint("same-", round)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				err := db.Write(context.Background(), "once", func(tx *store.Tx) error {
+					n, err := tx.Exec(context.Background(), `INSERT INTO store_parents (id) VALUES ($1) ON CONFLICT DO NOTHING`, key)
+					if err == nil && n == 0 {
+						err = refused
+					}
+					return err
+				})
+				if err == nil {
+					return
+				}
+				var n int
+				if !errors.Is(err, refused) {
+					t.Error(err)
+				} else if err := db.QueryRow(context.Background(), `SELECT COUNT(*) FROM store_parents WHERE id = $1`, key).Scan(&n); err != nil || n != 1 {
+					t.Errorf("refused for %s, which is not there: %d, %v", key, n, err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}

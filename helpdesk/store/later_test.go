@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"returnsupport/helpdesk"
@@ -175,6 +176,42 @@ func TestNothingMayWaitWhileRowsAreOpen(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatMayWaitIsThereWithTheNextOne(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		mustWrite(t, db, func(tx *store.Tx) error {
+			var id helpdesk.ID
+			var n int64
+			var flag bool
+			var body, none []byte
+			name := "as it was"
+			err := errors.Join(
+				later(tx, `INSERT INTO store_things (id, name, count, flag, body) VALUES ($1, $1, $2, $3, $4)`, "a", 7, true, []byte("sealed")),
+				tx.Ahead(ctx, []any{&id, &n, &flag, &body, &none}, `UPDATE store_things SET count = count + 1 WHERE id = $1 RETURNING id, count, flag, body, NULL`, "a"),
+				tx.Ahead(ctx, []any{&name}, `SELECT name FROM store_things WHERE id = $1`, "b"))
+			if err != nil {
+				return err
+			}
+			if n := count(t, tx); n != 1 {
+				t.Errorf("the question behind sees %d rows", n)
+			}
+			if got := fmt.Sprintf("%s %d %v %s %s %s", id, n, flag, body, none, name); got != "a 8 true sealed  as it was" {
+				t.Errorf("got %s", got)
+			}
+			return nil
+		})
+		err := db.Write(ctx, "try", func(tx *store.Tx) error {
+			var id string
+			tx.Ahead(ctx, []any{&id}, `INSERT INTO store_things (id, name) VALUES ($1, $1) RETURNING id`, "a")
+			return tx.QueryRow(ctx, `SELECT 1`).Scan(new(int))
+		})
+		if !errors.Is(err, helpdesk.ErrConflict) {
+			t.Errorf("got %v", err)
+		}
+		discreet(t, err)
+	})
+}
+
 // What is written later is read as what is written at once.
 func TestWhatWaitedIsReadAlike(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
@@ -192,5 +229,43 @@ func TestWhatWaitedIsReadAlike(t *testing.T) {
 				t.Errorf("%s: %s, %v", id, got, err)
 			}
 		}
+	})
+}
+
+// An answer that came in the same round trip as others is the same answer.
+func TestAnAnswerIsTheSameWhetherSomethingWaitedOrNot(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		const ask = `SELECT COUNT(*), COALESCE(SUM(count), 0) + 0, MAX(name), MAX(count), NULL, 'word', COUNT(*) > 1, $1 || '' FROM store_things WHERE id < $2`
+		read := func(tx *store.Tx) string {
+			var n, sum, most int64
+			var name, word, arg string
+			var none []byte
+			var many bool
+			if err := tx.QueryRow(ctx, ask, "é", "3").Scan(&n, &sum, &name, &most, &none, &word, &many, &arg); err != nil {
+				t.Error(err)
+			}
+			return fmt.Sprint(n, sum, name, most, none == nil, word, many, arg)
+		}
+		mustWrite(t, db, func(tx *store.Tx) error {
+			if err := errors.Join(later(tx, insertNamed, "1", "a"), later(tx, insertNamed, "2", "b")); err != nil {
+				return err
+			}
+			together := read(tx)
+			if alone := read(tx); alone != together || !strings.HasPrefix(alone, "2 ") {
+				t.Errorf("%q together, %q alone", together, alone)
+			}
+			if err := later(tx, `UPDATE store_things SET count = count + 0 WHERE id = $1`, "1"); err != nil {
+				return err
+			}
+			if err := tx.QueryRow(ctx, `SELECT name FROM store_things WHERE id = $1`, "none").Scan(new(string)); !errors.Is(err, helpdesk.ErrNotFound) {
+				t.Errorf("nothing is %v", err)
+			}
+			n, err := tx.Exec(ctx, `UPDATE store_things SET count = count + 1 WHERE id < $1`, "3")
+			if n != 2 {
+				t.Errorf("%d rows changed", n)
+			}
+			return err
+		})
 	})
 }

@@ -71,7 +71,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return nil
+	return db.sampleNothing(ctx)
 }
 
 // lockMigrations waits until no other process migrates. The lock belongs to

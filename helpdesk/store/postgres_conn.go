@@ -37,17 +37,6 @@ type postgresConn struct {
 // context has closed.
 func (c *postgresConn) IsValid() bool { return !c.Conn.Conn().IsClosed() }
 
-func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.pending.send(ctx, c.Conn.Conn()); err != nil {
-		return nil, err
-	}
-	rows, err := c.Conn.QueryContext(ctx, query, args)
-	if err != nil && c.reader {
-		return nil, c.harmless(ctx, err)
-	}
-	return rows, err
-}
-
 // harmless is the error of a statement that changed nothing. When its
 // connection died meanwhile, as all do when the server restarts, database/sql
 // may try again on another.
@@ -58,42 +47,76 @@ func (c *postgresConn) harmless(ctx context.Context, err error) error {
 	return err
 }
 
-// BeginTx goes past the driver's own, which would have the caller's context
-// cut COMMIT short and leave open what became of it. The isolation is named,
-// because a server's default may be another.
+// BeginTx lets BEGIN wait for the first statement and go out with it: most
+// transactions are short, and each round trip is a good part of them. It goes
+// past the driver's own, which would have the caller's context cut COMMIT short
+// and leave open what became of it. The isolation is named, because a server's
+// default may be another.
 func (c *postgresConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
-	if err != nil {
-		return nil, c.harmless(ctx, err)
+	if !c.IsValid() {
+		return nil, driver.ErrBadConn
 	}
-	return postgresTx{inner: tx, conn: c}, nil
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.pending.forget()
+	c.pending.add("begin isolation level read committed", nil)
+	c.pending.begins = true
+	return postgresTx{c}, nil
 }
 
-type postgresTx struct {
-	inner pgx.Tx
-	conn  *postgresConn
-}
+type postgresTx struct{ conn *postgresConn }
 
 // Commit takes along the statements that wait. COMMIT stands last: when one of
-// them fails, the server passes over it.
+// them fails, the server passes over it. Only after BEGIN was answered: a
+// connection that turns out to be dead must leave no doubt whether something
+// was committed.
 func (t postgresTx) Commit() error {
-	waiting := &t.conn.pending
-	if waiting.batch == nil {
-		return end(t.inner.Commit)
-	}
-	waiting.add("commit", nil)
+	c := t.conn
 	return end(func(ctx context.Context) error {
-		err := waiting.send(ctx, t.conn.Conn.Conn())
-		if err != nil {
-			t.inner.Rollback(ctx) // fails only with its connection, which then ends
+		if c.pending.begins {
+			if c.pending.batch.Len() == 1 {
+				c.pending.forget() // nothing was done
+				return nil
+			}
+			if err := c.flush(ctx); err != nil {
+				c.undo(ctx)
+				return err
+			}
 		}
-		return err
+		c.pending.add("commit", nil)
+		tag, err := c.send(ctx).last()
+		if err != nil {
+			c.undo(ctx)
+			return err
+		}
+		if tag.String() == "ROLLBACK" {
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
 	})
 }
 
 func (t postgresTx) Rollback() error {
+	begun := !t.conn.pending.begins
 	t.conn.pending.forget()
-	return end(t.inner.Rollback)
+	if !begun {
+		return nil
+	}
+	return end(t.conn.undo)
+}
+
+// undo rolls back. Where that fails the connection ends, and the transaction
+// with it.
+func (c *postgresConn) undo(ctx context.Context) error {
+	if !c.IsValid() {
+		return driver.ErrBadConn
+	}
+	_, err := c.Conn.Conn().Exec(ctx, "rollback")
+	if err != nil {
+		c.Conn.Conn().Close(ctx)
+	}
+	return err
 }
 
 func end(how func(context.Context) error) error {

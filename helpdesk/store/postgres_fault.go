@@ -16,6 +16,10 @@ import (
 // Where hold values of rows; its Message does for some classes. Codes:
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 func postgresFault(err error) error {
+	var lost lostAtBegin
+	if errors.As(err, &lost) {
+		return &fault{facts: []error{ErrUnavailable, errRepeat}, code: "begin"}
+	}
 	var raw *pgconn.PgError
 	if !errors.As(err, &raw) {
 		return postgresAway(err)

@@ -53,6 +53,10 @@ func (r *Row) Scan(dest ...any) error {
 
 // Query implements Reader outside any transaction.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := db.readers.enter(); err != nil {
+		return nil, err
+	}
+	defer db.readers.leave()
 	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fact(err)
@@ -62,5 +66,9 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 // QueryRow implements Reader outside any transaction.
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *Row {
+	if err := db.readers.enter(); err != nil {
+		return &Row{err: err}
+	}
+	defer db.readers.leave()
 	return &Row{row: db.read.QueryRowContext(ctx, query, args...)}
 }

@@ -36,23 +36,34 @@ func (db *DB) Scrub(ctx context.Context, tables ...string) error {
 	return nil
 }
 
-// snapshotWait is how long Scrub waits for statements that began before it: a
-// dump may take longer, and then there is another night.
+// snapshotWait is how long Scrub waits for what began before it: a dump may take
+// longer, and then there is another night.
 const snapshotWait = 20 * time.Second
 
-var errOldSnapshot = errors.New("a statement older than the erasure is still running")
+var errOldSnapshot = errors.New("a transaction older than the erasure is still running somewhere on the server")
 
-// snapshotsGone waits until no other connection still sees the database as it
-// was before now: for such a one VACUUM FULL keeps what was deleted.
+// stillSees counts what keeps VACUUM FULL from dropping rows deleted before the
+// transaction $1: a transaction that runs anywhere on the server, because every
+// new snapshot, that of VACUUM FULL itself, begins with the oldest of them;
+// another connection here that holds a snapshot of before; a standby or a
+// replication slot that asks for such rows. A snapshot that another role holds
+// here without writing is seen with pg_read_all_stats alone.
+const stillSees = `SELECT (CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) < $1::text::xid8 THEN 1 ELSE 0 END)
+	+ (SELECT COUNT(*) FROM pg_stat_activity WHERE (datname = current_database() OR datname IS NULL)
+		AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::text::xid8::xid))
+	+ (SELECT COUNT(*) FROM pg_replication_slots WHERE age(xmin) > age($1::text::xid8::xid))`
+
+// snapshotsGone waits until nobody sees the database as it was before now: for
+// such a one VACUUM FULL keeps what was deleted. Transactions only get younger,
+// so once that is so it stays so.
 func (db *DB) snapshotsGone(ctx context.Context) error {
 	var mark string
-	if err := db.write.QueryRowContext(ctx, `SELECT pg_current_xact_id()::xid::text`).Scan(&mark); err != nil {
+	if err := db.write.QueryRowContext(ctx, `SELECT pg_current_xact_id()::text`).Scan(&mark); err != nil {
 		return fact(err)
 	}
 	for end := time.Now().Add(snapshotWait); ; {
 		var older int
-		err := db.write.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
-			AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::text::xid)`, mark).Scan(&older)
+		err := db.write.QueryRowContext(ctx, stillSees, mark).Scan(&older)
 		switch {
 		case err != nil:
 			return fact(err)

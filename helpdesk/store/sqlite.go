@@ -46,10 +46,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	write := sqlitePool(sqliteName(path, writerWaits, foldsLater), true)
+	write := sqlitePool(sqliteName(path, "immediate", writerWaits, foldsLater), true)
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)
-	read := sqlitePool(sqliteName(path, "query_only(1)", readerWaits), false)
+	read := sqlitePool(sqliteName(path, "deferred", "query_only(1)", readerWaits), false)
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	db := &DB{engine: SQLite, read: read, write: write, group: newGroup(write)}
@@ -57,7 +57,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
-	beside := sqlitePool(sqliteName(path, writerWaits, foldsLater), false)
+	beside := sqlitePool(sqliteName(path, "immediate", writerWaits, foldsLater), false)
 	beside.SetMaxOpenConns(1)
 	db.folder = fold(db.group, beside)
 	return db, nil
@@ -102,8 +102,9 @@ func settle(ctx context.Context, write *sql.DB) error {
 	}
 }
 
-func sqliteName(path string, more ...string) string {
-	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_defensive": {"1"}, "_error_rc": {"1"}}
+// lock is how its transactions begin: who may not write can't begin at once.
+func sqliteName(path, lock string, more ...string) string {
+	q := url.Values{"_txlock": {lock}, "_dqs": {"0"}, "_defensive": {"1"}, "_error_rc": {"1"}}
 	q["_pragma"] = append(append([]string{}, sqlitePragmas...), more...)
 	// EscapedPath, because a file may be called a?b or a#b.
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()

@@ -32,7 +32,9 @@ type DB struct {
 	write  *sql.DB // on SQLite exactly one connection
 	group  *group  // of SQLite's writers; nil on PostgreSQL
 	folder *folder // of SQLite's log; nil on PostgreSQL
-	log    *slog.Logger
+
+	readers, writers crowd
+	log              *slog.Logger
 }
 
 // Open opens and migrates the database at address, which is
@@ -56,6 +58,10 @@ func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS) (*
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db.log = log
+	if err := db.whole(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
 	if err := db.migrate(ctx, steps); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("migrate the database: %w", err)

@@ -23,6 +23,7 @@ type Tx struct {
 	tx     *sql.Tx
 	after  []func()
 	failed error
+	waits  bool // on PostgreSQL: what needs no answer now waits for what does
 }
 
 // Write runs f in one transaction and commits it when f returns nil.
@@ -56,6 +57,10 @@ func (db *DB) Write(ctx context.Context, what string, f func(tx *Tx) error) erro
 }
 
 func (db *DB) once(ctx context.Context, what string, f func(tx *Tx) error) error {
+	if err := db.writers.enter(); err != nil {
+		return fmt.Errorf("%s: begin: %w", what, err)
+	}
+	defer db.writers.leave()
 	if db.group != nil {
 		return db.group.once(ctx, what, f)
 	}
@@ -65,7 +70,7 @@ func (db *DB) once(ctx context.Context, what string, f func(tx *Tx) error) error
 	}
 	// Also for a panic and for a test's FailNow; after a commit it does nothing.
 	defer begun.Rollback()
-	tx := &Tx{tx: begun}
+	tx := &Tx{tx: begun, waits: true}
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -106,7 +111,8 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (affected int
 	return affected, nil
 }
 
-// later marks the context of a statement that may wait.
+// later marks the context of a statement that may wait; its value is where the
+// one row goes that it brings, none for Later.
 type later struct{}
 
 // Later is Exec for a statement whose answer nobody needs. On PostgreSQL it
@@ -120,7 +126,34 @@ type later struct{}
 // with the commit has the commit's half minute, whether the caller leaves or
 // not.
 func (tx *Tx) Later(ctx context.Context, query string, args ...any) error {
-	_, err := tx.Exec(context.WithValue(ctx, later{}, true), query, args...)
+	_, err := tx.Exec(context.WithValue(ctx, later{}, []any(nil)), query, args...)
+	return err
+}
+
+// Ahead asks for one row that is wanted only after a later question was
+// answered, and has it copied to dest; no row leaves dest as it is. On
+// PostgreSQL it goes out together with what follows, as with Later, and dest
+// holds nothing before the answer to that. dest may point to strings, integers,
+// flags and bytes alone.
+func (tx *Tx) Ahead(ctx context.Context, dest []any, query string, args ...any) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if err := tx.ahead(ctx, dest, query, args...); err != nil {
+		return tx.fail(err)
+	}
+	return nil
+}
+
+func (tx *Tx) ahead(ctx context.Context, dest []any, query string, args ...any) error {
+	if tx.waits {
+		_, err := tx.tx.ExecContext(context.WithValue(ctx, later{}, dest), query, args...)
+		return err
+	}
+	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
 	return err
 }
 

@@ -17,9 +17,22 @@ import (
 type Scope struct {
 	Team helpdesk.ID // "" for all of the session's teams
 	Mine bool        // what the session's user owns, and nothing else
+	// Unowned, with Mine: and what nobody has taken, lest everybody thinks that
+	// somebody else looks after it.
+	Unowned bool
 	// Ahead is how many days ahead the list looks; 0 means a fortnight. An
 	// appeal is in it however far its day, and so is what has passed.
 	Ahead int
+}
+
+func (c Scope) whose() tickets.Whose {
+	switch {
+	case c.Mine && c.Unowned:
+		return tickets.OfMineOrNobody
+	case c.Mine:
+		return tickets.OfMine
+	}
+	return tickets.OfAll
 }
 
 const fortnight = 14
@@ -53,7 +66,7 @@ func (Item) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 type List struct {
 	Today  hours.Date
 	Items  []Item
-	Later  int  // open dates further ahead than the list looks
+	Later  int  // open dates further ahead than the list looks, at least so many
 	More   bool // more tickets have dates than were opened
 	Settle tickets.Settle
 }
@@ -62,7 +75,8 @@ type List struct {
 func (List) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // listMost is how many tickets of one team a list opens: more dated tickets
-// than that are no list for a person.
+// than that are no list for a person. Of late answers it opens those that wait
+// longest.
 const (
 	listMost = 1000
 	lateMost = 100
@@ -75,17 +89,18 @@ func (r *Room) Due(ctx context.Context, s *staff.Session, scope Scope) (List, er
 	if err != nil {
 		return List{}, err
 	}
-	dated, err := r.tickets.Dated(ctx, s, scope.Team, scope.Mine, listMost)
-	if err != nil {
-		return List{}, fmt.Errorf("make a due list: %w", err)
-	}
-	out := List{Today: r.today(plan), More: dated.More, Settle: dated.Settle}
 	ahead := scope.Ahead
 	if ahead <= 0 {
 		ahead = fortnight
 	}
+	today := r.today(plan)
+	dated, err := r.tickets.Dated(ctx, s, scope.Team, scope.whose(), midnight(today.Add(ahead)), listMost)
+	if err != nil {
+		return List{}, fmt.Errorf("make a due list: %w", err)
+	}
+	out := List{Today: today, Later: dated.Beyond, More: dated.More, Settle: dated.Settle}
 	for _, row := range dated.Rows {
-		for _, i := range itemsOf(row, out.Today) {
+		for _, i := range itemsOf(row, today) {
 			if i.Days > ahead && i.Kind != tickets.DateAppeal {
 				out.Later++
 				continue
@@ -154,7 +169,7 @@ func (r *Room) answers(ctx context.Context, s *staff.Session, scope Scope, plan 
 		return nil
 	}
 	now := r.now()
-	waited, err := r.tickets.Waited(ctx, s, scope.Team, scope.Mine, now.Add(-alarms.least), lateMost)
+	waited, err := r.tickets.Waited(ctx, s, scope.Team, scope.whose(), now.Add(-alarms.least), lateMost)
 	if err != nil {
 		return fmt.Errorf("make a due list: %w", err)
 	}
@@ -162,7 +177,7 @@ func (r *Room) answers(ctx context.Context, s *staff.Session, scope Scope, plan 
 		if row.Broken {
 			continue // it stands in the queues, marked; its audience is not known
 		}
-		w := WaitOf(plan, audience(row.Head.Facts), row.Ticket.WaitingSince, now, percent)
+		w := WaitOf(plan, row.Head.Facts.Whose(), row.Ticket.WaitingSince, now, percent)
 		if !w.Alarming(now) {
 			continue
 		}
@@ -190,7 +205,7 @@ func (r *Room) Of(ctx context.Context, t tickets.Ticket, h tickets.Head) ([]Item
 	})
 	var w Wait
 	if t.State == tickets.StateOpen && !t.WaitingSince.IsZero() {
-		w = WaitOf(plan, audience(h.Facts), t.WaitingSince, r.now(), set.AlarmPercent)
+		w = WaitOf(plan, h.Facts.Whose(), t.WaitingSince, r.now(), set.AlarmPercent)
 	}
 	return items, w, nil
 }

@@ -23,7 +23,7 @@ func (r *Room) Promise(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	}
 	id := helpdesk.NewID()
 	return id, r.change(ctx, s, ticket, func(f *tickets.Facts) error {
-		if !anyway && !r.kept(plan, audience(*f), day) {
+		if !anyway && !r.kept(plan, f.Whose(), day) {
 			return helpdesk.Refuse("task.promise.roster", day.String())
 		}
 		f.Dates = append(f.Dates, tickets.Date{ID: id, Kind: tickets.DatePromise, Day: day.String(), Note: what, By: s.User.ID})
@@ -46,17 +46,6 @@ func (r *Room) kept(plan hours.Plan, a hours.Audience, day hours.Date) bool {
 		}
 	}
 	return false
-}
-
-// audience is whose hours count for a ticket.
-func audience(f tickets.Facts) hours.Audience {
-	switch {
-	case f.Child || f.Audience == string(hours.Child):
-		return hours.Child
-	case f.Audience == "":
-		return hours.Everyone
-	}
-	return hours.Audience(f.Audience)
 }
 
 // Snooze puts one date off until a day, or with date "" all of the ticket that

@@ -50,7 +50,7 @@ func loss(k tickets.DateKind) int {
 		return lossRight
 	case tickets.DateLeaveBy, tickets.DateReporting, tickets.DateTravel, tickets.DateAdult:
 		return lossFreedom
-	case tickets.DatePromise, tickets.DateTalk:
+	case tickets.DatePromise, tickets.DateTalk, tickets.DateNotes, tickets.DateCorrect, tickets.DateRestrict:
 		return lossTrust
 	}
 	return lossOrder

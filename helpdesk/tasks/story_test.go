@@ -104,6 +104,9 @@ func TestOneDueListOrderedByWhatIsLost(t *testing.T) {
 
 		w.same("the team's", w.due(a, tasks.Scope{}), "appeal_last_day 49 #1, travel 1 #2, follow_up -3 #1, reporting 3 #3, promise 3 #3")
 		w.same("mine", w.due(a, tasks.Scope{Mine: true}), "appeal_last_day 49 #1, follow_up -3 #1, reporting 3 #3, promise 3 #3")
+		bo := w.hire("bo")
+		w.same("mine and nobody's", w.due(a, tasks.Scope{Mine: true, Unowned: true}), w.due(a, tasks.Scope{}))
+		w.same("a colleague's, and nobody's", w.due(w.as(bo), tasks.Scope{Mine: true, Unowned: true}), "travel 1 #2")
 		w.same("a month", w.due(a, tasks.Scope{Ahead: 30}), "appeal_last_day 49 #1, travel 1 #2, follow_up -3 #1, reporting 3 #3, promise 3 #3, return_talk 28 #2")
 		list, err := w.room.Due(w.ctx, a, tasks.Scope{Team: w.team})
 		w.ok(err)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk/hours"
+	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
@@ -34,8 +35,10 @@ type Notice string
 // The notices, the most pressing last.
 const (
 	NoticeDue     Notice = "due"     // a date comes near
+	NoticeNamed   Notice = "named"   // a colleague named them, or asks for them
 	NoticeWaiting Notice = "waiting" // an answer is about to be late
 	NoticeOverdue Notice = "overdue" // a date has passed and nobody said what became of it
+	NoticeGrave   Notice = "grave"   // something that opens everything was done, or has to be
 )
 
 // Reminder tells one who works here, by a mail without content, in the caller's
@@ -48,24 +51,34 @@ type Reminder interface {
 type House struct {
 	DB      *store.DB
 	Secrets *vault.Secrets
+	Journal *journal.Book
 	Office  *office.Office
 	Staff   *staff.Desk
 	Tickets *tickets.Desk
 	Remind  Reminder
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Lines tells how mail is fetched and sent, one line for each way of each
+	// mailbox that should work; nil where nothing is.
+	Lines func(context.Context) ([]Line, error)
+	Alarm Alarmist
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Room is the room. Its methods may be called from many goroutines.
 type Room struct {
 	db      *store.DB
 	secrets *vault.Secrets
+	journal *journal.Book
 	office  *office.Office
 	staff   *staff.Desk
 	tickets *tickets.Desk
 	remind  Reminder
 	now     func() time.Time
 	log     *slog.Logger
+
+	lines    func(context.Context) ([]Line, error)
+	alarmist Alarmist
+	mail     mailWatch
 
 	mu    sync.Mutex
 	told  memory
@@ -75,8 +88,8 @@ type Room struct {
 // New makes the room.
 func New(h House) *Room {
 	return &Room{
-		db: h.DB, secrets: h.Secrets, office: h.Office, staff: h.Staff, tickets: h.Tickets,
-		remind: h.Remind, now: h.Now, log: h.Log,
+		db: h.DB, secrets: h.Secrets, journal: h.Journal, office: h.Office, staff: h.Staff, tickets: h.Tickets,
+		remind: h.Remind, lines: h.Lines, alarmist: h.Alarm, now: h.Now, log: h.Log,
 	}
 }
 

@@ -64,7 +64,7 @@ func (r *Room) Round(ctx context.Context) error {
 		}
 	}
 	// One whom the mail can't reach keeps nobody else uninformed.
-	return errors.Join(w.tell(ctx), r.forget(ctx, w.today))
+	return errors.Join(w.tell(ctx), w.named(ctx), r.forget(ctx, w.today))
 }
 
 // watch is one round.

@@ -40,6 +40,7 @@ type world struct {
 	tickets *tickets.Desk
 	room    *tasks.Room
 	bell    *bell
+	lines   []tasks.Line
 	clock   *clock
 	log     *lockedBuffer
 
@@ -92,6 +93,23 @@ type bell struct {
 	mu    sync.Mutex
 	rung  []string
 	fails error
+	mute  bool // no mailbox can send
+}
+
+func (b *bell) Alarm(_ context.Context, tx *store.Tx, to staff.User, a tasks.Alarm) (bool, error) {
+	if b.fails != nil || b.mute {
+		return false, b.fails
+	}
+	tx.After(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		said := fmt.Sprintf("%s: %s %s since %s, %s", to.Login, a.Address, a.Way, a.Since.Format("15:04"), a.Do())
+		if a.Again {
+			said = fmt.Sprintf("%s: %s %s again, stood still since %s", to.Login, a.Address, a.Way, a.Since.Format("15:04"))
+		}
+		b.rung = append(b.rung, said)
+	})
+	return true, nil
 }
 
 func (b *bell) Remind(_ context.Context, tx *store.Tx, to staff.User, about tasks.Notice) error {
@@ -157,7 +175,7 @@ func newWorld(t *testing.T, db *store.DB, day string) *world {
 	w.people = people.New(people.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, Now: w.clock.now, Log: log, Cost: cost})
 	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.now, Cost: cost})
 	w.room = w.replica()
-	made, err := w.staff.Init(w.ctx, staff.InitOptions{Login: "ada", Name: "Ada", Address: "ada@staff.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "first"}}})
+	made, err := w.staff.Init(w.ctx, staff.InitOptions{WordsAlone: true, Login: "ada", Name: "Ada", Address: "ada@staff.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "first"}}})
 	w.ok(err)
 	w.team = made.Teams[0].ID
 	w.ada = staff.User{ID: made.User, Login: "ada"}
@@ -172,7 +190,8 @@ func (w *world) logger() *slog.Logger {
 // replica is the room as another process of the house has it.
 func (w *world) replica() *tasks.Room {
 	return tasks.New(tasks.House{
-		DB: w.db, Secrets: w.secrets, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.bell,
+		DB: w.db, Secrets: w.secrets, Journal: w.journal, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.bell,
+		Lines: func(context.Context) ([]tasks.Line, error) { return w.lines, nil }, Alarm: w.bell,
 		Now: w.clock.now, Log: w.logger(),
 	})
 }

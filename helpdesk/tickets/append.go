@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -30,6 +29,8 @@ type Message struct {
 	// OwnKey seals the message under a key of its own, which MakeLink can hand
 	// to somebody who is no reader.
 	OwnKey bool
+	// Beside are translations that go out with it, made by Author.
+	Beside []Beside
 	// ClientID makes doing it twice invisible: the second Append with the same
 	// one in the same conversation returns the first number. Drawn when empty.
 	ClientID string
@@ -97,20 +98,12 @@ func (m *messageRow) origin() vault.Context {
 func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int64, error) {
 	d := c.desk
 	c.Twice = false
-	if m.ID == "" {
-		m.ID = helpdesk.NewID()
-	}
-	if m.At.IsZero() {
-		m.At = d.now()
-	}
-	if m.ClientID == "" {
-		m.ClientID = string(m.ID)
-	}
+	d.complete(&m)
 	row := messageRow{
 		id: m.ID, conversation: c.ID, number: 1, kind: m.Kind, direction: m.Direction,
 		at: m.At.UnixMicro(), author: m.Author, state: messageKept,
 	}
-	client := d.secrets.Index("tickets.client", m.ClientID)
+	client := d.clientIndex(&m)
 	if c.fresh == nil {
 		if err := c.step(ctx, tx, &row); err != nil {
 			return 0, err
@@ -127,7 +120,16 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 		}
 		return first, nil
 	}
-	if ticket.state == StateClosed {
+	switch {
+	case ticket.restricted():
+		row.at, row.beforeWaiting = 0, 0 // the exact time lies in the content
+		row.author, c.quiet = "", true   // and so does who wrote it
+		if row.kind == KindSystem && row.direction == Inside {
+			row.kind = KindNote // that something was decided, and what
+		}
+		// All answers alike, whether a link leads to one or not.
+		m.OwnKey = m.OwnKey || m.Kind == KindAnswer && m.Direction == Out
+	case ticket.state == StateClosed:
 		row.at = toDay(row.at) // a note on a closed ticket
 	}
 	if err := c.seal(ctx, tx, &row, &m, client); err != nil {
@@ -136,24 +138,40 @@ func (c *Conversation) Append(ctx context.Context, tx *store.Tx, m Message) (int
 	// Of a talk the book holds that it was opened, a line a quarter of an hour;
 	// who said what stands in the messages, under our MAC.
 	if m.Author != "" && m.Kind != KindChat {
-		if err := d.record(ctx, tx, m.Author, "ticket."+string(m.Kind), ticket.id); err != nil {
+		if err := d.recordOf(ctx, tx, m.Author, "ticket."+string(m.Kind), ticket); err != nil {
 			return 0, err
 		}
 	}
 	c.Last = row.serial
-	c.ring(tx, ticket, &row)
+	c.ring(tx, ticket, &row, len(m.Beside) > 0)
 	return row.number, nil
 }
 
+// complete draws what the caller left open.
+func (d *Desk) complete(m *Message) {
+	if m.ID == "" {
+		m.ID = helpdesk.NewID()
+	}
+	if m.At.IsZero() {
+		m.At = d.now()
+	}
+	if m.ClientID == "" {
+		m.ClientID = string(m.ID)
+	}
+}
+
+func (d *Desk) clientIndex(m *Message) []byte { return d.secrets.Index("tickets.client", m.ClientID) }
+
 // ring tells who has the ticket open, and who looks at the queues. Of a word
 // in a talk that moved nothing there chat tells those at the table, and nobody
-// is to be told twice; only who has the ticket open that this one was joined
-// into listens to no table of it.
-func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow) {
+// is to be told twice; but who has the ticket open that this one was joined into
+// listens to no table of it, and what a table brings of a word is the word alone,
+// without what was translated.
+func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow, translated bool) {
 	switch {
 	case m.kind != KindChat || m.beforeState != t.state:
 		c.desk.ring(tx, t)
-	case t.id != c.Ticket:
+	case t.id != c.Ticket, translated:
 		c.desk.ringTicket(tx, t)
 	}
 }
@@ -162,7 +180,7 @@ func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow) {
 // the present epoch.
 func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) error {
 	d := c.desk
-	t, err := d.count(ctx, tx, c.ID)
+	t, err := c.next(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -189,6 +207,13 @@ func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) 
 	return nil
 }
 
+func (c *Conversation) next(ctx context.Context, tx *store.Tx) (*talk, error) {
+	if c.counted != nil {
+		return &c.counted.talk, c.desk.proved(ctx, &c.counted.talk)
+	}
+	return c.desk.count(ctx, tx, c.ID)
+}
+
 // place counts the message into its ticket, new or old. first is the number of
 // the same message where it was appended before; then nothing is counted.
 func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow, client []byte) (t *row, first int64, err error) {
@@ -196,6 +221,9 @@ func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow, c
 	if f := c.fresh; f != nil {
 		t := &f.ticket
 		t.openedAt, t.lastAt, t.version, t.serial = m.at, m.at, 1, 1
+		if t.sealed { // counted from anywhere, the counts say nothing
+			t.version, t.serial = 1+randomBelow(1<<32), 1+randomBelow(1<<32)
+		}
 		t.take(m)
 		m.serial = t.serial
 		m.beforeState = "" // nothing stood before
@@ -211,10 +239,10 @@ func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow, c
 		m.serial = t.serial
 		return t, 0, nil
 	}
-	if m.direction == In && m.kind == KindChat {
-		if t, err = d.countWord(ctx, tx, c, m, client); err == nil || !errors.Is(err, helpdesk.ErrNotFound) {
-			return t, 0, err
-		}
+	if w := c.counted; w != nil && w.ticket.id != "" {
+		t = &w.ticket
+		m.serial, m.beforeState, c.Number = t.serial, t.state, t.number
+		return t, 0, nil
 	}
 	if t, first, err = d.lockRoot(ctx, tx, c.Ticket, c.ID, client); err != nil || first > 0 {
 		return nil, first, err
@@ -228,17 +256,6 @@ func (c *Conversation) place(ctx context.Context, tx *store.Tx, m *messageRow, c
 	m.serial = t.serial
 	c.Number = t.number
 	return t, 0, d.saveLocked(ctx, tx, before, t)
-}
-
-// countWord does what take and a save do for a word that moves nothing, in one
-// statement; helpdesk.ErrNotFound when it would move something.
-func (d *Desk) countWord(ctx context.Context, tx *store.Tx, c *Conversation, m *messageRow, client []byte) (*row, error) {
-	var t row
-	if err := tx.QueryRow(ctx, countWord, c.Ticket, m.at, c.ID, client).Scan(t.dest()...); err != nil {
-		return nil, fmt.Errorf("count a word into ticket %s: %w", c.Ticket, err)
-	}
-	m.serial, m.beforeState, c.Number = t.serial, t.state, t.number
-	return &t, nil
 }
 
 // before is what stands in the row: only an answer can be undone.
@@ -291,6 +308,13 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 	}
 
 	in := inner{Content: m.Content, OriginalSize: -1}
+	before := row.before()
+	if c.quiet {
+		in.Author, in.Before, before = m.Author, before, ""
+	}
+	if row.kind != m.Kind {
+		in.Kind = m.Kind
+	}
 	in.At = m.At.UTC()
 	in.Files = nil
 	if err := c.storeParts(ctx, tx, row, m, &in); err != nil {
@@ -303,9 +327,12 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 	row.content = key.Seal(row.bound("tickets.content"), plain)
 	row.mac = d.secrets.Vouch(row.origin(), row.content)
 	size := int64(len(row.content)) // padded, so it tells no more than the column beside it
+	if c.quiet {
+		size = 0
+	}
 	if err := tx.Later(ctx, insertMessage, row.id, row.conversation, row.number, row.serial, row.epoch,
 		string(row.kind), string(row.direction), row.at, row.author, row.form, row.keywrap, row.content, size,
-		client, row.state, string(row.before()), row.beforeWaiting, row.mac); err != nil {
+		client, row.state, string(before), row.beforeWaiting, row.mac); err != nil {
 		return fmt.Errorf("insert message %s: %w", row.id, err)
 	}
 	folded := m.Folded
@@ -315,6 +342,9 @@ func (c *Conversation) seal(ctx context.Context, tx *store.Tx, row *messageRow, 
 	body := key.Seal(row.bound("tickets.folded"), []byte(folded))
 	if err := tx.Later(ctx, insertFolded, row.id, body); err != nil {
 		return fmt.Errorf("insert folded text of %s: %w", row.id, err)
+	}
+	if err := c.layBeside(ctx, tx, m, row, key); err != nil {
+		return err
 	}
 	if form == formBlind {
 		return c.wrapLetter(ctx, tx, row, key)

@@ -179,3 +179,37 @@ func sealed(tb testing.TB, h *house, s *staff.Session, team helpdesk.ID, many in
 		})
 	}
 }
+
+// BenchmarkVeiled is a page of a restricted team with many open tickets: looked
+// through anew, and as the last look left it.
+func BenchmarkVeiled(b *testing.B) {
+	const many = 2_000
+	eachEngine(b, func(b *testing.B, db *store.DB) {
+		h := build(b, db)
+		team := h.closedTeam(b)
+		anna := h.session(b, team)
+		for n := range many {
+			h.arriveAs(b, tickets.Opening{Team: team, Title: fmt.Sprint("about number ", n), Priority: n % 4, Language: "fa"}, h.letter("x"))
+		}
+		page := func(d *tickets.Desk) tickets.Page {
+			p, err := d.Queue(background, anna, tickets.Filter{Queue: tickets.QueueTeam}, "", tickets.PageMost)
+			if err != nil || len(p.Rows) != 50 || !p.Rows[0].Proven {
+				b.Fatalf("%d rows, %v", len(p.Rows), err)
+			}
+			return p
+		}
+		for range many/100 + 2 {
+			h.ok(b, h.desk.Settle(background, anna, page(h.desk).Settle))
+		}
+		b.Run("anew", func(b *testing.B) {
+			for b.Loop() {
+				page(h.replica())
+			}
+		})
+		b.Run("kept", func(b *testing.B) {
+			for b.Loop() {
+				page(h.desk)
+			}
+		})
+	})
+}

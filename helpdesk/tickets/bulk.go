@@ -100,7 +100,8 @@ func (d *Desk) actOn(ctx context.Context, s *staff.Session, p Pick, act Act) (un
 	case ActClose:
 		return u, d.CloseTicket(ctx, s, p.ID, p.Version)
 	case ActGive:
-		return u, d.Give(ctx, s, p.ID, p.Version, act.To)
+		u.After, err = d.give(ctx, s, p.ID, p.Version, act.To, false) // a restricted team's version jumps
+		return u, err
 	case ActTag:
 		u.On, u.Off, err = d.tag(ctx, s, p.ID, p.Version, act.Tag, act.Remove)
 		return u, err

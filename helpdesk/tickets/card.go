@@ -162,7 +162,7 @@ func (d *Desk) cards(ctx context.Context, r store.Reader, s *staff.Session, tick
 	if len(tickets) == 0 {
 		return out, nil
 	}
-	rows, err := r.Query(ctx, selectCards+list(len(tickets), 1)+") ORDER BY c.id, r.reader", anys(tickets)...)
+	rows, err := r.Query(ctx, selectCards+store.Places(len(tickets), 1)+") ORDER BY c.id, r.reader", anys(tickets)...)
 	if err != nil {
 		return nil, fmt.Errorf("read cards: %w", err)
 	}

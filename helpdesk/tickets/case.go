@@ -25,11 +25,19 @@ type caseFile struct {
 // open reads a ticket for a session. Whoever holds no key of the ticket's own
 // conversation gets ErrNotFound, the same as for an id that does not exist.
 func (d *Desk) open(ctx context.Context, r store.Reader, s *staff.Session, id helpdesk.ID, settle *Settle) (*caseFile, error) {
+	page := pageOf(ctx, r)
+	if f := page.file(s, id); f != nil {
+		return f, nil
+	}
 	var t row
 	if err := r.QueryRow(ctx, selectTicket, id).Scan(t.dest()...); err != nil {
 		return nil, fmt.Errorf("read ticket %s: %w", id, err)
 	}
-	return d.openRow(ctx, r, s, &t, settle)
+	f, err := d.openRow(ctx, r, s, &t, settle)
+	if err == nil {
+		page.keep(s, id, f)
+	}
+	return f, err
 }
 
 func (d *Desk) openRow(ctx context.Context, r store.Reader, s *staff.Session, t *row, settle *Settle) (*caseFile, error) {
@@ -57,6 +65,11 @@ func (d *Desk) openRow(ctx context.Context, r store.Reader, s *staff.Session, t 
 	}
 	if own := f.own(); own == nil || !d.entitled(s, f, own) {
 		return nil, fmt.Errorf("ticket %s: %w", t.id, helpdesk.ErrNotFound)
+	}
+	for _, t := range append([]*row{t}, f.joined...) {
+		if err := d.revealIn(ctx, r, s, f, t, settle); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }
@@ -132,7 +145,7 @@ func (d *Desk) ticketRows(ctx context.Context, r store.Reader, query string, arg
 // to its ticket is left out, except the first ticket's own: content stays
 // openable, marked.
 func (d *Desk) talks(ctx context.Context, r store.Reader, tickets []helpdesk.ID) ([]*talk, error) {
-	rows, err := r.Query(ctx, selectConversations+list(len(tickets), 1)+") ORDER BY ticket, kind DESC", anys(tickets)...)
+	rows, err := r.Query(ctx, selectConversations+store.Places(len(tickets), 1)+") ORDER BY ticket, kind DESC", anys(tickets)...)
 	if err != nil {
 		return nil, fmt.Errorf("read conversations: %w", err)
 	}

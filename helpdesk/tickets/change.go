@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,16 +20,19 @@ const anyVersion int64 = -1
 // changes it.
 func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, version int64, verb string, f func(tx *store.Tx, t *row, file *caseFile) error) error {
 	return d.db.Write(ctx, verb, func(tx *store.Tx) error {
+		if err := d.lockVeiled(ctx, tx, id); err != nil {
+			return err
+		}
 		t, err := d.lock(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		before := *t
 		var unused Settle
 		file, err := d.openRow(ctx, tx, s, t, &unused)
 		if err != nil {
 			return err
 		}
+		before := *t
 		switch {
 		case !file.member:
 			return fmt.Errorf("%s %s: %w", verb, id, helpdesk.ErrDenied)
@@ -49,13 +53,31 @@ func (d *Desk) change(ctx context.Context, s *staff.Session, id helpdesk.ID, ver
 		if err := d.save(ctx, tx, before, t); err != nil {
 			return err
 		}
-		if err := d.record(ctx, tx, s.User.ID, verb, id); err != nil {
+		if err := d.recordOf(ctx, tx, s.User.ID, verb, t); err != nil {
 			return err
 		}
 		d.ring(tx, t, before.team)
 		return nil
 	})
 }
+
+// lockVeiled locks the conversation of a ticket of a restricted team, whose head
+// is written with each decision: conversations before tickets, as Append does.
+func (d *Desk) lockVeiled(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) error {
+	var conversation helpdesk.ID
+	err := tx.QueryRow(ctx, selectVeiledTalk, ticket).Scan(&conversation)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read ticket %s: %w", ticket, err)
+	}
+	return d.Lock(ctx, tx, conversation)
+}
+
+const selectVeiledRow = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE id = $1 AND channel = ''`
+
+const selectVeiledTalk = `SELECT conversation FROM tickets_ticket WHERE id = $1 AND channel = ''`
 
 // Take makes the ticket the session's own. What nobody owns is taken whatever
 // happened since version; taking it over from a colleague needs the version at
@@ -122,7 +144,7 @@ func (d *Desk) coarsen(ctx context.Context, tx *store.Tx, t *row) error {
 	if _, err := tx.Exec(ctx, coarsenMessages, t.id); err != nil {
 		return fmt.Errorf("coarsen ticket %s: %w", t.id, err)
 	}
-	if _, err := tx.Exec(ctx, forgetLooking, t.id); err != nil {
+	if _, err := tx.Exec(ctx, forgetLooking, d.object(t)); err != nil {
 		return fmt.Errorf("coarsen ticket %s: %w", t.id, err)
 	}
 	return nil

@@ -61,20 +61,12 @@ func (d *Desk) SetConflict(ctx context.Context, s *staff.Session, ticket, other,
 		if theirs, err = d.partHelpers(ctx, tx, talks, a.ticket, b.ticket); err != nil {
 			return err
 		}
-		for i, of := range []*row{b.ticket, a.ticket} {
-			err := d.changeCard(ctx, tx, s, notes[i], func(c *Card) error {
-				if !c.apart(of.person) {
-					c.Apart = append(c.Apart, Opponent{Person: of.person, Ticket: of.id})
-				}
-				return nil
-			})
-			if err != nil {
-				return err
+		return d.onBothCards(ctx, tx, s, notes, a.ticket, b.ticket, func(c *Card, other *row) error {
+			if !c.apart(other.person) {
+				c.Apart = append(c.Apart, Opponent{Person: other.person, Ticket: other.id})
 			}
-		}
-		d.ring(tx, a.ticket)
-		d.ring(tx, b.ticket)
-		return nil
+			return nil
+		})
 	})
 	if err != nil || apart == "" {
 		return err
@@ -95,8 +87,8 @@ func (d *Desk) twoNotes(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 	return [2]helpdesk.ID{of[ticket], of[other]}, nil
 }
 
-// lockPlaces locks all conversations of the persons of two tickets and the
-// notes, in order and before their tickets, and returns the conversations.
+// lockPlaces locks all conversations of the persons of two tickets and their
+// notes, in order and before their tickets, and returns them.
 func (d *Desk) lockPlaces(ctx context.Context, tx *store.Tx, notes [2]helpdesk.ID, tickets ...helpdesk.ID) (map[helpdesk.ID]*talk, error) {
 	ids := notes[:]
 	for _, id := range tickets {
@@ -123,9 +115,7 @@ func (d *Desk) lockPlaces(ctx context.Context, tx *store.Tx, notes [2]helpdesk.I
 		if err != nil {
 			return nil, err
 		}
-		if c.kind == personConversation {
-			out[id] = c
-		}
+		out[id] = c
 	}
 	return out, nil
 }
@@ -156,33 +146,29 @@ func (d *Desk) partHelpers(ctx context.Context, tx *store.Tx, talks map[helpdesk
 			lent[t.owner] = true
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(talks)) {
-		if c := talks[id]; one.has(c.ticket) {
-			rows, err := d.readers(ctx, tx, c.id)
-			if err != nil {
-				return nil, err
-			}
-			for _, r := range rows {
-				lent[r.reader] = lent[r.reader] || r.kind == userReader
-			}
-			if err := d.clear(ctx, tx, c, rows, func(r *readerRow) bool { return r.kind == personReader && two.kin.Has(r.reader) }); err != nil {
-				return nil, err
-			}
+	// First who reads on the one side and the one side's readers that go, then
+	// what of it the other side has.
+	err = d.eachTalk(ctx, tx, talks, one, func(c *talk, rows []*readerRow) error {
+		for _, r := range rows {
+			lent[r.reader] = lent[r.reader] || r.kind == userReader
 		}
+		return d.clear(ctx, tx, c, rows, func(r *readerRow) bool { return r.kind == personReader && two.kin.Has(r.reader) })
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(talks)) {
-		if c := talks[id]; two.has(c.ticket) {
-			rows, err := d.readers(ctx, tx, c.id)
-			if err != nil {
-				return nil, err
-			}
-			err = d.clear(ctx, tx, c, rows, func(r *readerRow) bool {
-				return r.kind == personReader && one.kin.Has(r.reader) || r.kind == userReader && lent[r.reader]
-			})
-			if err != nil {
-				return nil, err
+	err = d.eachTalk(ctx, tx, talks, two, func(c *talk, rows []*readerRow) error {
+		helps := func(r *readerRow) bool { return r.kind == userReader && lent[r.reader] }
+		err := d.clear(ctx, tx, c, rows, func(r *readerRow) bool { return r.kind == personReader && one.kin.Has(r.reader) || helps(r) })
+		for _, r := range rows {
+			if err == nil && helps(r) {
+				err = d.unasked(ctx, tx, c.ticket, r.reader)
 			}
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	var theirs []helpdesk.ID
 	for _, t := range two.tickets {
@@ -205,6 +191,25 @@ func (d *Desk) partHelpers(ctx context.Context, tx *store.Tx, talks map[helpdesk
 	return theirs, nil
 }
 
+// eachTalk goes through the locked conversations of one side, in order, each
+// with its readers.
+func (d *Desk) eachTalk(ctx context.Context, tx *store.Tx, talks map[helpdesk.ID]*talk, of party, do func(*talk, []*readerRow) error) error {
+	for _, id := range slices.Sorted(maps.Keys(talks)) {
+		c := talks[id]
+		if !of.has(c.ticket) {
+			continue
+		}
+		rows, err := d.readers(ctx, tx, c.id)
+		if err != nil {
+			return err
+		}
+		if err := do(c, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // party is one side of a conflict.
 type party struct {
 	kin     people.Kin
@@ -225,6 +230,11 @@ func (d *Desk) sideOf(ctx context.Context, r store.Reader, person helpdesk.ID) (
 		rows, err := d.ticketRows(ctx, r, selectConcerning, id)
 		if err != nil {
 			return party{}, err
+		}
+		for _, t := range rows {
+			if t.owner, err = d.ownerOf(ctx, t); err != nil {
+				return party{}, err
+			}
 		}
 		out.tickets = append(out.tickets, rows...)
 	}
@@ -295,23 +305,28 @@ func (d *Desk) EndConflict(ctx context.Context, s *staff.Session, ticket, other 
 		if err := d.people.EndConflict(ctx, tx, s.User.ID, a.ticket.person, b.ticket.person); err != nil {
 			return err
 		}
-		for i, of := range []*row{b.ticket, a.ticket} {
-			kin, err := d.people.Kin(ctx, tx, of.person)
+		return d.onBothCards(ctx, tx, s, notes, a.ticket, b.ticket, func(c *Card, other *row) error {
+			kin, err := d.people.Kin(ctx, tx, other.person)
 			if err != nil {
 				return err
 			}
-			err = d.changeCard(ctx, tx, s, notes[i], func(c *Card) error {
-				c.Apart = slices.DeleteFunc(c.Apart, func(o Opponent) bool { return kin.Has(o.Person) })
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		d.ring(tx, a.ticket)
-		d.ring(tx, b.ticket)
-		return nil
+			c.Apart = slices.DeleteFunc(c.Apart, func(o Opponent) bool { return kin.Has(o.Person) })
+			return nil
+		})
 	})
+}
+
+// onBothCards changes what either ticket's card says of the other's person, and
+// rings for both.
+func (d *Desk) onBothCards(ctx context.Context, tx *store.Tx, s *staff.Session, notes [2]helpdesk.ID, a, b *row, change func(c *Card, other *row) error) error {
+	for i, other := range []*row{b, a} {
+		if err := d.changeCard(ctx, tx, s, notes[i], func(c *Card) error { return change(c, other) }); err != nil {
+			return err
+		}
+	}
+	d.ring(tx, a)
+	d.ring(tx, b)
+	return nil
 }
 
 // apart are those to be kept from a ticket's person.
@@ -333,7 +348,7 @@ func (d *Desk) neutral(ctx context.Context, tx *store.Tx, t *row, user helpdesk.
 	if err != nil || !apart.Any() {
 		return err
 	}
-	served, err := idsOf(ctx, tx, selectServed, user)
+	served, err := d.served(ctx, tx, user)
 	if err != nil {
 		return err
 	}
@@ -347,6 +362,33 @@ func (d *Desk) neutral(ctx context.Context, tx *store.Tx, t *row, user helpdesk.
 		}
 	}
 	return nil
+}
+
+// served are whom the tickets concern that somebody owns, or that were lent to
+// them.
+func (d *Desk) served(ctx context.Context, r store.Reader, user helpdesk.ID) ([]helpdesk.ID, error) {
+	out, err := idsOf(ctx, r, selectServed, user)
+	if err != nil {
+		return nil, err
+	}
+	veiled, err := d.ticketRows(ctx, r, selectServedVeiled, user)
+	for _, t := range veiled {
+		if t.owner == d.ownerMark(t, user) {
+			out = append(out, t.person)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	lent, err := d.lentTo(ctx, r, user)
+	for part := range slices.Chunk(lent, 200) {
+		some, err := idsOf(ctx, r, selectPersonsOf+store.Places(len(part), 1)+`) ORDER BY person`, anys(part)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, err
 }
 
 // together refuses what would bring the persons of two tickets together who are

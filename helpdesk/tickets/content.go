@@ -68,6 +68,7 @@ type Content struct {
 	// Files is filled by Append from Message.Files.
 	Files    []File   `json:"files,omitempty"`
 	Problems []string `json:"problems,omitempty"` // what the lenient parser mended
+	Carries  []string `json:"carries,omitempty"`  // what else is in the letter than words to read: see letter.Carried
 
 	// Proven: the sender is who the address says. Claim is the ticket the
 	// letter says it belongs to without proof; one click decides.
@@ -77,8 +78,16 @@ type Content struct {
 	// Secure: the words never left by mail; a link leads to them.
 	Secure bool `json:"secure,omitempty"`
 
+	// Over: the text begins with a translation, as it went out by mail.
+	Over *Over `json:"over,omitempty"`
+
 	// Offers are short answers to choose from, shown as buttons.
 	Offers []string `json:"offers,omitempty"`
+
+	// Named are the colleagues a note names, and Asks the colleague or team whose
+	// advice it asks for.
+	Named []helpdesk.ID `json:"named,omitempty"`
+	Asks  helpdesk.ID   `json:"asks,omitempty"`
 
 	// Call is set in a note of a call.
 	Call *Call `json:"call,omitempty"`
@@ -86,6 +95,13 @@ type Content struct {
 	// Key and Args make a system message.
 	Key  string   `json:"key,omitempty"`
 	Args []string `json:"args,omitempty"`
+}
+
+// Over is a translation at the head of a text: in which language, and how many
+// bytes it has.
+type Over struct {
+	Language string `json:"language"`
+	Bytes    int    `json:"bytes"`
 }
 
 // LogValue keeps content out of logs.
@@ -97,8 +113,11 @@ var sealedValue = slog.StringValue("[sealed]")
 // stored beside it.
 type inner struct {
 	Content
-	FileKeys    [][]byte `json:"file_keys,omitempty"`
-	OriginalKey []byte   `json:"original_key,omitempty"`
+	Author      helpdesk.ID `json:"author,omitempty"` // of a restricted team
+	Kind        Kind        `json:"kind,omitempty"`   // where the row says another
+	Before      State       `json:"before,omitempty"` // of a restricted team: what an answer changed
+	FileKeys    [][]byte    `json:"file_keys,omitempty"`
+	OriginalKey []byte      `json:"original_key,omitempty"`
 	// OriginalSize is -1 when no original was kept.
 	OriginalSize int64 `json:"original_size"`
 }
@@ -146,6 +165,7 @@ type Head struct {
 	Address string      `json:"address,omitempty"` // the writer's
 	Claim   helpdesk.ID `json:"claim,omitempty"`   // as in Content, of the first letter
 	Facts   Facts       `json:"facts,omitzero"`
+	Hidden  *hidden     `json:"hidden,omitempty"` // of a restricted team
 }
 
 // LogValue keeps content out of logs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -28,8 +29,12 @@ type Conversation struct {
 	who     holder            // nil for Open and Blind
 	key     *vault.Key        // nil for Blind
 	readers []vault.InsideKey // Blind only
+	kind    string            // Blind only
 	epoch   int64
+	single  bool // the person's, opened by a colleague's own wrap and no team's
 	locked  *row // the ticket's row where the caller holds and saves it
+	counted *counted
+	quiet   bool // of a restricted team: rows don't say who, when and how much
 
 	own    *vault.Key // of the last message appended with OwnKey
 	ownRow *messageRow
@@ -94,7 +99,7 @@ func (c *Conversation) findReaders(ctx context.Context, tx *store.Tx, t *talk) e
 	if err != nil {
 		return err
 	}
-	c.readers, c.epoch = nil, t.epoch
+	c.readers, c.epoch, c.kind = nil, t.epoch, t.kind
 	house := false
 	for _, r := range rows {
 		if r.epoch != t.epoch || !d.counts(ctx, r) {
@@ -120,8 +125,23 @@ func (c *Conversation) findReaders(ctx context.Context, tx *store.Tx, t *talk) e
 // With opens the door for somebody who can read the conversation; what is
 // appended is sealed under its own key. ErrNotFound when the session can't
 // read it, Refusal "ticket.unproven" when its rows lack our MAC.
+//
+// ErrDenied for who reads it only because their advice was asked: they answer
+// in a note.
 func (d *Desk) With(ctx context.Context, tx *store.Tx, s *staff.Session, conversation helpdesk.ID) (*Conversation, error) {
-	return d.enter(ctx, tx, colleague{s}, conversation, selectDoor, conversation)
+	c, err := d.enter(ctx, tx, colleague{s}, conversation, selectDoor, conversation)
+	if err != nil || !c.single {
+		return c, err
+	}
+	var asked int
+	mark, id := d.calls(c.Ticket)
+	if err := tx.QueryRow(ctx, selectSpeechless, s.User.ID, standingNone, mark, id).Scan(&asked); err != nil {
+		return nil, fmt.Errorf("open conversation %s: %w", conversation, err)
+	}
+	if asked > 0 {
+		return nil, fmt.Errorf("write in conversation %s: %w", conversation, helpdesk.ErrDenied)
+	}
+	return c, nil
 }
 
 // enter opens a conversation by a query for it and its present readers.
@@ -130,6 +150,11 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, h holder, conversation h
 	if err != nil {
 		return nil, err
 	}
+	return d.through(ctx, tx, h, c, rows)
+}
+
+// through opens a conversation that was read with its present readers.
+func (d *Desk) through(ctx context.Context, tx *store.Tx, h holder, c *talk, rows []*readerRow) (*Conversation, error) {
 	key, settled, err := d.sealingKey(ctx, h, c, rows)
 	if err != nil {
 		return nil, err
@@ -140,7 +165,11 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, h holder, conversation h
 			return nil, err
 		}
 	}
-	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: h, key: &key, epoch: c.epoch}, nil
+	single := c.kind == personConversation && !slices.ContainsFunc(rows, func(r *readerRow) bool {
+		_, member := h.present(teamReader, r.reader)
+		return r.kind == teamReader && member
+	})
+	return &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: h, key: &key, epoch: c.epoch, single: single}, nil
 }
 
 // door reads a conversation and readers of its present epoch, in one query.
@@ -165,7 +194,8 @@ func (d *Desk) door(ctx context.Context, r store.Reader, conversation helpdesk.I
 	if len(out) == 0 {
 		return nil, nil, fmt.Errorf("conversation %s: %w", conversation, helpdesk.ErrNotFound)
 	}
-	return &c, out, nil
+	out, err = d.named(ctx, r, out)
+	return &c, out, err
 }
 
 // sealingKey opens the key of the conversation's present epoch for sealing
@@ -212,9 +242,14 @@ func (d *Desk) count(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*talk, 
 	if err := tx.QueryRow(ctx, countConversation, id).Scan(c.dest()...); err != nil {
 		return nil, fmt.Errorf("count in conversation %s: %w", id, err)
 	}
-	if !d.secrets.Vouched(c.mac, c.origin()) {
-		d.alarm(ctx, "conversation", c.id)
-		return nil, unproven()
+	return &c, d.proved(ctx, &c)
+}
+
+// proved: our MAC stands on the row.
+func (d *Desk) proved(ctx context.Context, c *talk) error {
+	if d.secrets.Vouched(c.mac, c.origin()) {
+		return nil
 	}
-	return &c, nil
+	d.alarm(ctx, "conversation", c.id)
+	return unproven()
 }

@@ -3,7 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -44,23 +44,41 @@ func (d *Desk) Count(ctx context.Context, s *staff.Session, f Filter) (Count, er
 	if err != nil {
 		return Count{}, err
 	}
+	if err := d.searched(ctx, s, f.Words); err != nil {
+		return Count{}, err
+	}
 	teams, err := teamsOf(s, f.Team)
 	if err != nil {
 		return Count{}, err
 	}
+	x := d.search(s, p)
+	counts, err := d.counted(ctx, s, teams, x)
+	if err != nil {
+		return Count{}, err
+	}
+	open, closed := splitTeams(s, teams)
 	if p.sealed != (wanted{}) {
-		x, err := d.seek(ctx, s, p, teams)
-		if err != nil {
+		if err := x.seek(ctx, open); err != nil {
 			return Count{}, err
 		}
 		return Count{N: int64(len(x.found)), More: x.skipped > 0}, nil
 	}
-	counts, err := d.Counts(ctx, s)
-	if err != nil {
-		return Count{}, err
+	out := Count{N: int64(len(x.found)), More: x.skipped > 0}
+	for _, team := range closed {
+		if !slices.Contains(p.states, StateClosed) {
+			continue
+		}
+		if len(p.tests) == 0 {
+			out.N += counts[team].Closed
+			continue
+		}
+		lines, end, err := d.closedLines(ctx, s, p, team, p.first(), nil, countMost)
+		if err != nil {
+			return Count{}, err
+		}
+		out.N, out.More = out.N+int64(len(lines)), out.More || end != nil
 	}
-	var out Count
-	for _, team := range teams {
+	for _, team := range open {
 		for _, state := range p.states {
 			until, err := d.until(ctx, p, team, state, counts[team].of(state), p.first())
 			if err != nil {
@@ -75,10 +93,7 @@ func (d *Desk) Count(ctx context.Context, s *staff.Session, f Filter) (Count, er
 			out.More = out.More || until != nil
 		}
 	}
-	if out.N > countMost {
-		return Count{N: countMost, More: true}, nil
-	}
-	return out, nil
+	return out.capped(), nil
 }
 
 // cell is one standing count.
@@ -87,7 +102,13 @@ type cell struct {
 	state       State
 }
 
-func (t *row) cell() cell { return cell{t.team, t.owner, t.state} }
+// cell is where the ticket is counted; of a restricted team by its state alone.
+func (t *row) cell() cell {
+	if t.restricted() {
+		return cell{t.team, "", t.state}
+	}
+	return cell{t.team, t.owner, t.state}
+}
 
 func (c cell) less(o cell) bool {
 	if c.team != o.team {
@@ -109,7 +130,7 @@ func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell, part in
 	if b.less(a) {
 		a, b, da, db = b, a, db, da
 	}
-	err := tx.Later(ctx, insertTally+tuples(2, 5, 1)+onTally,
+	err := tx.Later(ctx, insertTally+store.Tuples(2, 5, 1)+onTally,
 		a.team, a.owner, string(a.state), part, da, b.team, b.owner, string(b.state), part, db)
 	if err != nil {
 		return fmt.Errorf("count team %s: %w", to.team, err)
@@ -120,7 +141,7 @@ func (d *Desk) recount(ctx context.Context, tx *store.Tx, from, to cell, part in
 // countNew counts a ticket that did not exist, or with -1 one that ends.
 func (d *Desk) countNew(ctx context.Context, tx *store.Tx, t *row, n int) error {
 	c := t.cell()
-	err := tx.Later(ctx, insertTally+tuples(1, 5, 1)+onTally, c.team, c.owner, string(c.state), t.part(), n)
+	err := tx.Later(ctx, insertTally+store.Tuples(1, 5, 1)+onTally, c.team, c.owner, string(c.state), t.part(), n)
 	if err != nil {
 		return fmt.Errorf("count team %s: %w", c.team, err)
 	}
@@ -140,19 +161,35 @@ func (t *row) part() int {
 	return int(t.id[len(t.id)/2]) % parts
 }
 
-// Counts tells how many tickets stand in each queue of each of the session's
-// teams.
-func (d *Desk) Counts(ctx context.Context, s *staff.Session) (map[helpdesk.ID]Counts, error) {
-	out := map[helpdesk.ID]Counts{}
-	var ids []any
-	for _, team := range s.Teams() {
-		out[team.ID] = Counts{}
-		ids = append(ids, team.ID)
+// counted counts some of the session's teams; x looks through the restricted
+// ones among them.
+func (d *Desk) counted(ctx context.Context, s *staff.Session, teams []helpdesk.ID, x *search) (map[helpdesk.ID]Counts, error) {
+	out, err := d.standing(ctx, s, teams)
+	if err != nil {
+		return nil, err
 	}
-	if len(ids) == 0 {
+	_, closed := splitTeams(s, teams)
+	if err := x.unveil(ctx, closed); err != nil {
+		return nil, err
+	}
+	for _, team := range closed {
+		counts := x.counts[team]
+		counts.Closed = out[team].Closed
+		out[team] = counts
+	}
+	return out, nil
+}
+
+// standing are the counts the writer keeps.
+func (d *Desk) standing(ctx context.Context, s *staff.Session, teams []helpdesk.ID) (map[helpdesk.ID]Counts, error) {
+	out := map[helpdesk.ID]Counts{}
+	for _, team := range teams {
+		out[team] = Counts{}
+	}
+	if len(teams) == 0 {
 		return out, nil
 	}
-	rows, err := d.db.Query(ctx, selectCounts+list(len(ids), 1)+groupCounts, ids...)
+	rows, err := d.db.Query(ctx, selectCounts+store.Places(len(teams), 1)+groupCounts, anys(teams)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the counts: %w", err)
 	}
@@ -201,28 +238,4 @@ func (c *Counts) plus(o Counts) {
 	c.Waiting += o.Waiting
 	c.Answered += o.Answered
 	c.Closed += o.Closed
-}
-
-// list writes n placeholders from $first on, for IN (…).
-func list(n, first int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", first+i)
-	}
-	return b.String()
-}
-
-// tuples writes n groups of width placeholders from $first on, for VALUES.
-func tuples(n, width, first int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("(" + list(width, first+i*width) + ")")
-	}
-	return b.String()
 }

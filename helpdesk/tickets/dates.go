@@ -32,7 +32,7 @@ const (
 
 // dateKinds are all of them.
 var dateKinds = []DateKind{DateDecision, DateAppeal, DateFinal, DateLeaveBy, DateTalk, DateReporting, DateTravel,
-	DateAdult, DatePromise, DateFollowUp, DateSnooze, DateOther}
+	DateAdult, DatePromise, DateFollowUp, DateSnooze, DateOther, DateNotes, DateCorrect, DateRestrict}
 
 // Date is one day that matters in a ticket. It lies in the sealed head; of all
 // of them only the earliest open day stands in plain. Days are written
@@ -142,10 +142,15 @@ func clockTime(s string) bool {
 }
 
 // adopt writes into the facts a due day that stands in plain and in no date:
-// from before tickets had dates, or named when the ticket was opened.
+// from before tickets had dates, named when the ticket was opened, or of a right
+// asked for by somebody who does not read them (AskRight).
 func (f *Facts) adopt(dueDay int64) {
-	if dueDay != 0 && f.dueDay() == 0 {
+	switch first := f.dueDay(); {
+	case dueDay == 0:
+	case first == 0:
 		f.setHand(dueDay)
+	case dueDay < first:
+		f.Dates = append(slices.Clone(f.Dates), Date{ID: helpdesk.NewID(), Kind: DateOther, Day: instant(dueDay).Format(time.DateOnly)})
 	}
 }
 
@@ -243,7 +248,9 @@ func (d *Desk) ownHead(f *caseFile) (Head, error) {
 	return openHead(own, h)
 }
 
-// Watched is what the watch over the clock sees of a ticket: nothing sealed.
+// Watched is what the watch over the clock sees of a ticket: nothing sealed. Of
+// a restricted team's it is a name for the day alone, the priority is the
+// greatest, and since when somebody waits is a day.
 type Watched struct {
 	ID           helpdesk.ID
 	Team, Owner  helpdesk.ID
@@ -259,17 +266,22 @@ const watchedMost = 500
 // closed ones too: a date does not pass because somebody closed the ticket. At
 // most 500 in order of id, behind the given one.
 func (d *Desk) DueBy(ctx context.Context, team helpdesk.ID, day time.Time, after helpdesk.ID) ([]Watched, error) {
-	return d.watched(ctx, selectDueBy, team, toDay(micros(day)), after)
+	return d.watched(ctx, team, dayDue, selectDueBy, toDay(micros(day)), after)
 }
 
 // WaitingBefore lists the tickets of a team that have waited for us since an
 // instant or longer, as DueBy does.
 func (d *Desk) WaitingBefore(ctx context.Context, team helpdesk.ID, since time.Time, after helpdesk.ID) ([]Watched, error) {
-	return d.watched(ctx, selectWaitingBefore, team, micros(since), after)
+	return d.watched(ctx, team, dayWaits, selectWaitingBefore, micros(since), after)
 }
 
-func (d *Desk) watched(ctx context.Context, query string, args ...any) ([]Watched, error) {
-	rows, err := d.db.Query(ctx, query, append(args, watchedMost)...)
+func (d *Desk) watched(ctx context.Context, team helpdesk.ID, kind, query string, until int64, after helpdesk.ID) ([]Watched, error) {
+	if restricted, err := d.isRestricted(ctx, team); err != nil {
+		return nil, err
+	} else if restricted {
+		return d.watchedDays(ctx, team, kind, toDay(until), after)
+	}
+	rows, err := d.db.Query(ctx, query, team, until, after, watchedMost)
 	if err != nil {
 		return nil, fmt.Errorf("look what is due: %w", err)
 	}
@@ -291,41 +303,63 @@ func (d *Desk) watched(ctx context.Context, query string, args ...any) ([]Watche
 type Some struct {
 	Rows   []Row // of each team in its order
 	More   bool  // a team has more than were asked for
+	Beyond int   // tickets that were not opened, because their dates are far
 	Settle Settle
 }
 
 // LogValue keeps content out of logs.
 func (Some) LogValue() slog.Value { return sealedValue }
 
-// Dated opens the heads of the session's tickets that have open dates, of each
-// team at most the given number, the earliest day first, closed ones too; mine
-// leaves out everybody else's. A ticket whose head does not open is Broken, and
-// in the list all the same. ErrNotFound for a team that is not the session's.
-func (d *Desk) Dated(ctx context.Context, s *staff.Session, team helpdesk.ID, mine bool, most int) (Some, error) {
-	return d.openSome(ctx, s, team, mine, most, selectDated)
-}
+// Whose says which tickets of a team a list is about.
+type Whose int
 
-// Waited opens the heads of those that have waited for us since an instant or
-// longer, the longest wait first.
-func (d *Desk) Waited(ctx context.Context, s *staff.Session, team helpdesk.ID, mine bool, since time.Time, most int) (Some, error) {
-	return d.openSome(ctx, s, team, mine, most, selectWaited, micros(since))
-}
+const (
+	OfAll          Whose = iota
+	OfMine               // those of the session's user
+	OfMineOrNobody       // and those nobody has, so that they do not hide
+)
 
-func (d *Desk) openSome(ctx context.Context, s *staff.Session, team helpdesk.ID, mine bool, most int, query string, args ...any) (Some, error) {
-	owner := helpdesk.ID("")
-	if mine {
-		owner = s.User.ID
+// owners are the two whose tickets they are; "" first for everybody's.
+func (w Whose) owners(s *staff.Session) (owner, also helpdesk.ID) {
+	switch w {
+	case OfMine:
+		return s.User.ID, s.User.ID
+	case OfMineOrNobody:
+		return s.User.ID, ""
 	}
-	found := false
+	return "", ""
+}
+
+// Dated opens the heads of the session's tickets that have open dates, of each
+// team at most the given number, the earliest day first, closed ones too. Those
+// whose first date lies behind a day, zero for none, are counted alone, unless
+// an appeal may be among their dates; of a restricted team all are opened. A
+// ticket whose head does not open is Broken, and in the list all the same.
+// ErrNotFound for a team that is not the session's.
+func (d *Desk) Dated(ctx context.Context, s *staff.Session, team helpdesk.ID, whose Whose, until time.Time, most int) (Some, error) {
+	owner, also := whose.owners(s)
+	day := int64(1 << 60)
+	if !until.IsZero() {
+		day = toDay(micros(until))
+	}
 	var out Some
-	for _, t := range s.Teams() {
-		if team != "" && team != t.ID {
-			continue
+	err := someTeams(s, team, func(t staff.Team) error {
+		var lines []*queued
+		var err error
+		if t.Restricted {
+			lines, err = d.datedLines(ctx, t.ID, dayDue, instant(1<<60), func(b dayBody) bool {
+				return owner == "" || b.Owner == owner || b.Owner == also
+			}, most)
+		} else {
+			var beyond int
+			if err := d.db.QueryRow(ctx, countBeyond, t.ID, owner, also, day, MaxPriority).Scan(&beyond); err != nil {
+				return fmt.Errorf("count dates of team %s: %w", t.ID, err)
+			}
+			out.Beyond += beyond
+			lines, err = d.lines(ctx, nil, selectDated, t.ID, owner, also, day, MaxPriority, most+1)
 		}
-		found = true
-		lines, err := d.lines(ctx, nil, query, append([]any{t.ID, owner, most + 1}, args...)...)
 		if err != nil {
-			return Some{}, err
+			return err
 		}
 		if out.More = out.More || len(lines) > most; len(lines) > most {
 			lines = lines[:most]
@@ -333,11 +367,95 @@ func (d *Desk) openSome(ctx context.Context, s *staff.Session, team helpdesk.ID,
 		for _, q := range lines {
 			out.Rows = append(out.Rows, d.openLine(ctx, s, q, &out.Settle))
 		}
+		return nil
+	})
+	return out, err
+}
+
+// Waited opens the heads of those that have waited for us since an instant or
+// longer: of all teams at most the given number, those that wait longest, and
+// of each restricted one as many.
+func (d *Desk) Waited(ctx context.Context, s *staff.Session, team helpdesk.ID, whose Whose, since time.Time, most int) (Some, error) {
+	owner, also := whose.owners(s)
+	var out Some
+	var places []stand // those that wait longest, whichever team's
+	err := someTeams(s, team, func(t staff.Team) error {
+		if !t.Restricted {
+			return d.longest(ctx, &places, t.ID, owner, also, micros(since), most+1)
+		}
+		lines, err := d.datedLines(ctx, t.ID, dayWaits, since, func(dayBody) bool { return true }, most)
+		if err != nil {
+			return err
+		}
+		if out.More = out.More || len(lines) > most; len(lines) > most {
+			lines = lines[:most]
+		}
+		for _, q := range lines {
+			line := d.openLine(ctx, s, q, &out.Settle)
+			waits := line.Ticket.WaitingSince
+			if line.Broken || (owner == "" || line.Ticket.Owner == owner || line.Ticket.Owner == also) && !waits.IsZero() && !waits.After(since) {
+				out.Rows = append(out.Rows, line)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Some{}, err
 	}
-	if team != "" && !found {
-		return Some{}, fmt.Errorf("dates of team %s: %w", team, helpdesk.ErrNotFound)
+	slices.SortFunc(places, stand.compare)
+	if len(places) > most {
+		places, out.More = places[:most], true
+	}
+	ids := make([]helpdesk.ID, len(places))
+	for i, at := range places {
+		ids[i] = at.id
+	}
+	lines, err := d.linesOf(ctx, ids, func(q *queued) bool {
+		return q.ticket.state == StateOpen && q.ticket.waitingSince > 0 && s.Member(q.ticket.team)
+	})
+	if err != nil {
+		return Some{}, err
+	}
+	for _, q := range lines {
+		out.Rows = append(out.Rows, d.openLine(ctx, s, q, &out.Settle))
 	}
 	return out, nil
+}
+
+// longest adds where those of a team stand that wait longest; their rank is
+// since when.
+func (d *Desk) longest(ctx context.Context, places *[]stand, team, owner, also helpdesk.ID, since int64, most int) error {
+	rows, err := d.db.Query(ctx, selectWaited, team, owner, also, since, most)
+	if err != nil {
+		return fmt.Errorf("look who waits: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at stand
+		if err := rows.Scan(&at.rank, &at.id); err != nil {
+			return fmt.Errorf("look who waits: %w", err)
+		}
+		*places = append(*places, at)
+	}
+	return finish(rows, "look who waits")
+}
+
+// someTeams goes through a session's teams, or to the one that is named.
+func someTeams(s *staff.Session, only helpdesk.ID, each func(staff.Team) error) error {
+	found := only == ""
+	for _, t := range s.Teams() {
+		if only != "" && only != t.ID {
+			continue
+		}
+		found = true
+		if err := each(t); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return fmt.Errorf("dates of team %s: %w", only, helpdesk.ErrNotFound)
+	}
+	return nil
 }
 
 // The index on due days serves these, a range for each state.
@@ -348,10 +466,12 @@ const (
 	// Both conditions on the time, so that an index that holds it may serve.
 	selectWaitingBefore = watchedColumns + `state = 'open' AND waiting_since > 0 AND waiting_since <= $2` + watchedOrder
 
-	selectDated = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + ` FROM tickets_ticket
-		WHERE team = $1 AND state IN ('open', 'waiting', 'closed') AND due_day > 0 AND ($2 = '' OR owner = $2)
-		ORDER BY due_day, id LIMIT $3)` + lineJoins + ` ORDER BY t.due_day, t.id`
-	selectWaited = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + ` FROM tickets_ticket
-		WHERE team = $1 AND state = 'open' AND waiting_since > 0 AND waiting_since <= $4 AND ($2 = '' OR owner = $2)
-		ORDER BY waiting_since, id LIMIT $3)` + lineJoins + ` ORDER BY t.waiting_since, t.id`
+	datedOf     = ` FROM tickets_ticket WHERE team = $1 AND state IN ('open', 'waiting', 'closed') AND due_day > 0 AND ($2 = '' OR owner IN ($2, $3))`
+	countBeyond = `SELECT COUNT(*)` + datedOf + ` AND due_day > $4 AND priority < $5`
+	selectDated = `SELECT ` + lineColumns + ` FROM (SELECT ` + ticketColumns + datedOf + ` AND (due_day <= $4 OR priority >= $5)
+		ORDER BY due_day, id LIMIT $6)` + lineJoins + ` ORDER BY t.due_day, t.id`
+	// All of it stands in the queue's own index.
+	selectWaited = `SELECT waiting_since, id FROM tickets_ticket
+		WHERE team = $1 AND state = 'open' AND waiting_since > 0 AND waiting_since <= $4 AND ($2 = '' OR owner IN ($2, $3))
+		ORDER BY waiting_since, id LIMIT $5`
 )

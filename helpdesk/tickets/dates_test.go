@@ -193,24 +193,27 @@ func TestAClosedTicketKeepsItsDatesInSight(t *testing.T) {
 			h.ok(t, err)
 			same(t, "watched on "+on, len(watched), want)
 		}
-		some, err := h.desk.Dated(t.Context(), anna, "", false, 10)
+		some, err := h.desk.Dated(t.Context(), anna, "", tickets.OfAll, time.Time{}, 10)
 		h.ok(t, err)
 		if len(some.Rows) != 1 || some.Rows[0].Head.Facts.Dates[0].Kind != tickets.DateTravel || some.More {
 			t.Errorf("dated: %+v", some)
 		}
-		mine, err := h.desk.Dated(t.Context(), anna, "", true, 10)
+		mine, err := h.desk.Dated(t.Context(), anna, "", tickets.OfMine, time.Time{}, 10)
 		h.ok(t, err)
 		same(t, "mine", len(mine.Rows), 0)
-		none, err := h.desk.Dated(t.Context(), other, "", false, 10)
+		mine, err = h.desk.Dated(t.Context(), anna, "", tickets.OfMineOrNobody, time.Time{}, 10)
+		h.ok(t, err)
+		same(t, "mine and nobody's", len(mine.Rows), 1)
+		none, err := h.desk.Dated(t.Context(), other, "", tickets.OfAll, time.Time{}, 10)
 		h.ok(t, err)
 		same(t, "another team's", len(none.Rows), 0)
-		if _, err := h.desk.Dated(t.Context(), other, team, false, 10); !errors.Is(err, helpdesk.ErrNotFound) {
+		if _, err := h.desk.Dated(t.Context(), other, team, tickets.OfAll, time.Time{}, 10); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("a foreign team: %v", err)
 		}
 		waits, err := h.desk.WaitingBefore(t.Context(), team, h.clock.now(), "")
 		h.ok(t, err)
 		same(t, "waiting", len(waits), 1) // the closed one waits for nothing
-		some, err = h.desk.Waited(t.Context(), anna, team, false, h.clock.now(), 10)
+		some, err = h.desk.Waited(t.Context(), anna, team, tickets.OfAll, h.clock.now(), 10)
 		h.ok(t, err)
 		same(t, "waited", len(some.Rows), 1)
 	})

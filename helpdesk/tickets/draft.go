@@ -24,6 +24,7 @@ type Draft struct {
 	Cc      []string  `json:"cc,omitempty"`
 	Subject string    `json:"subject,omitempty"`
 	Text    string    `json:"text,omitempty"`
+	Beside  []Beside  `json:"beside,omitempty"` // translations typed to go out with it
 }
 
 // LogValue keeps content out of logs.
@@ -53,15 +54,9 @@ func (d *Desk) SaveDraft(ctx context.Context, s *staff.Session, ticket helpdesk.
 	if err := d.mayDraft(ctx, s, ticket); err != nil {
 		return Saved{}, err
 	}
-	draft.Saved = d.now().UTC()
-	plain, err := json.Marshal(draft)
-	if err != nil {
-		return Saved{}, fmt.Errorf("encode a draft: %w", err)
-	}
-	body := s.Own().Seal(draftAt(ticket, s.User.ID, draft.Kind), floor(plain, contentFloor))
 	var out Saved
-	err = d.db.Write(ctx, "save a draft", func(tx *store.Tx) error {
-		err := tx.QueryRow(ctx, upsertDraft, ticket, s.User.ID, string(draft.Kind), body).Scan(&out.Version)
+	err := d.db.Write(ctx, "save a draft", func(tx *store.Tx) (err error) {
+		out.Version, err = d.putDraft(ctx, tx, s, ticket, draft)
 		out.Other = out.Version != draft.Version+1
 		return err
 	})
@@ -71,14 +66,34 @@ func (d *Desk) SaveDraft(ctx context.Context, s *staff.Session, ticket helpdesk.
 	return out, nil
 }
 
+// putDraft stores a draft of the session's user and returns its version.
+func (d *Desk) putDraft(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, draft Draft) (version int64, err error) {
+	draft.Saved = d.now().UTC()
+	plain, err := json.Marshal(draft)
+	if err != nil {
+		return 0, fmt.Errorf("encode a draft: %w", err)
+	}
+	body := s.Own().Seal(draftAt(ticket, s.User.ID, draft.Kind), floor(plain, contentFloor))
+	called, err := d.called(ctx, tx, ticket)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, upsertDraft, called, s.User.ID, string(draft.Kind), body).Scan(&version)
+	return version, err
+}
+
 // Draft returns the user's draft; ErrNotFound when there is none.
 func (d *Desk) Draft(ctx context.Context, s *staff.Session, ticket helpdesk.ID, kind Kind) (Draft, error) {
 	if err := d.mayDraft(ctx, s, ticket); err != nil {
 		return Draft{}, err
 	}
+	called, err := d.called(ctx, d.db, ticket)
+	if err != nil {
+		return Draft{}, err
+	}
 	var body []byte
 	var version int64
-	if err := d.db.QueryRow(ctx, selectDraft, ticket, s.User.ID, string(kind)).Scan(&body, &version); err != nil {
+	if err := d.db.QueryRow(ctx, selectDraft, called, s.User.ID, string(kind)).Scan(&body, &version); err != nil {
 		return Draft{}, fmt.Errorf("draft for ticket %s: %w", ticket, err)
 	}
 	return d.openDraft(s, ticket, kind, body, version)
@@ -90,14 +105,46 @@ func (d *Desk) DropDraft(ctx context.Context, s *staff.Session, ticket helpdesk.
 	if err := d.mayDraft(ctx, s, ticket); err != nil {
 		return err
 	}
-	err := d.db.Write(ctx, "drop a draft", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, deleteDraft, ticket, s.User.ID, string(kind))
-		return err
-	})
+	err := d.db.Write(ctx, "drop a draft", func(tx *store.Tx) error { return d.dropDraft(ctx, tx, s, ticket, kind) })
 	if err != nil {
 		return fmt.Errorf("drop the draft for ticket %s: %w", ticket, err)
 	}
 	return nil
+}
+
+func (d *Desk) dropDraft(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, kind Kind) error {
+	called, err := d.called(ctx, tx, ticket)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, deleteDraft, called, s.User.ID, string(kind))
+	return err
+}
+
+// called is what drafts call their ticket (object): who writes about one of a
+// restricted team stands beside no ticket.
+func (d *Desk) called(ctx context.Context, r store.Reader, ticket helpdesk.ID) (helpdesk.ID, error) {
+	if ticket == noTicket {
+		return noTicket, nil
+	}
+	var t row
+	err := r.QueryRow(ctx, selectVeiledRow, ticket).Scan(t.dest()...)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return ticket, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read ticket %s: %w", ticket, err)
+	}
+	return d.object(&t), nil
+}
+
+// recallDrafts lets drafts follow a ticket that is called otherwise from now on.
+func (d *Desk) recallDrafts(ctx context.Context, tx *store.Tx, before, t *row) error {
+	was, is := d.object(before), d.object(t)
+	if was == is {
+		return nil
+	}
+	return tx.Later(ctx, renameDrafts, is, was)
 }
 
 func (d *Desk) mayDraft(ctx context.Context, s *staff.Session, ticket helpdesk.ID) error {
@@ -113,7 +160,15 @@ func (d *Desk) mayDraft(ctx context.Context, s *staff.Session, ticket helpdesk.I
 }
 
 func (d *Desk) drafts(ctx context.Context, s *staff.Session, ticket helpdesk.ID) ([]Draft, error) {
-	rows, err := d.db.Query(ctx, selectDrafts, ticket, s.User.ID)
+	return d.draftsIn(ctx, d.db, s, ticket)
+}
+
+func (d *Desk) draftsIn(ctx context.Context, r store.Reader, s *staff.Session, ticket helpdesk.ID) ([]Draft, error) {
+	called, err := d.called(ctx, r, ticket)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Query(ctx, selectDrafts, called, s.User.ID)
 	if err != nil {
 		return nil, fmt.Errorf("drafts for ticket %s: %w", ticket, err)
 	}

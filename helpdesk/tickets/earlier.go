@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -21,6 +22,15 @@ func (d *Desk) Earlier(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	}
 	out, _, err := d.sameKin(ctx, s, f)
 	return out, err
+}
+
+// newestFirst goes by the order number, and where a restricted team's tell no
+// order, by the day.
+func newestFirst(a, b Row) int {
+	if max(a.Ticket.Number, b.Ticket.Number) < unordered {
+		return cmp.Compare(b.Ticket.Number, a.Ticket.Number)
+	}
+	return cmp.Or(b.Ticket.OpenedAt.Compare(a.Ticket.OpenedAt), cmp.Compare(b.Ticket.Number, a.Ticket.Number))
 }
 
 // sameKin is Earlier of an open ticket, with who is one with its person.
@@ -51,16 +61,16 @@ func (d *Desk) sameKin(ctx context.Context, s *staff.Session, f *caseFile) ([]Ro
 			return nil, people.Kin{}, err
 		}
 	}
-	slices.SortFunc(lines, func(a, b *queued) int { return int(b.ticket.number - a.ticket.number) })
 	var out []Row
 	var unused Settle
 	for _, q := range lines {
 		if !s.Member(q.ticket.team) {
 			continue
 		}
-		if r := d.openLine(ctx, s, q, &unused); r.Proven && len(out) < PageMost {
+		if r := d.openLine(ctx, s, q, &unused); r.Proven {
 			out = append(out, r)
 		}
 	}
-	return out, kin, nil
+	slices.SortFunc(out, newestFirst)
+	return out[:min(len(out), PageMost)], kin, nil
 }

@@ -21,7 +21,7 @@ func (d *Desk) nextEpoch(ctx context.Context, tx *store.Tx, h holder, c *talk, r
 	key, before := vault.NewKey(), c.epoch
 	var rows []*readerRow
 	for _, to := range readers {
-		row, err := d.readerFor(ctx, tx, h, c.id, before+1, to, key)
+		row, err := d.readerFor(ctx, tx, h, c, before+1, to, key)
 		if err != nil && to.kind != teamReader {
 			// Somebody who left the house, or whose key nobody vouches for: staff or
 			// people raised the alarm. They keep nobody else from going on. Had the

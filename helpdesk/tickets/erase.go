@@ -3,7 +3,9 @@ package tickets
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"returnsupport/helpdesk"
@@ -31,6 +33,7 @@ type keptReader struct {
 	Wrap         []byte      `json:"w"`
 	Mac          []byte      `json:"m"`
 	Expires      int64       `json:"x,omitempty"`
+	Called       helpdesk.ID `json:"a,omitempty"` // of who has it lent
 }
 
 type keptLetter struct {
@@ -160,7 +163,12 @@ func (d *Desk) seclude(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 	}
 	for _, r := range rows {
 		if r.kind != personReader {
-			k.Readers = append(k.Readers, keptReader{r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.wrap, r.mac, r.expires})
+			k.Readers = append(k.Readers, keptReader{r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.wrap, r.mac, r.expires, r.called})
+		}
+		if r.called != "" {
+			if err := tx.Later(ctx, deleteLoan, d.loanMark(r.called)); err != nil {
+				return err
+			}
 		}
 	}
 	letters, err := d.singles(ctx, tx, selectHouseLetters, ticket)
@@ -179,6 +187,9 @@ func (d *Desk) seclude(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 	if err != nil {
 		return err
 	}
+	if err := d.dropLinks(ctx, tx, talks); err != nil {
+		return err
+	}
 	for _, query := range []string{deleteHouseReaders, deleteHouseLetters, deleteTicketLinks, forgetLooking} {
 		if _, err := tx.Exec(ctx, query, ticket); err != nil {
 			return err
@@ -195,7 +206,7 @@ func (d *Desk) stand(ctx context.Context, tx *store.Tx, t *row, state State, ver
 	if err := d.save(ctx, tx, before, t); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, "", verb, t.id); err != nil {
+	if err := d.recordOf(ctx, tx, "", verb, t); err != nil {
 		return err
 	}
 	d.ring(tx, t)
@@ -245,7 +256,9 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 	var rows []*readerRow
 	for _, r := range k.Readers {
 		if of[r.Conversation] {
-			rows = append(rows, &readerRow{r.Conversation, r.Epoch, r.Kind, r.Reader, r.Version, r.Form, r.Wrap, r.Mac, r.Expires})
+			rows = append(rows, &readerRow{
+				r.Conversation, r.Epoch, r.Kind, r.Reader, r.Version, r.Form, r.Wrap, r.Mac, r.Expires, r.Called, ticket,
+			})
 		}
 	}
 	for len(rows) > 0 {
@@ -266,7 +279,7 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 // erased are the statements that leave nothing of a ticket, each with its id.
 var erased = []string{
 	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseTranslations, eraseHidden, deleteTicketLinks, eraseStrangers, eraseReaders,
-	eraseMessages, eraseTalks, eraseDrafts, forgetLooking, eraseKept, eraseTicket,
+	eraseMessages, eraseTalks, eraseSift, eraseDrafts, erasePassed, eraseMentions, eraseAdvisers, eraseConsults, forgetLooking, eraseKept, eraseTicket,
 }
 
 // EraseFor deletes everything of a person whose 72 hours have passed, but for
@@ -279,7 +292,7 @@ func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) e
 		return err
 	}
 	for _, id := range tickets {
-		if err := d.erase(ctx, tx, id); err != nil {
+		if err := d.erase(ctx, tx, id, false); err != nil {
 			return fmt.Errorf("erase ticket %s: %w", id, err)
 		}
 	}
@@ -291,30 +304,134 @@ func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) e
 	return nil
 }
 
-func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) error {
+// EraseAgain erases a ticket that was erased before, and came back with a
+// database that was put back. ErrNotFound when it did not.
+func (d *Desk) EraseAgain(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) error {
+	if err := d.erase(ctx, tx, ticket, true); err != nil {
+		return fmt.Errorf("erase ticket %s again: %w", ticket, err)
+	}
+	return nil
+}
+
+func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID, again bool) error {
 	t, _, err := d.lockTalks(ctx, tx, ticket)
 	if err != nil {
 		return err
 	}
-	if t.state != StateErasing {
+	if t.state != StateErasing && !again {
 		// Our own row says it should be, so somebody else changed it back.
 		d.alarm(ctx, "ticket", ticket)
 	}
-	if _, err := tx.Exec(ctx, insertTombstones, ticket); err != nil {
+	if err := d.eraseRows(ctx, tx, []*row{t}); err != nil {
 		return err
 	}
-	for _, query := range erased {
-		if _, err := tx.Exec(ctx, query, ticket); err != nil {
-			return err
-		}
-	}
-	if err := d.countNew(ctx, tx, t, -1); err != nil {
-		return err
-	}
-	if err := d.record(ctx, tx, "", "ticket.erased", ticket); err != nil {
+	if err := d.recordOf(ctx, tx, "", "ticket.erased", t); err != nil {
 		return err
 	}
 	d.ring(tx, t)
+	return nil
+}
+
+// eraseRows leaves nothing of some locked tickets, in a few statements for all
+// of them.
+func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
+	ids := make([]helpdesk.ID, len(rows))
+	for i, t := range rows {
+		ids[i] = t.id
+	}
+	talks, err := idsOf(ctx, tx, many(selectTalkIDs, len(ids)), anys(ids)...)
+	if err != nil {
+		return err
+	}
+	lent, err := idsOf(ctx, tx, many(selectLoanNames, len(ids)), anys(ids)...)
+	if err != nil {
+		return err
+	}
+	each := func(queries []string, names []helpdesk.ID) error {
+		for _, query := range queries {
+			if len(names) == 0 {
+				return nil
+			}
+			if err := tx.Later(ctx, many(query, len(names)), anys(names)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var links, marks, loans, objects []helpdesk.ID
+	for _, id := range talks {
+		_, talk := d.linkMarks("", id)
+		links = append(links, talk)
+	}
+	for _, name := range lent {
+		loans = append(loans, d.loanMark(name))
+	}
+	for _, t := range rows {
+		mark, _ := d.calls(t.id)
+		marks = append(marks, mark)
+		if t.restricted() {
+			objects = append(objects, d.object(t))
+		}
+	}
+	err = errors.Join(
+		each([]string{insertTombstones}, ids),
+		each(erased, ids),
+		each([]string{dropLinks}, links),
+		each([]string{deleteLoan}, loans),
+		each([]string{erasePassed, eraseMentions, eraseAdvisers, eraseConsults}, marks), // as it is called there
+		each([]string{eraseDrafts, forgetLooking}, objects),                             // as a restricted team's is called there
+	)
+	if err != nil {
+		return err
+	}
+	for _, t := range rows {
+		if !t.restricted() {
+			continue
+		}
+		if err := errors.Join(d.turnOver(ctx, tx, t, t), d.dropDays(ctx, tx, t.team, t.id)); err != nil {
+			return err
+		}
+	}
+	return d.countOff(ctx, tx, rows)
+}
+
+// countOff counts tickets that end, in one order, or two who do would wait for
+// each other.
+func (d *Desk) countOff(ctx context.Context, tx *store.Tx, rows []*row) error {
+	type place struct {
+		cell
+		part int
+	}
+	n := map[place]int{}
+	for _, t := range rows {
+		n[place{t.cell(), t.part()}]--
+	}
+	places := slices.SortedFunc(maps.Keys(n), func(a, b place) int {
+		switch {
+		case a.cell != b.cell && a.cell.less(b.cell):
+			return -1
+		case a.cell != b.cell:
+			return 1
+		}
+		return a.part - b.part
+	})
+	for _, p := range places {
+		err := tx.Later(ctx, insertTally+store.Tuples(1, 5, 1)+onTally, p.team, p.owner, string(p.state), p.part, n[p])
+		if err != nil {
+			return fmt.Errorf("count team %s: %w", p.team, err)
+		}
+	}
+	return nil
+}
+
+// dropLinks ends all links to what was said in some conversations.
+func (d *Desk) dropLinks(ctx context.Context, tx *store.Tx, talks []helpdesk.ID) error {
+	for _, id := range talks {
+		_, talk := d.linkMarks("", id)
+		if _, err := tx.Exec(ctx, dropLinks, talk); err != nil {
+			return fmt.Errorf("end the links into %s: %w", id, err)
+		}
+	}
 	return nil
 }
 
@@ -333,8 +450,9 @@ func (d *Desk) Erased(ctx context.Context, r store.Reader, clientID string) (boo
 // scrubbed.
 func ErasedTables() []string {
 	return []string{
+		"tickets_passed", "tickets_mention", "tickets_consult", "tickets_adviser",
 		"tickets_message", "tickets_reader", "tickets_letterkey", "tickets_folded", "tickets_original", "tickets_file",
 		"tickets_conversation", "tickets_draft", "tickets_link", "tickets_stranger", "tickets_erasing", "tickets_ticket", "tickets_translation",
-		"tickets_sift",
+		"tickets_sift", "tickets_day", "tickets_loan",
 	}
 }

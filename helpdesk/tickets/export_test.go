@@ -19,14 +19,17 @@ func Statements(s *staff.Session, f Filter, now time.Time, team helpdesk.ID, sta
 	}
 	out := map[string][]any{}
 	put := func(query string, args []any) { out[query] = args }
-	put(p.lines(team, state, p.first(), nil))
+	put(p.places([]reach{{team, state, nil}}, p.first()))
+	put(p.places([]reach{{team, state, nil}, {team, StateWaiting, nil}}, p.first()))
 	put(p.stands(team, state))
 	put(p.count(team, state, nil))
 	if !p.byDue {
-		put(p.next(team, state, p.first()))
+		put(p.lines(team, state, p.first(), nil))
+		put(p.next(team, state, p.first(), true))
+		put(p.next(team, state, p.first(), false))
 	}
 	if p.narrow {
-		put(p.lines(team, state, p.first(), &stand{rank: 1 << 62, id: "~"}))
+		put(p.places([]reach{{team, state, &stand{rank: 1 << 62, id: "~"}}}, p.first()))
 	}
 	return out, nil
 }
@@ -73,7 +76,7 @@ func InsertSettled(ctx context.Context, d *Desk, tx *store.Tx, team *vault.Pair,
 		return err
 	}
 	ticket, conversation, key := helpdesk.NewID(), helpdesk.NewID(), vault.NewKey()
-	reader, err := d.readerFor(ctx, tx, nil, conversation, 1, seat{kind: teamReader, reader: team.ID().Owner, pair: team}, key)
+	reader, err := d.readerFor(ctx, tx, nil, &talk{id: conversation, ticket: ticket, kind: personConversation}, 1, seat{kind: teamReader, reader: team.ID().Owner, pair: team}, key)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package tickets
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"returnsupport/helpdesk/hours"
+)
 
 // Facts are what a person told us in the start questions, or a colleague found
 // out later. They lie in the sealed head.
@@ -43,6 +47,17 @@ const (
 
 // LogValue keeps content out of logs.
 func (Facts) LogValue() slog.Value { return sealedValue }
+
+// Whose is the audience whose hours count for them.
+func (f Facts) Whose() hours.Audience {
+	switch {
+	case f.Child:
+		return hours.Child
+	case f.Audience == "":
+		return hours.Everyone
+	}
+	return hours.Audience(f.Audience)
+}
 
 // Priority is the one number of them that stands in plain: MaxPriority for who
 // must travel or is in danger and while a right to appeal can be lost, 2 for a

@@ -1,10 +1,10 @@
 package tickets
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -87,8 +87,20 @@ type plan struct {
 	byDue  bool  // in order of the due day, from this one on; else of rank alone
 	due    int64 // byDue: the first day
 	where  []condition
+	// tests are the same conditions, for tickets whose facts no row tells.
+	tests  []func(*row) bool
 	narrow bool // where leaves out some of what the index range holds
 	sealed wanted
+}
+
+// keeps asks an opened ticket what where asks a row.
+func (p *plan) keeps(t *row) bool {
+	for _, test := range p.tests {
+		if !test(t) {
+			return false
+		}
+	}
+	return slices.Contains(p.states, t.state)
 }
 
 // first is before everything.
@@ -136,18 +148,19 @@ func (f Filter) plan(s *staff.Session, now time.Time) (*plan, error) {
 		p.owned(f.Owner)
 	}
 	if f.Channel != "" {
-		p.and("channel = ?", f.Channel)
+		p.and("channel = ?", f.Channel, func(t *row) bool { return t.channel == f.Channel })
 	}
 	if f.Language != "" {
-		p.and("language = ?", f.Language)
+		p.and("language = ?", f.Language, func(t *row) bool { return t.language == f.Language })
 	}
 	if f.Priority > 0 {
-		p.and("priority >= ?", f.Priority)
+		p.and("priority >= ?", f.Priority, func(t *row) bool { return t.priority >= f.Priority })
 	}
 	for _, d := range []struct {
 		day  Day
 		sign string
-	}{{f.DueFrom, ">= ?"}, {f.DueUntil, "<= ?"}} {
+		over int
+	}{{f.DueFrom, ">= ?", 1}, {f.DueUntil, "<= ?", -1}} {
 		if d.day == "" {
 			continue
 		}
@@ -155,10 +168,15 @@ func (f Filter) plan(s *staff.Session, now time.Time) (*plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.and("due_day > 0 AND due_day "+d.sign, day)
+		p.and("due_day > 0 AND due_day "+d.sign, day, func(t *row) bool {
+			return t.dueDay > 0 && cmp.Compare(t.dueDay, day) != -d.over
+		})
 	}
 	if f.Waited > 0 {
-		p.and("waiting_since > 0 AND waiting_since <= ?", now.Add(-time.Duration(f.Waited)*time.Hour).UnixMicro())
+		since := now.Add(-time.Duration(f.Waited) * time.Hour).UnixMicro()
+		p.and("waiting_since > 0 AND waiting_since <= ?", since, func(t *row) bool {
+			return t.waitingSince > 0 && t.waitingSince <= since
+		})
 	}
 	return p, nil
 }
@@ -178,55 +196,16 @@ func (f Filter) check() error {
 // owned has an index of its own.
 func (p *plan) owned(by helpdesk.ID) {
 	p.where = append(p.where, condition{"owner = ?", by})
+	p.tests = append(p.tests, func(t *row) bool { return t.owner == by })
 }
 
 func (p *plan) dueUntil(from, until int64) {
 	p.byDue, p.due = true, from
 	p.where = append(p.where, condition{"due_day > 0 AND due_day <= ?", until})
+	p.tests = append(p.tests, func(t *row) bool { return t.dueDay > 0 && t.dueDay >= from && t.dueDay <= until })
 }
 
-func (p *plan) and(text string, value any) {
+func (p *plan) and(text string, value any, test func(*row) bool) {
 	p.where, p.narrow = append(p.where, condition{text, value}), true
-}
-
-// wanted are a filter's sealed conditions.
-type wanted struct {
-	topic, tag, centre, audience, words string
-	children                            bool
-}
-
-func (f Filter) wanted() wanted {
-	w := wanted{topic: f.Topic, tag: f.Tag, centre: f.Centre, audience: f.Audience, words: Fold(f.Words)}
-	switch f.Queue {
-	case QueueDetained:
-		w.audience = "detained"
-	case QueueChildren:
-		w.children = true
-	}
-	if w.audience == "child" {
-		w.audience, w.children = "", true
-	}
-	return w
-}
-
-// holds: the head fulfils the conditions.
-func (w *wanted) holds(h *soughtHead) bool {
-	f := &h.Facts
-	if w.topic != "" && f.Topic != w.topic || w.centre != "" && f.Centre != w.centre ||
-		w.audience != "" && f.Audience != w.audience || w.children && !f.Child && f.Audience != "child" {
-		return false
-	}
-	if w.tag != "" && !slices.Contains(f.Tags, w.tag) {
-		return false
-	}
-	if w.words == "" {
-		return true
-	}
-	text := Fold(h.Title + " " + h.Name)
-	for _, word := range strings.Fields(w.words) {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
+	p.tests = append(p.tests, test)
 }

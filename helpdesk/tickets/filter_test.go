@@ -2,6 +2,7 @@ package tickets_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -192,5 +193,34 @@ func TestTheArchiveIsLookedThroughInSteps(t *testing.T) {
 		n, err := h.desk.Count(t.Context(), anna, f)
 		h.ok(t, err)
 		same(t, "the count says that it ends early", n.More, true)
+	})
+}
+
+// The writer keeps the counts of the standing queues; of others as many are
+// counted as anybody reads.
+func TestWhatIsCountedAnewIsExactToAThousandAndThenSaysMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		team := h.team(t)
+		anna := h.session(t, team)
+		h.arriveAs(t, tickets.Opening{Team: team, Title: "late", Language: "ti", DueDay: h.clock.now().AddDate(0, 0, -1)}, h.letter("x"))
+		const rest = `, team, owner, state, priority, due_day, channel, language, writer, person, opened_at, waiting_since, last_at,
+			rank, serial, version, joined_into, joined_state, mac`
+		for n := int64(1); n < 1_024; n *= 2 { // as many again
+			h.exec(t, `INSERT INTO tickets_ticket (id, number, conversation`+rest+`)
+				SELECT id || $1, number + $2, conversation || $1`+rest+` FROM tickets_ticket`, fmt.Sprint("-", n), n)
+		}
+		for _, c := range []struct {
+			there int64
+			want  tickets.Count
+		}{{1_024, tickets.Count{N: 1_000, More: true}}, {1_001, tickets.Count{N: 1_000, More: true}}, {1_000, tickets.Count{N: 1_000}}, {999, tickets.Count{N: 999}}} {
+			h.exec(t, "DELETE FROM tickets_ticket WHERE number > $1", c.there)
+			got, err := h.desk.Count(t.Context(), anna, tickets.Filter{Queue: tickets.QueueTeam, Language: "ti"})
+			h.ok(t, err)
+			same(t, fmt.Sprint("a filter of ", c.there), got, c.want)
+			over, err := h.desk.Overview(t.Context(), anna)
+			h.ok(t, err)
+			same(t, fmt.Sprint("late of ", c.there), over.Late, c.want)
+		}
 	})
 }

@@ -19,26 +19,28 @@ type To struct {
 
 // Give hands a ticket to a colleague or to another team. Another team means a
 // new key for what comes from now on, and wraps for that team of all older
-// keys; the team that gives it away is no reader any more unless it stays. The
-// person hears nothing of it.
+// keys; the team that gives it away is no reader any more unless it stays. It is
+// no referral, and the person is told (CONSENT.md): a line in their conversation,
+// in their language, that names no team. No mail of its own leaves for it
+// (SEALING.md); who writes by mail alone reads it once a link leads them in.
+// What the giver was writing goes along (PassedDrafts).
 //
 // Refusals: "give.stranger" when the user is no member of the team,
 // "conflict.owner" when they work for somebody in conflict with the person.
 func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, to To) error {
-	return d.db.Write(ctx, "ticket.give", func(tx *store.Tx) error {
-		file, err := d.lockCase(ctx, tx, s, ticket)
+	_, err := d.give(ctx, s, ticket, version, to, false)
+	return err
+}
+
+// give hands a ticket over, with what the giver was writing in it, and returns
+// its version then; back takes a hand-over back, and the drafts that went along.
+func (d *Desk) give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, version int64, to To, back bool) (after int64, err error) {
+	err = d.db.Write(ctx, "ticket.give", func(tx *store.Tx) error {
+		file, err := d.lockOwn(ctx, tx, s, "give", ticket, version)
 		if err != nil {
 			return err
 		}
 		t := file.ticket
-		switch {
-		case !file.member:
-			return fmt.Errorf("give ticket %s: %w", ticket, helpdesk.ErrDenied)
-		case t.version != version:
-			return fmt.Errorf("give ticket %s: %w", ticket, helpdesk.ErrConflict)
-		case t.state == StateJoined:
-			return helpdesk.Refuse("ticket.joined")
-		}
 		before := *t
 		if to.Team == "" {
 			to.Team = t.team
@@ -60,12 +62,39 @@ func (d *Desk) Give(ctx context.Context, s *staff.Session, ticket helpdesk.ID, v
 		if err := d.save(ctx, tx, before, t); err != nil {
 			return err
 		}
-		if err := d.record(ctx, tx, s.User.ID, "ticket.give", ticket); err != nil {
+		if err := d.recordOf(ctx, tx, s.User.ID, "ticket.give", t); err != nil {
 			return err
 		}
+		if back {
+			err = d.takeBack(ctx, tx, s, ticket)
+		} else {
+			err = d.handDrafts(ctx, tx, s, ticket, before.team, to)
+		}
+		if err != nil {
+			return err
+		}
+		after = t.version
 		d.ring(tx, t, before.team)
 		return nil
 	})
+	return after, err
+}
+
+// lockOwn is lockCase for what a member of the ticket's teams decides, who saw
+// it at a version.
+func (d *Desk) lockOwn(ctx context.Context, tx *store.Tx, s *staff.Session, what string, ticket helpdesk.ID, version int64) (*caseFile, error) {
+	file, err := d.lockCase(ctx, tx, s, ticket)
+	switch {
+	case err != nil:
+		return nil, err
+	case !file.member:
+		return nil, fmt.Errorf("%s ticket %s: %w", what, ticket, helpdesk.ErrDenied)
+	case file.ticket.version != version:
+		return nil, fmt.Errorf("%s ticket %s: %w", what, ticket, helpdesk.ErrConflict)
+	case file.ticket.state == StateJoined:
+		return nil, helpdesk.Refuse("ticket.joined")
+	}
+	return file, nil
 }
 
 func (d *Desk) mustBelong(ctx context.Context, to To) error {
@@ -131,9 +160,20 @@ func (d *Desk) moveTeam(ctx context.Context, tx *store.Tx, s *staff.Session, fil
 		if err != nil {
 			return err
 		}
+		if err := d.revealIn(ctx, tx, s, file, j, &Settle{}); err != nil {
+			return err
+		}
 		before := *j
 		j.team = to.Team
 		if err := d.save(ctx, tx, before, j); err != nil {
+			return err
+		}
+	}
+	for _, c := range file.talks {
+		if c.kind != personConversation {
+			continue
+		}
+		if err := d.fact(ctx, tx, s, file, c, Message{Direction: Out, Content: Content{Key: SystemTeam}}); err != nil {
 			return err
 		}
 	}
@@ -160,8 +200,8 @@ func (d *Desk) moveTalk(ctx context.Context, tx *store.Tx, s *staff.Session, fil
 		}
 	}
 	if !to.Stay {
-		if _, err := tx.Exec(ctx, deleteReader, c.id, teamReader, from); err != nil {
-			return fmt.Errorf("end a reader of %s: %w", c.id, err)
+		if err := d.endSeat(ctx, tx, c, teamReader, from); err != nil {
+			return err
 		}
 	}
 	return d.stepEpoch(ctx, tx, s, file, c, readers)
@@ -183,7 +223,7 @@ func (d *Desk) readerOfOld(ctx context.Context, tx *store.Tx, s *staff.Session, 
 		if file.reads(c.id, r.epoch, to) {
 			continue // it had the ticket before, or stayed a reader
 		}
-		row, err := d.readerFor(ctx, tx, colleague{s}, c.id, r.epoch, to, old.key)
+		row, err := d.readerFor(ctx, tx, colleague{s}, c, r.epoch, to, old.key)
 		if err != nil {
 			return err
 		}
@@ -225,16 +265,19 @@ func (d *Desk) settleAll(ctx context.Context, tx *store.Tx, s *staff.Session, fi
 	return err
 }
 
-// system appends a fact to a conversation whose ticket is locked already. It
-// leaves state and order as they are.
+// system appends a fact for us to a conversation whose ticket is locked already.
+// It leaves state and order as they are.
 func (d *Desk) system(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, key string, args ...string) error {
+	return d.fact(ctx, tx, s, file, c, Message{Direction: Inside, Author: s.User.ID, Content: Content{Key: key, Args: args}})
+}
+
+func (d *Desk) fact(ctx context.Context, tx *store.Tx, s *staff.Session, file *caseFile, c *talk, m Message) error {
 	h, ok := file.held[spot{c.id, c.epoch}]
 	if !ok || !h.proven {
 		return unproven()
 	}
 	open := &Conversation{ID: c.id, Ticket: c.ticket, desk: d, who: colleague{s}, key: &h.key, epoch: c.epoch, locked: file.ticket}
-	_, err := open.Append(ctx, tx, Message{
-		Kind: KindSystem, Direction: Inside, Author: s.User.ID, Content: Content{Key: key, Args: args},
-	})
+	m.Kind = KindSystem
+	_, err := open.Append(ctx, tx, m)
 	return err
 }

@@ -33,12 +33,12 @@ func TestAHandOverIsReadableToTheNewTeamAndClosedToTheOld(t *testing.T) {
 		if _, err := h.desk.Page(t.Context(), anna, c.Ticket); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("the old team after: %v", err)
 		}
-		want := []string{"one", "two, blind", "a note", "three", tickets.SystemGiven}
+		want := []string{"one", "two, blind", "a note", "three", tickets.SystemTeam, tickets.SystemGiven}
 		sheet = h.page(t, bo, c.Ticket)
 		same(t, "the new team reads", texts(sheet.Messages), want)
 		same(t, "head", sheet.Head.Title, "about one")
 		same(t, "readers", sheet.Readers, []tickets.Reader{{Kind: "team", Reader: b}})
-		same(t, "args", sheet.Messages[4].Content.Args, []helpdesk.ID{a, b})
+		same(t, "args", sheet.Messages[5].Content.Args, []helpdesk.ID{a, b})
 		for _, m := range sheet.Messages {
 			if !m.Proven {
 				t.Errorf("message %d is not proven", m.Number)
@@ -61,9 +61,9 @@ func TestAHandOverIsReadableToTheNewTeamAndClosedToTheOld(t *testing.T) {
 		h.clock.pass(time.Minute)
 		h.later(t, c.ID, h.letter("six"))
 		for _, s := range []*tickets.Sheet{h.page(t, anna, c.Ticket), h.page(t, bo, c.Ticket)} {
-			same(t, "messages", len(s.Messages), 9)
+			same(t, "messages", len(s.Messages), 11)
 			same(t, "readers", len(s.Readers), 2)
-			same(t, "the last", texts(s.Messages)[8], "six")
+			same(t, "the last", texts(s.Messages)[10], "six")
 		}
 	})
 }

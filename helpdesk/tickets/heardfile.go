@@ -14,14 +14,14 @@ import (
 // HeardFile opens an attachment of a message the person sees, counted from 0 as
 // in Content.Files. ErrNotFound as for AsPerson.
 func (d *Desk) HeardFile(ctx context.Context, g *people.Guest, conversation helpdesk.ID, number int64, position int) (File, *Bytes, error) {
-	opened, _, err := d.heard(ctx, g, conversation, number-1, 1)
+	x, err := d.heard(ctx, g, conversation, number-1, 1)
 	if err != nil {
 		return File{}, nil, err
 	}
-	if len(opened) == 0 || opened[0].Number != number {
+	if len(x.opened) == 0 || x.opened[0].Number != number {
 		return File{}, nil, fmt.Errorf("file of message %d in %s: %w", number, conversation, helpdesk.ErrNotFound)
 	}
-	return d.bytes(ctx, opened[0], position)
+	return d.bytes(ctx, x.opened[0], position)
 }
 
 // FileBytes is File for pages that need a part of it (RFC 9110, section 14).

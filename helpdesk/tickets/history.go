@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -37,6 +38,14 @@ func (d *Desk) History(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	}
 	for _, c := range file.talks {
 		objects = append(objects, c.id)
+	}
+	// What was done while a restricted team had it is told under other names.
+	for _, team := range closedTeams(s) {
+		for _, id := range slices.Clone(objects) {
+			if !isMark(id) {
+				objects = append(objects, d.mark("object", team, id))
+			}
+		}
 	}
 	entries, err := d.journal.About(ctx, historyMost, objects...)
 	if err != nil {

@@ -33,13 +33,16 @@ func (Interpreting) LogValue() slog.Value { return sealedValue }
 // Loans lists what was lent to the session's user and still is, newest first,
 // at most 50.
 func (d *Desk) Loans(ctx context.Context, s *staff.Session) ([]Loan, error) {
-	lines, err := d.lines(ctx, nil, selectLent, s.User.ID, d.now().UnixMicro())
+	lines, err := d.lentLines(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	var out []Loan
 	for _, q := range lines[:min(len(lines), PageMost)] {
 		if d.vouchedReader(&q.reader) {
+			if q.ticket.restricted() {
+				d.openLine(ctx, s, q, &Settle{})
+			}
 			out = append(out, Loan{Ticket: q.ticket.id, Number: q.ticket.number, Language: q.ticket.language, Until: instant(q.reader.expires)})
 		}
 	}

@@ -60,7 +60,7 @@ func TestAPersonIsAddedWhileNobodyIsSignedIn(t *testing.T) {
 		h.ok(t, h.desk.Give(ctx, anna, c.Ticket, f.Version, tickets.To{Team: other}))
 		same(t, "given", h.queue(t, anna, tickets.QueueTeam).Rows[0].Head.Title, "another title")
 		h.tell(t, anna, c.ID, "from the other team")
-		same(t, "hears on", h.heard(t, p, 4), []string{"hello", "from the other team"})
+		same(t, "hears on", h.heard(t, p, 4), []string{"hello", tickets.SystemTeam, "from the other team"})
 
 		// What is no person's conversation, or nobody of ours reads, takes nobody.
 		_, err = h.desk.Note(ctx, anna, c.Ticket, "a note", "1")

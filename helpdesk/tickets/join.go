@@ -93,8 +93,8 @@ func (d *Desk) Unjoin(ctx context.Context, s *staff.Session, from helpdesk.ID) e
 		}
 		beforeA, beforeB := *a, *b
 		a.state, a.joinedState, a.joinedInto = a.joinedState, "", ""
-		var since int64
-		if err := tx.QueryRow(ctx, selectCameIn, a.id, a.serial).Scan(&since); err != nil {
+		since, err := d.cameIn(ctx, tx, s, source)
+		if err != nil {
 			return fmt.Errorf("unjoin ticket %s: %w", from, err)
 		}
 		if since > 0 {
@@ -111,6 +111,23 @@ func (d *Desk) Unjoin(ctx context.Context, s *staff.Session, from helpdesk.ID) e
 		}
 		return d.saveTwo(ctx, tx, s, "ticket.unjoin", beforeA, a, beforeB, b)
 	})
+}
+
+// cameIn is when the first letter came to a ticket while it was joined; 0 when
+// none did.
+func (d *Desk) cameIn(ctx context.Context, tx *store.Tx, s *staff.Session, f *caseFile) (since int64, err error) {
+	if !f.ticket.restricted() {
+		err = tx.QueryRow(ctx, selectCameIn, f.ticket.id, f.ticket.serial).Scan(&since)
+		return since, err
+	}
+	var unused Settle
+	came, err := d.came(ctx, tx, s, f.held, []*talk{f.own()}, f.ticket.serial, &unused)
+	for _, m := range came {
+		if m.Direction == In {
+			return m.At.UnixMicro(), err
+		}
+	}
+	return 0, err
 }
 
 // lockTwo locks two tickets in one order whoever asks, and opens both.
@@ -152,7 +169,7 @@ func (d *Desk) saveTwo(ctx context.Context, tx *store.Tx, s *staff.Session, verb
 	if err := d.save(ctx, tx, beforeB, b); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, s.User.ID, verb, a.id); err != nil {
+	if err := d.recordOf(ctx, tx, s.User.ID, verb, a); err != nil {
 		return err
 	}
 	d.ring(tx, a)

@@ -21,6 +21,8 @@ type spot struct {
 type held struct {
 	key    vault.Key
 	proven bool
+	// Opened as a user: who, and what they are called there (loan.go).
+	reader, called helpdesk.ID
 }
 
 // ring of keys one request holds; it dies with the request.
@@ -47,7 +49,7 @@ func (d *Desk) openReader(ctx context.Context, h holder, r *readerRow) (held, *r
 	}
 	if !d.vouchedReader(r) {
 		d.alarm(ctx, "reader", r.conversation)
-		return held{key: key}, nil, nil
+		return held{key: key, reader: r.reader, called: r.called}, nil, nil
 	}
 	var settled *readerRow
 	if r.form == formBlind {
@@ -57,7 +59,7 @@ func (d *Desk) openReader(ctx context.Context, h holder, r *readerRow) (held, *r
 		again.mac = d.secrets.Vouch(again.origin(), again.wrap)
 		settled = &again
 	}
-	return held{key: key, proven: true}, settled, nil
+	return held{key: key, proven: true, reader: r.reader, called: r.called}, settled, nil
 }
 
 // openKeys opens whatever h may open of the conversations: the keys

@@ -1,7 +1,9 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -49,12 +51,15 @@ func (d *Desk) AddReader(ctx context.Context, s *staff.Session, ticket, user hel
 			if err := d.settleAll(ctx, tx, s, file, c); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, deleteReader, c.id, userReader, user); err != nil {
-				return fmt.Errorf("lend ticket %s: %w", ticket, err)
+			if err := d.endSeat(ctx, tx, c, userReader, user); err != nil {
+				return err
 			}
 			if err := d.readerOfAll(ctx, tx, s, file, c, to); err != nil {
 				return err
 			}
+		}
+		if err := d.lentToo(ctx, tx, ticket, user); err != nil {
+			return err
 		}
 		return d.lent(ctx, tx, s, file, SystemLent, "ticket.lend", user)
 	})
@@ -72,7 +77,7 @@ func (d *Desk) readerOfAll(ctx context.Context, tx *store.Tx, s *staff.Session, 
 	slices.Sort(epochs)
 	rows := make([]*readerRow, 0, len(epochs))
 	for _, epoch := range epochs {
-		row, err := d.readerFor(ctx, tx, colleague{s}, c.id, epoch, to, file.held[spot{c.id, epoch}].key)
+		row, err := d.readerFor(ctx, tx, colleague{s}, c, epoch, to, file.held[spot{c.id, epoch}].key)
 		if err != nil {
 			return err
 		}
@@ -112,16 +117,19 @@ func (d *Desk) RemoveReader(ctx context.Context, s *staff.Session, ticket, user 
 		if !found {
 			return fmt.Errorf("end a reader of ticket %s: %w", ticket, helpdesk.ErrNotFound)
 		}
+		if err := d.unasked(ctx, tx, ticket, user); err != nil {
+			return err
+		}
 		return d.lent(ctx, tx, s, file, SystemEnded, "ticket.end_reader", user)
 	})
 }
 
 // dropReader deletes all wraps of one reader in a conversation.
 func (d *Desk) dropReader(ctx context.Context, tx *store.Tx, c *talk, gone seat) error {
-	if _, err := tx.Exec(ctx, deleteReader, c.id, gone.kind, gone.reader); err != nil {
-		return fmt.Errorf("end a reader of %s: %w", c.id, err)
+	if err := d.endSeat(ctx, tx, c, gone.kind, gone.reader); err != nil {
+		return err
 	}
-	if _, err := tx.Exec(ctx, deleteSingles, gone.kind, gone.reader, c.id); err != nil {
+	if _, err := tx.Exec(ctx, deleteSingles, gone.kind, gone.reader, d.nameAt(c, gone.kind, gone.reader), c.id); err != nil {
 		return fmt.Errorf("end a reader of %s: %w", c.id, err)
 	}
 	return nil
@@ -137,8 +145,11 @@ func (d *Desk) lent(ctx context.Context, tx *store.Tx, s *staff.Session, file *c
 	if err := d.save(ctx, tx, before, file.ticket); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, s.User.ID, verb, user); err != nil {
-		return err
+	// Once for what was done to whom, once for the ticket's own story.
+	for _, object := range []helpdesk.ID{user, file.ticket.id} {
+		if err := d.record(ctx, tx, s.User.ID, verb, object); err != nil {
+			return err
+		}
 	}
 	d.ring(tx, file.ticket)
 	return nil
@@ -146,7 +157,7 @@ func (d *Desk) lent(ctx context.Context, tx *store.Tx, s *staff.Session, file *c
 
 // Lent lists the tickets that were lent to the session's user, newest first.
 func (d *Desk) Lent(ctx context.Context, s *staff.Session) (Page, error) {
-	lines, err := d.lines(ctx, nil, selectLent, s.User.ID, d.now().UnixMicro())
+	lines, err := d.lentLines(ctx, s)
 	if err != nil {
 		return Page{}, err
 	}
@@ -157,26 +168,72 @@ func (d *Desk) Lent(ctx context.Context, s *staff.Session) (Page, error) {
 	return page, nil
 }
 
+// lentLines reads the tickets that were lent to the session's user and still
+// are, newest first.
+func (d *Desk) lentLines(ctx context.Context, s *staff.Session) ([]*queued, error) {
+	now := d.now().UnixMicro()
+	lines, err := d.lines(ctx, nil, selectLent, s.User.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := d.lentTo(ctx, d.db, s.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(ids, 200) {
+		args := anys(part)
+		for _, id := range part {
+			args = append(args, d.seatMark(id, personConversation, s.User.ID))
+		}
+		query := selectMyRows + store.Places(len(part), 1) + myRowsUser + store.Places(len(part), 1+len(part)) + `))`
+		if lines, err = d.lines(ctx, lines, query, args...); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(lines, func(a, b *queued) int { return cmp.Compare(b.ticket.number, a.ticket.number) })
+	return lines, nil
+}
+
 // Lapse deletes the wraps of readers whose time is over, with a new key for
-// what comes, and the wraps of links that nobody used in time. It needs nobody
-// signed in; whoever keeps the house calls it every few minutes.
+// what comes, the questions they were asked, the wraps of links that nobody used
+// in time, and what drafts that were handed over left. It needs nobody signed in;
+// whoever keeps the house calls it every few minutes.
 func (d *Desk) Lapse(ctx context.Context) error {
 	now := d.now()
 	due, err := idsOf(ctx, d.db, selectLapsed, now.UnixMicro())
 	if err != nil {
 		return err
 	}
-	for _, id := range due {
-		if err := d.db.Write(ctx, "end lapsed readers", func(tx *store.Tx) error { return d.lapse(ctx, tx, id, now) }); err != nil {
+	ended, err := d.loans(ctx, d.db, selectEnded, now.UnixMicro())
+	if err != nil {
+		return err
+	}
+	for _, l := range ended {
+		due = append(due, l.Talk)
+	}
+	slices.Sort(due)
+	for _, id := range slices.Compact(due) {
+		err := d.db.Write(ctx, "end lapsed readers", func(tx *store.Tx) error { return d.lapse(ctx, tx, id, now) })
+		if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
 			return fmt.Errorf("end lapsed readers of %s: %w", id, err)
 		}
 	}
 	return d.db.Write(ctx, "end lapsed links", func(tx *store.Tx) error {
+		for _, l := range ended { // what is left of one whose conversation has gone
+			if _, err := tx.Exec(ctx, deleteLoan, l.mark); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec(ctx, lapseLinks, []byte{}, now.UnixMicro()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, deleteLinks, now.Add(-linkKnown).UnixMicro())
-		return err
+		if _, err := tx.Exec(ctx, deleteLinks, now.Add(-linkKnown).UnixMicro()); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, lapsePassed, []byte{}, now.UnixMicro()); err != nil {
+			return err
+		}
+		return d.lapseConsults(ctx, tx)
 	})
 }
 
@@ -185,13 +242,22 @@ func (d *Desk) lapse(ctx context.Context, tx *store.Tx, conversation helpdesk.ID
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, deleteLapsed, conversation, now.UnixMicro())
-	if err != nil || n == 0 {
-		return err
-	}
 	rows, err := d.readers(ctx, tx, conversation)
 	if err != nil {
 		return err
+	}
+	gone := false
+	for _, r := range rows {
+		if r.kind != userReader || r.expires == 0 || r.expires > now.UnixMicro() {
+			continue
+		}
+		gone = true
+		if err := d.endSeat(ctx, tx, c, r.kind, r.reader); err != nil {
+			return err
+		}
+	}
+	if !gone {
+		return nil
 	}
 	_, err = d.nextEpoch(ctx, tx, nil, c, d.presentSeats(ctx, rows, c, seat{}))
 	return err

@@ -27,7 +27,8 @@ func TestLengthsTellNothing(t *testing.T) {
 		h := build(t, db)
 		ctx := t.Context()
 		team := h.team(t)
-		anna := h.session(t, team)
+		anna, ben := h.session(t, team), h.session(t, team)
+		sizes := map[int64]int{}
 		if len(yesAndNo) != 16 {
 			t.Fatalf("%d languages", len(yesAndNo))
 		}
@@ -69,6 +70,16 @@ func TestLengthsTellNothing(t *testing.T) {
 				h.ok(t, err)
 				_, err = h.desk.SaveDraft(ctx, anna, p.talk.Ticket, tickets.Draft{Kind: tickets.KindAnswer, Text: text, Subject: text})
 				h.ok(t, err)
+				f, err := h.desk.Facts(ctx, anna, p.talk.Ticket)
+				h.ok(t, err)
+				h.ok(t, h.desk.Give(ctx, anna, f.ID, f.Version, tickets.To{User: ben.User.ID}))
+				_, err = h.desk.SaveDraft(ctx, anna, p.talk.Ticket, tickets.Draft{Kind: tickets.KindAnswer, Text: text, Subject: text})
+				h.ok(t, err)
+				h.ok(t, h.desk.AskDebrief(ctx, anna, ben.User.ID, []string{tickets.DebriefNow, tickets.DebriefWeek}[i%2], text))
+				asked, err := h.desk.Debriefs(ctx, anna)
+				h.ok(t, err)
+				sizes[h.number(t, "SELECT MAX(LENGTH(body)) FROM tickets_listener")]++
+				h.ok(t, h.desk.EndDebrief(ctx, anna, asked[0].ID))
 				h.write(t, func(tx *store.Tx) error {
 					return h.desk.SetFacts(ctx, tx, anna, p.talk.Ticket, func(f *tickets.Facts) { f.Topic += text })
 				})
@@ -78,7 +89,7 @@ func TestLengthsTellNothing(t *testing.T) {
 			{"tickets_message", "content", ""}, {"tickets_message", "keywrap", "form"}, {"tickets_message", "client_index", ""},
 			{"tickets_message", "mac", ""}, {"tickets_folded", "body", ""}, {"tickets_original", "chunk", ""},
 			{"tickets_file", "chunk", ""}, {"tickets_conversation", "head", "kind"}, {"tickets_reader", "wrap", "form"},
-			{"tickets_letterkey", "wrap", ""}, {"tickets_draft", "body", ""}, {"tickets_link", "wrap", ""},
+			{"tickets_letterkey", "wrap", ""}, {"tickets_draft", "body", ""}, {"tickets_passed", "body", ""}, {"tickets_passed", "own", ""}, {"tickets_link", "wrap", ""},
 		} {
 			group := ""
 			if column.of != "" {
@@ -91,6 +102,7 @@ func TestLengthsTellNothing(t *testing.T) {
 				t.Errorf("%s.%s of %d rows has up to %d lengths", column.table, column.column, rows, most)
 			}
 		}
+		same(t, "sizes of what is said of a hard talk", len(sizes), 1)
 		same(t, "sizes", h.number(t, "SELECT COUNT(DISTINCT size) FROM tickets_message"), 1)
 	})
 }

@@ -42,14 +42,15 @@ func (c *Conversation) wrapLetter(ctx context.Context, tx *store.Tx, m *messageR
 	const width = 6
 	var args []any
 	for _, public := range c.readers {
-		k := letterKeyRow{message: m.id, kind: string(public.ID.Kind), reader: public.ID.Owner, version: public.ID.Version}
+		k := letterKeyRow{message: m.id, kind: string(public.ID.Kind), version: public.ID.Version}
+		k.reader = c.desk.nameAt(&talk{ticket: c.Ticket, kind: c.kind}, k.kind, public.ID.Owner)
 		wrap, err := public.Wrap(k.wrapped(m), key)
 		if err != nil {
 			return fmt.Errorf("wrap to %s %s: %w", k.kind, k.reader, err)
 		}
 		args = append(args, k.message, k.kind, k.reader, k.version, wrap, c.desk.secrets.Vouch(k.origin(m), wrap))
 	}
-	if err := tx.Later(ctx, insertLetterKeys+tuples(len(c.readers), width, 1), args...); err != nil {
+	if err := tx.Later(ctx, insertLetterKeys+store.Tuples(len(c.readers), width, 1), args...); err != nil {
 		return fmt.Errorf("insert letter keys of %s: %w", m.id, err)
 	}
 	return nil
@@ -89,7 +90,7 @@ func (d *Desk) letterKeys(ctx context.Context, r store.Reader, messages []helpde
 }
 
 func (d *Desk) someLetterKeys(ctx context.Context, r store.Reader, part []helpdesk.ID, out map[helpdesk.ID][]*letterKeyRow) error {
-	rows, err := r.Query(ctx, selectLetterKeys+list(len(part), 1)+")", anys(part)...)
+	rows, err := r.Query(ctx, selectLetterKeys+store.Places(len(part), 1)+")", anys(part)...)
 	if err != nil {
 		return fmt.Errorf("read letter keys: %w", err)
 	}

@@ -2,10 +2,12 @@ package tickets
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +96,7 @@ type linkRow struct {
 	conversation  helpdesk.ID
 	expires       int64
 	wrap, mac     []byte
+	about         []byte
 }
 
 func (l *linkRow) bound() vault.Context { return vault.At("tickets.link", l.link, l.message) }
@@ -102,6 +105,21 @@ func (l *linkRow) bound() vault.Context { return vault.At("tickets.link", l.link
 // with the first use.
 func (l *linkRow) origin() vault.Context {
 	return vault.At("tickets.link.origin", l.place, l.link, l.message, l.conversation, l.expires)
+}
+
+func (l *linkRow) at() vault.Context { return vault.At("tickets.link.about", l.place) }
+
+// linkMarks are what links call an answer and its conversation.
+func (d *Desk) linkMarks(message, conversation helpdesk.ID) (answer, talk helpdesk.ID) {
+	return d.aside("link.message", message), d.aside("link.talk", conversation)
+}
+
+// tell fills in which answer it leads to.
+func (l *linkRow) tell(d *Desk) error {
+	of := about{Message: l.message, Talk: l.conversation}
+	err := d.openAbout(l.at(), l.about, &of)
+	l.message, l.conversation = of.Message, of.Talk
+	return err
 }
 
 // MakeLink makes one answer open to whoever has the link, once, until the
@@ -116,19 +134,24 @@ func (d *Desk) MakeLink(ctx context.Context, tx *store.Tx, c *Conversation, mess
 	if err != nil {
 		return time.Time{}, err
 	}
-	if _, err := tx.Exec(ctx, replaceLinks, message, c.ID); err != nil {
+	answer, talk := d.linkMarks(message, c.ID)
+	if _, err := tx.Exec(ctx, replaceLinks, answer, message); err != nil {
 		return time.Time{}, fmt.Errorf("link to message %s: %w", message, err)
 	}
 	expires := d.now().Add(LinkTime)
 	row := linkRow{link: helpdesk.NewID(), message: message, conversation: c.ID, expires: expires.UnixMicro()}
 	var args []any
-	add := func(place, wrap []byte) {
-		row.place = place
-		args = append(args, place, row.link, message, c.ID, row.expires, wrap, false, d.secrets.Vouch(row.origin()))
+	for _, way := range [][2][]byte{
+		{l.key.RowID(), l.key.Wrap(row.bound(), key)},
+		{l.code.Lookup(), l.code.Wrap(row.bound(), key)},
+	} {
+		row.place = way[0]
+		if row.about, err = d.sealAbout(row.at(), about{Message: message, Talk: c.ID}); err != nil {
+			return time.Time{}, err
+		}
+		args = append(args, row.place, row.link, answer, talk, row.expires, way[1], false, d.secrets.Vouch(row.origin()), row.about)
 	}
-	add(l.key.RowID(), l.key.Wrap(row.bound(), key))
-	add(l.code.Lookup(), l.code.Wrap(row.bound(), key))
-	if _, err := tx.Exec(ctx, insertLink+tuples(2, 8, 1), args...); err != nil {
+	if _, err := tx.Exec(ctx, insertLink+store.Tuples(2, 9, 1), args...); err != nil {
 		return time.Time{}, fmt.Errorf("link to message %s: %w", message, err)
 	}
 	return expires, nil
@@ -176,14 +199,14 @@ func (d *Desk) find(ctx context.Context, r store.Reader, l *Link) (*linkRow, err
 	}
 	for _, place := range places {
 		var row linkRow
-		err := r.QueryRow(ctx, selectLink, place).Scan(&row.place, &row.link, &row.message, &row.conversation, &row.expires, &row.wrap, &row.mac)
+		err := r.QueryRow(ctx, selectLink, place).Scan(&row.place, &row.link, &row.message, &row.conversation, &row.expires, &row.wrap, &row.mac, &row.about)
 		if errors.Is(err, helpdesk.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("find a link: %w", err)
 		}
-		if !d.secrets.Vouched(row.mac, row.origin()) || !bytes.Equal(row.place, place) {
+		if row.tell(d) != nil || !d.secrets.Vouched(row.mac, row.origin()) || !bytes.Equal(row.place, place) {
 			d.alarm(ctx, "link", row.message)
 			continue
 		}
@@ -272,7 +295,7 @@ func (d *Desk) openSingle(ctx context.Context, c *talk, m *messageRow, key vault
 	}
 	return said(Opened{
 		ID: m.id, Ticket: c.ticket, Conversation: c.id, Number: m.number, Kind: m.kind, Direction: m.direction,
-		At: in.At, Author: m.author, Content: in.Content, Proven: true,
+		At: in.At, Author: cmp.Or(m.author, in.Author), Content: in.Content, Proven: true,
 	}), nil
 }
 
@@ -309,18 +332,64 @@ type Asked struct {
 
 // AskedLinks lists at most 50 that a member of the session's teams can make.
 func (d *Desk) AskedLinks(ctx context.Context, s *staff.Session) ([]Asked, error) {
-	rows, err := d.db.Query(ctx, selectAsked, s.User.ID)
+	asked, err := d.asked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Asked
+	for part := range slices.Chunk(asked, 200) {
+		ids := make([]helpdesk.ID, len(part))
+		for i, l := range part {
+			ids[i] = l.conversation
+		}
+		rows, err := d.db.Query(ctx, selectMembers+store.Places(len(ids), 2)+`)`, append([]any{s.User.ID}, anys(ids)...)...)
+		if err != nil {
+			return nil, fmt.Errorf("list links asked for: %w", err)
+		}
+		reads := map[helpdesk.ID]helpdesk.ID{}
+		for rows.Next() {
+			var conversation, ticket helpdesk.ID
+			if err := rows.Scan(&conversation, &ticket); err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("list links asked for: %w", err)
+			}
+			reads[conversation] = ticket
+		}
+		rows.Close()
+		if err := finish(rows, "list links asked for"); err != nil {
+			return nil, err
+		}
+		for _, l := range part {
+			if ticket, ok := reads[l.conversation]; ok && len(out) < 50 {
+				out = append(out, Asked{l.message, l.conversation, ticket})
+			}
+		}
+	}
+	return out, nil
+}
+
+// asked reads the answers to which somebody wants a new link, each once.
+func (d *Desk) asked(ctx context.Context) ([]linkRow, error) {
+	rows, err := d.db.Query(ctx, selectAsked)
 	if err != nil {
 		return nil, fmt.Errorf("list links asked for: %w", err)
 	}
 	defer rows.Close()
-	var out []Asked
+	var out []linkRow
+	seen := map[helpdesk.ID]bool{}
 	for rows.Next() {
-		var a Asked
-		if err := rows.Scan(&a.Message, &a.Conversation, &a.Ticket); err != nil {
+		var l linkRow
+		if err := rows.Scan(&l.place, &l.message, &l.conversation, &l.about); err != nil {
 			return nil, fmt.Errorf("list links asked for: %w", err)
 		}
-		out = append(out, a)
+		if l.tell(d) != nil {
+			d.alarm(ctx, "link", l.message)
+			continue
+		}
+		if !seen[l.message] {
+			seen[l.message] = true
+			out = append(out, l)
+		}
 	}
 	return out, finish(rows, "list links asked for")
 }

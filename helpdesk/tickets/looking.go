@@ -29,12 +29,13 @@ func (d *Desk) Looking(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 		return nil, err
 	}
 	now := d.now()
+	seen := d.object(f.ticket)
 	err = d.db.Write(ctx, "look at a ticket", func(tx *store.Tx) error {
 		if _, err := tx.Exec(ctx, deleteLooking, now.UnixMicro()); err != nil {
 			return err
 		}
 		var before bool
-		err := tx.QueryRow(ctx, selectMyLooking, ticket, s.User.ID).Scan(&before)
+		err := tx.QueryRow(ctx, selectMyLooking, seen, s.User.ID).Scan(&before)
 		if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
 			return err
 		}
@@ -42,13 +43,13 @@ func (d *Desk) Looking(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 		if err != nil || before != typing {
 			d.ring(tx, f.ticket)
 		}
-		_, err = tx.Exec(ctx, upsertLooking, ticket, s.User.ID, now.Add(LookingFor).UnixMicro(), typing)
+		_, err = tx.Exec(ctx, upsertLooking, seen, s.User.ID, now.Add(LookingFor).UnixMicro(), typing)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look at ticket %s: %w", ticket, err)
 	}
-	return d.lookers(ctx, d.db, s, ticket)
+	return d.lookers(ctx, d.db, s, seen)
 }
 
 // lookers are the others who look.

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type Opened struct {
 	Broken bool
 	// Withdrawn: undone before it left; Content is empty but for At.
 	Withdrawn bool
+	// Erased: its words had their time; it is Withdrawn, too.
+	Erased bool
 	// Translations of it, oldest first. A talk's Spoken leaves them out.
 	Translations []Translation
 
@@ -59,8 +62,8 @@ func (d *Desk) openMessage(ctx context.Context, h holder, held keys, t *talk, m 
 	// The message, the key it lies under, and the ticket it is shown in.
 	out.Proven = (conversation.proven || !reads) && d.secrets.Vouched(m.mac, m.origin(), m.content) &&
 		d.secrets.Vouched(t.mac, t.origin())
-	if m.state == messageWithdrawn {
-		out.Withdrawn = true
+	if m.state == messageWithdrawn || m.state == messageErased {
+		out.Withdrawn, out.Erased = true, m.state == messageErased
 		return out, nil
 	}
 	if err == nil {
@@ -82,6 +85,7 @@ func (d *Desk) openMessage(ctx context.Context, h holder, held keys, t *talk, m 
 		d.alarm(ctx, "message", m.id)
 	}
 	out.Content, out.At, out.OriginalSize = out.in.Content, out.in.At, out.in.OriginalSize
+	out.Author, out.Kind = cmp.Or(out.Author, out.in.Author), cmp.Or(out.in.Kind, out.Kind)
 	return out, nil
 }
 
@@ -110,7 +114,11 @@ func (d *Desk) messageKey(h holder, conversation held, reads bool, m *messageRow
 		if !reads && k.kind != personReader {
 			continue
 		}
-		pair, none := h.pair(k.kind, k.reader, k.version)
+		reader := k.reader
+		if k.kind == userReader && reader == conversation.called {
+			reader = conversation.reader
+		}
+		pair, none := h.pair(k.kind, reader, k.version)
 		if errors.Is(none, helpdesk.ErrDenied) {
 			continue
 		}
@@ -141,7 +149,9 @@ func (d *Desk) messages(ctx context.Context, r store.Reader, s *staff.Session, h
 		byID[t.id] = t
 		args = append(args, t.id)
 	}
-	rows, err := d.messageRows(ctx, r, selectMessages+list(len(talks), 5)+") ORDER BY serial, conversation, number", args...)
+	seats := d.seats(held)
+	query := selectMessages + store.Places(len(talks), 5) + `) AND ` + sessionReads + orSeats(seats, 5+len(talks), 4) + ` ORDER BY serial, conversation, number`
+	rows, err := d.messageRows(ctx, r, query, append(args, seats...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (d *Desk) readdressTicket(ctx context.Context, tx *store.Tx, s *staff.Sessi
 	if err := d.save(ctx, tx, before, file.ticket); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, s.User.ID, "person.address", ticket); err != nil {
+	if err := d.recordOf(ctx, tx, s.User.ID, "person.address", file.ticket); err != nil {
 		return err
 	}
 	d.ring(tx, file.ticket)

@@ -62,9 +62,29 @@ func (d *Desk) TakeNext(ctx context.Context, s *staff.Session, team helpdesk.ID,
 	if err != nil {
 		return "", err
 	}
+	open, closed := splitTeams(s, teams)
+	for {
+		x := d.search(s, p)
+		if err := x.unveil(ctx, closed); err != nil {
+			return "", err
+		}
+		id, err := d.takeFirst(ctx, x, open, suits)
+		more := x.skipped > 0 && !x.settle.Empty() && errors.Is(err, helpdesk.ErrNotFound)
+		if err := d.Settle(ctx, s, x.settle); err != nil {
+			return "", err
+		}
+		if !more { // else there are some that were not looked into
+			return id, err
+		}
+	}
+}
+
+// takeFirst takes the first that suits and that nobody is faster to take.
+func (d *Desk) takeFirst(ctx context.Context, x *search, teams []helpdesk.ID, suits func(Ticket, Head) bool) (helpdesk.ID, error) {
+	s, p := x.s, x.plan
 	at := p.first()
 	for seen := 0; seen < nextMost; {
-		lines, end, err := d.waiting(ctx, p, teams, at)
+		lines, end, err := d.waiting(ctx, x, teams, at, suits != nil)
 		if err != nil {
 			return "", err
 		}
@@ -86,13 +106,24 @@ func (d *Desk) TakeNext(ctx context.Context, s *staff.Session, team helpdesk.ID,
 	return "", fmt.Errorf("take the next ticket: %w", helpdesk.ErrNotFound)
 }
 
-// waiting reads the next few unowned tickets of the teams behind a stand. end
-// is the last of them, nil when there are no more.
-func (d *Desk) waiting(ctx context.Context, p *plan, teams []helpdesk.ID, at stand) (lines []*queued, end *stand, err error) {
+// waiting reads the next few unowned tickets of the teams behind a stand, with
+// what opens them where somebody asks for it. end is the last of them, nil when
+// there are no more.
+func (d *Desk) waiting(ctx context.Context, x *search, teams []helpdesk.ID, at stand, whole bool) (lines []*queued, end *stand, err error) {
+	p := x.plan
+	if found := x.behindStand(at); len(found) > 0 {
+		found = found[:min(len(found), nextAtOnce)]
+		if lines, err = d.placed(ctx, x.s, p, found, nil); err != nil {
+			return nil, nil, err
+		}
+		if len(found) == nextAtOnce {
+			end = &found[nextAtOnce-1]
+		}
+	}
 	for _, team := range teams {
 		for _, state := range p.states {
 			before := len(lines)
-			query, args := p.next(team, state, at)
+			query, args := p.next(team, state, at, whole)
 			if lines, err = d.lines(ctx, lines, query, args...); err != nil {
 				return nil, nil, err
 			}
@@ -115,7 +146,7 @@ func (d *Desk) waiting(ctx context.Context, p *plan, teams []helpdesk.ID, at sta
 // takeLine takes one ticket; false when somebody was faster or it does not
 // suit.
 func (d *Desk) takeLine(ctx context.Context, s *staff.Session, q *queued, suits func(Ticket, Head) bool) (bool, error) {
-	id := q.ticket.id
+	id, restricted := q.ticket.id, q.ticket.restricted()
 	if !d.taking.begin(id) {
 		return false, nil
 	}
@@ -127,6 +158,13 @@ func (d *Desk) takeLine(ctx context.Context, s *staff.Session, q *queued, suits 
 			return false, nil
 		}
 	}
+	if restricted {
+		err := d.takeVeiled(ctx, s, id)
+		if err != nil && ownFault(err) {
+			return false, nil
+		}
+		return err == nil, err
+	}
 	err := d.db.Write(ctx, "ticket.take", func(tx *store.Tx) error { return d.claim(ctx, tx, s, id) })
 	if err != nil && ownFault(err) {
 		return false, nil // somebody was faster, or it is none they may decide on
@@ -134,38 +172,46 @@ func (d *Desk) takeLine(ctx context.Context, s *staff.Session, q *queued, suits 
 	return err == nil, err
 }
 
-// claim makes an unowned ticket the session's own. It asks in the database, and
-// without a key, that the session reads it: whoever opens it next opens the
-// keys. One without our MAC is left for somebody who looks at it.
+// claim makes an unowned ticket the session's own, in one statement that asks
+// all that may be the matter: nobody has it, and the session reads it, which
+// needs no key. Whoever opens it next opens the keys. One without our MAC is
+// left for somebody who looks at it.
 func (d *Desk) claim(ctx context.Context, tx *store.Tx, s *staff.Session, id helpdesk.ID) error {
 	t := &row{}
-	err := tx.QueryRow(ctx, lockUnowned, id).Scan(t.dest()...)
-	if errors.Is(err, helpdesk.ErrNotFound) {
+	err := tx.QueryRow(ctx, claimUnowned, id, s.User.ID, d.now().UnixMicro()).Scan(t.dest()...)
+	switch {
+	case errors.Is(err, helpdesk.ErrNotFound):
 		return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrConflict)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("take ticket %s: %w", id, err)
-	}
-	if !d.secrets.Vouched(t.mac, t.origin()) {
+	case !d.secrets.Vouched(t.mac, t.origin()):
 		d.alarm(ctx, "ticket", id)
 		return unproven()
-	}
-	var reads row
-	if err := tx.QueryRow(ctx, selectReads, id, s.User.ID, d.now().UnixMicro()).Scan(reads.dest()...); err != nil {
-		return fmt.Errorf("take ticket %s: %w", id, err)
-	}
-	if !s.Member(t.team) {
+	case !s.Member(t.team): // it moved while the statement waited for the row
 		return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrDenied)
 	}
-	before := *t
-	t.owner = s.User.ID
-	t.version++
-	if err := d.saveLocked(ctx, tx, before, t); err != nil {
+	if err := d.neutral(ctx, tx, t, s.User.ID, "conflict.owner"); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, s.User.ID, "ticket.take", id); err != nil {
+	free := cell{t.team, "", t.state}
+	if err := d.recount(ctx, tx, free, t.cell(), t.part()); err != nil {
+		return err
+	}
+	if err := d.recordOf(ctx, tx, s.User.ID, "ticket.take", t); err != nil {
 		return err
 	}
 	d.ring(tx, t)
 	return nil
+}
+
+// takeVeiled is claim for a ticket of a restricted team: that nobody has it is
+// known when it is open.
+func (d *Desk) takeVeiled(ctx context.Context, s *staff.Session, id helpdesk.ID) error {
+	return d.change(ctx, s, id, anyVersion, "ticket.take", func(_ *store.Tx, t *row, _ *caseFile) error {
+		if t.owner != "" || t.state != StateOpen || !s.Member(t.team) {
+			return fmt.Errorf("take ticket %s: %w", id, helpdesk.ErrConflict)
+		}
+		t.owner = s.User.ID
+		return nil
+	})
 }

@@ -53,6 +53,34 @@ func TestTheNextIsTheMostUrgentThatSuits(t *testing.T) {
 	})
 }
 
+// Whoever works for the one is not handed the other, however urgent: and does
+// not stop at it.
+func TestTheNextPassesOverWhomOneWorksAgainst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		for name, team := range map[string]helpdesk.ID{"in plain": h.team(t), "restricted": h.closedTeam(t)} {
+			t.Run(name, func(t *testing.T) {
+				anna, bo := h.session(t, team), h.session(t, team)
+				wife, husband := h.begin(t, team, "hers"), h.begin(t, team, "his")
+				h.ok(t, h.desk.Take(t.Context(), anna, wife.talk.Ticket, h.version(t, anna, wife.talk.Ticket)))
+				h.ok(t, h.desk.SetConflict(t.Context(), anna, wife.talk.Ticket, husband.talk.Ticket, ""))
+				h.clock.pass(time.Hour)
+				behind := h.arrive(t, team, "somebody else's")
+
+				got, err := h.desk.TakeNext(t.Context(), anna, team, nil)
+				h.ok(t, err)
+				same(t, "hers next", got, behind.Ticket)
+				if _, err := h.desk.TakeNext(t.Context(), anna, team, nil); !errors.Is(err, helpdesk.ErrNotFound) {
+					t.Errorf("the other side: %v", err)
+				}
+				got, err = h.desk.TakeNext(t.Context(), bo, team, nil)
+				h.ok(t, err)
+				same(t, "a colleague's", got, husband.talk.Ticket)
+			})
+		}
+	})
+}
+
 func TestEightWhoTakeTheNextAtOnceGetEachTicketOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db)

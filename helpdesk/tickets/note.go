@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -13,10 +14,15 @@ import (
 // Note adds a note for colleagues. Notes lie in a conversation of their own
 // with a key of its own, made at the first one, so that no reader of the
 // person's conversation ever holds it: they can't leave. clientID makes doing
-// it twice invisible.
-func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text, clientID string) (int64, error) {
+// it twice invisible. Colleagues it names see so in a list of theirs (Mentions).
+//
+// ErrDenied for whom the ticket was lent to without asking their advice.
+// Refusal "mention.reader" when it names somebody who does not read the notes.
+func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text, clientID string, named ...helpdesk.ID) (int64, error) {
+	slices.Sort(named)
 	return d.noteAs(ctx, s, ticket, Message{
-		Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID, Content: Content{Text: text},
+		Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID,
+		Content: Content{Text: text, Named: slices.Compact(named)},
 	})
 }
 
@@ -37,7 +43,7 @@ func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 		if err != nil {
 			return err
 		}
-		if !file.member {
+		if !d.notesOpen(s, file) {
 			return fmt.Errorf("note on ticket %s: %w", ticket, helpdesk.ErrDenied)
 		}
 		notes, err := d.notes(ctx, tx, s, file)
@@ -48,8 +54,16 @@ func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 		if err != nil {
 			return err
 		}
-		number, err = c.Append(ctx, tx, m)
-		return err
+		if m.ID == "" {
+			m.ID = helpdesk.NewID()
+		}
+		if number, err = c.Append(ctx, tx, m); err != nil || c.Twice {
+			return err
+		}
+		if err := d.mention(ctx, tx, s, file, m.ID, m.Content.Named); err != nil {
+			return err
+		}
+		return d.answered(ctx, tx, s, ticket)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("note on ticket %s: %w", ticket, err)
@@ -82,14 +96,15 @@ func (d *Desk) notes(ctx context.Context, tx *store.Tx, s *staff.Session, f *cas
 		d.alarm(ctx, "conversation", own.id)
 		return "", unproven()
 	}
-	c := &talk{id: helpdesk.NewID(), ticket: f.ticket.id, kind: notesConversation, epoch: 1, headEpoch: 1, head: []byte{}}
+	first := firstEpoch(f.ticket.restricted())
+	c := &talk{id: helpdesk.NewID(), ticket: f.ticket.id, kind: notesConversation, epoch: first, headEpoch: first, head: []byte{}}
 	key := vault.NewKey()
 	var rows []*readerRow
 	for _, r := range f.rows {
 		if r.conversation != own.id || r.epoch != own.epoch || r.kind != teamReader || !d.counts(ctx, r) {
 			continue
 		}
-		row, err := d.readerFor(ctx, tx, colleague{s}, c.id, c.epoch, r.seat(), key)
+		row, err := d.readerFor(ctx, tx, colleague{s}, c, c.epoch, r.seat(), key)
 		if err != nil {
 			return "", err
 		}

@@ -39,6 +39,10 @@ type fresh struct {
 	ticket  row
 	talk    talk
 	readers []*readerRow
+
+	// Of a restricted team: the head is sealed when the first message is there.
+	head *Head
+	key  vault.Key
 }
 
 // Open makes a ticket with its conversation, whose key is in hand: the first
@@ -53,9 +57,15 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 	}
 	ticket, conversation := helpdesk.NewID(), helpdesk.NewID()
 	key := vault.NewKey()
+	restricted, err := d.isRestricted(ctx, n.Team)
+	if err != nil {
+		return nil, fmt.Errorf("open a ticket: %w", err)
+	}
+	first := firstEpoch(restricted)
+	c := &talk{id: conversation, ticket: ticket, kind: personConversation, epoch: first, last: 1, headEpoch: first}
 	readers := make([]*readerRow, 0, 1+len(n.Readers))
 	for _, to := range append([]seat{{kind: teamReader, reader: n.Team}}, seatsOf(n.Readers)...) {
-		r, err := d.readerFor(ctx, tx, nil, conversation, 1, to, key)
+		r, err := d.readerFor(ctx, tx, nil, c, first, to, key)
 		if err != nil {
 			return nil, fmt.Errorf("open a ticket: %w", err)
 		}
@@ -67,23 +77,21 @@ func (d *Desk) Open(ctx context.Context, tx *store.Tx, n Opening) (*Conversation
 	if err := n.Facts.checkDates(); err != nil {
 		return nil, fmt.Errorf("open a ticket: %w", err)
 	}
-	head, err := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim, Facts: n.Facts}.encode()
+	open := Head{Title: n.Title, Name: n.Name, Address: n.Address, Claim: n.Claim, Facts: n.Facts}
+	head, err := open.encode()
 	if err != nil {
 		return nil, err
 	}
+	c.head = key.Seal(headAt(conversation, first), head)
 	f := &fresh{
 		ticket: row{
 			id: ticket, conversation: conversation, team: n.Team, owner: n.Owner, state: StateOpen,
 			priority: n.Priority, dueDay: n.Facts.dueDay(), channel: n.Channel, language: languageTag(n.Language),
-			writer: n.Writer, person: n.Person,
+			writer: n.Writer, person: n.Person, sealed: restricted,
 		},
-		talk: talk{
-			id: conversation, ticket: ticket, kind: personConversation, epoch: 1, last: 1, headEpoch: 1,
-			head: key.Seal(headAt(conversation, 1), head),
-		},
-		readers: readers,
+		talk: *c, readers: readers, head: &open, key: key,
 	}
-	return &Conversation{ID: conversation, Ticket: ticket, desk: d, fresh: f, key: &key, epoch: 1}, nil
+	return &Conversation{ID: conversation, Ticket: ticket, desk: d, fresh: f, key: &key, epoch: first}, nil
 }
 
 func seatsOf(pairs []*vault.Pair) []seat {
@@ -97,13 +105,30 @@ func seatsOf(pairs []*vault.Pair) []seat {
 // write stores the new ticket with its first message counted in.
 func (f *fresh) write(ctx context.Context, tx *store.Tx, d *Desk) error {
 	t := &f.ticket
-	if err := tx.QueryRow(ctx, nextNumber).Scan(&t.number); err != nil {
+	if t.sealed {
+		// An order number would tell between which others it came.
+		t.number = randomNumber()
+		f.head.Hidden = t.hide()
+		head, err := f.head.encode()
+		if err != nil {
+			return err
+		}
+		f.talk.head = f.key.Seal(headAt(f.talk.id, f.talk.epoch), head)
+	} else if err := tx.QueryRow(ctx, nextNumber).Scan(&t.number); err != nil {
 		return fmt.Errorf("number a ticket: %w", err)
 	}
 	t.rank = t.place()
-	t.mac = d.secrets.Vouch(t.origin())
-	if err := tx.Later(ctx, insertTicket, t.values()...); err != nil {
+	out := d.stored(t)
+	out.mac = d.secrets.Vouch(out.origin())
+	t.mac = out.mac
+	if err := tx.Later(ctx, insertTicket, out.values()...); err != nil {
 		return fmt.Errorf("insert ticket %s: %w", t.id, err)
+	}
+	if t.sealed {
+		t.plain = &out
+		if err := d.keepBeside(ctx, tx, t, t); err != nil {
+			return fmt.Errorf("insert ticket %s: %w", t.id, err)
+		}
 	}
 	// The ticket's id was drawn a moment ago: no other conversation has it.
 	if err := tx.Later(ctx, insertConversation, d.vouchTalk(&f.talk)...); err != nil {

@@ -72,7 +72,7 @@ func (w *chunkWriter) flush(ctx context.Context) error {
 	if w.rows == 0 {
 		return nil
 	}
-	err := w.tx.Later(ctx, w.insert+tuples(w.rows, len(w.lead)+2, 1), w.args...)
+	err := w.tx.Later(ctx, w.insert+store.Tuples(w.rows, len(w.lead)+2, 1), w.args...)
 	w.args, w.rows = nil, 0
 	return err
 }

@@ -28,8 +28,9 @@ type Thread struct {
 	State        State
 	Closed       bool
 	Erasing      bool
+	Language     string    // the one they began in; "" where that is not plain
 	Last         int64     // number of the newest message, seen by the person or not
-	At           time.Time // of the last letter, answer or word; a day once it is closed
+	At           time.Time // of the last letter, answer or word; a day once it is closed, or the team restricted; zero where nobody knows
 }
 
 // Mine lists the conversations the person reads, newest ticket first. Those
@@ -56,18 +57,41 @@ func (d *Desk) mine(ctx context.Context, r store.Reader, g *people.Guest, query 
 		var r readerRow
 		var t Thread
 		var at int64
-		if err := rows.Scan(append(append(c.dest(), r.dest()...), &t.Number, &t.State, &at)...); err != nil {
+		if err := rows.Scan(append(append(c.dest(), r.dest()...), &t.Number, &t.State, &at, &t.Language)...); err != nil {
 			return nil, fmt.Errorf("list the conversations of %s: %w", g.Person, err)
 		}
 		if !d.vouchedReader(&r) || !d.secrets.Vouched(c.mac, c.origin()) {
 			d.alarm(ctx, "reader", c.id)
 			continue
 		}
+		if at == 0 {
+			t.Number, at = d.hiddenOf(ctx, g, &c, &r, t.Number)
+		}
 		t.Conversation, t.Ticket, t.Last, t.At = c.id, c.ticket, c.last, instant(at)
 		t.Closed, t.Erasing = t.State == StateClosed, t.State == StateErasing
 		out = append(out, t)
 	}
 	return out, finish(rows, "list conversations")
+}
+
+// hiddenOf is the number and the last time of a ticket of a restricted team,
+// from its head; zero for who does not read that.
+func (d *Desk) hiddenOf(ctx context.Context, g *people.Guest, c *talk, r *readerRow, number int64) (int64, int64) {
+	if r.epoch != c.headEpoch {
+		return number, 0
+	}
+	under, _, err := d.openReader(ctx, guest{g}, r)
+	if err != nil {
+		return number, 0
+	}
+	head, err := openHead(c, under)
+	if err != nil || head.Hidden == nil {
+		return number, 0
+	}
+	if head.Hidden.Number > 0 {
+		number = head.Hidden.Number
+	}
+	return number, toDay(head.Hidden.Last)
 }
 
 // TeamsOf are the teams of the tickets a person reads: those who decide
@@ -117,7 +141,7 @@ func (d *Desk) SetFacts(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 			return err
 		}
 	}
-	if err := d.record(ctx, tx, s.User.ID, "ticket.facts", ticket); err != nil {
+	if err := d.recordOf(ctx, tx, s.User.ID, "ticket.facts", file.ticket); err != nil {
 		return err
 	}
 	return d.raise(ctx, tx, file.ticket, func(t *row) { t.follow(before, after) })
@@ -144,6 +168,9 @@ func (d *Desk) FactsAsPerson(ctx context.Context, g *people.Guest, conversation 
 		return d.facts(&t), Facts{}, nil
 	}
 	head, err := openHead(c, under)
+	if err == nil {
+		err = d.reveal(ctx, &t, &head)
+	}
 	head.Facts.Why = nil // whose desk it lies on, and why, is ours
 	return d.facts(&t), head.Facts, err
 }
@@ -162,15 +189,7 @@ func (d *Desk) heldBy(ctx context.Context, r store.Reader, h holder, c *talk) (k
 // is then written into the conversation, for us, and everything else is
 // ErrDenied.
 func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, conversation helpdesk.ID, change func(*Facts)) error {
-	open, err := d.AsPerson(ctx, tx, g, conversation)
-	if err != nil {
-		return err
-	}
-	c, err := d.lockTalk(ctx, tx, conversation)
-	if err != nil {
-		return err
-	}
-	held, err := d.heldBy(ctx, tx, guest{g}, c)
+	open, c, held, err := d.lockAsPerson(ctx, tx, g, conversation)
 	if err != nil {
 		return err
 	}
@@ -199,12 +218,27 @@ func (d *Desk) SetFactsAsPerson(ctx context.Context, tx *store.Tx, g *people.Gue
 	return d.raise(ctx, tx, t, func(t *row) { t.priority = max(t.priority, facts.Priority()) })
 }
 
+// lockAsPerson is AsPerson with the conversation locked and the keys the person
+// holds of it. Whether that of its head is among them, the caller asks.
+func (d *Desk) lockAsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, conversation helpdesk.ID) (*Conversation, *talk, keys, error) {
+	open, err := d.AsPerson(ctx, tx, g, conversation)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, err := d.lockTalk(ctx, tx, conversation)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	held, err := d.heldBy(ctx, tx, guest{g}, c)
+	return open, c, held, err
+}
+
 // PersonConversation is where an answer to a ticket's person goes, and who that
 // is ("" while nobody is known), in one query. ErrNotFound for who does not
 // read it, Refusal "ticket.unproven" as for With.
 func (d *Desk) PersonConversation(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (conversation, person helpdesk.ID, err error) {
 	var t row
-	if err := d.db.QueryRow(ctx, selectReads, ticket, s.User.ID, d.now().UnixMicro()).Scan(t.dest()...); err != nil {
+	if err := d.db.QueryRow(ctx, selectReads, d.asReader(s, ticket)...).Scan(t.dest()...); err != nil {
 		return "", "", fmt.Errorf("read ticket %s: %w", ticket, err)
 	}
 	if !d.secrets.Vouched(t.mac, t.origin()) {

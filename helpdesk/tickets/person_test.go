@@ -57,11 +57,8 @@ func (h *house) say(t testing.TB, p *someone, text string) int64 {
 	t.Helper()
 	var n int64
 	h.write(t, func(tx *store.Tx) error {
-		c, err := h.desk.AsPerson(t.Context(), tx, p.Guest, p.talk.ID)
-		if err != nil {
-			return err
-		}
-		n, err = c.Append(t.Context(), tx, word(text))
+		var err error
+		n, _, err = h.desk.Word(t.Context(), tx, p.Guest, p.talk.ID, word(text))
 		return err
 	})
 	return n
@@ -198,12 +195,16 @@ func TestAPersonFindsOnlyTheirOwn(t *testing.T) {
 					return h.desk.SetFactsAsPerson(ctx, tx, p.Guest, id, func(*tickets.Facts) {})
 				})
 			},
+			"Word": func(id helpdesk.ID) error {
+				return db.Write(ctx, "test", func(tx *store.Tx) error { return third(h.desk.Word(ctx, tx, p.Guest, id, word("mine?"))) })
+			},
 			"FactsAsPerson": func(id helpdesk.ID) error { _, _, err := h.desk.FactsAsPerson(ctx, p.Guest, id); return err },
 			"Heard":         func(id helpdesk.ID) error { _, _, err := h.desk.Heard(ctx, p.Guest, id, 0, 5); return err },
 			"HeardFile":     func(id helpdesk.ID) error { _, _, err := h.desk.HeardFile(ctx, p.Guest, id, 1, 0); return err },
 			"HandedFile":    func(id helpdesk.ID) error { _, _, err := h.desk.HandedFile(ctx, p.Guest, id, 0); return err },
 			"Hide":          func(id helpdesk.ID) error { return h.desk.Hide(ctx, p.Guest, id) },
 			"Show":          func(id helpdesk.ID) error { return h.desk.Show(ctx, p.Guest, id) },
+			"AskRight":      func(id helpdesk.ID) error { return h.desk.AskRight(ctx, p.Guest, id, tickets.DateNotes, h.clock.now()) },
 		}
 		for name, call := range calls {
 			for what, id := range map[string]helpdesk.ID{

@@ -6,7 +6,7 @@ const (
 	// The root's state, where the ticket is joined into another.
 	selectMine = `SELECT c.id, c.ticket, c.kind, c.epoch, c.last_number, c.head_epoch, c.head, c.mac,
 		r.conversation, r.epoch, r.kind, r.reader, r.reader_version, r.form, r.wrap, r.mac, r.expires,
-		t.number, COALESCE(p.state, t.state), t.last_at
+		t.number, COALESCE(p.state, t.state), t.last_at, t.language
 		FROM tickets_reader r
 		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch AND c.kind = 'person'
 		JOIN tickets_ticket t ON t.id = c.ticket
@@ -24,7 +24,7 @@ const (
 	// without a message, and none to who may not ask. A bare LIMIT $n would have
 	// SQLite plan the statement anew each time (measured: three quarters of its
 	// cost).
-	heardColumns = `c.id, c.ticket, c.kind, c.epoch, c.mac,
+	heardColumns = `c.id, c.ticket, c.kind, c.epoch, c.translated, c.mac,
 		COALESCE(m.id, ''), COALESCE(m.number, 0), COALESCE(m.serial, 0), COALESCE(m.epoch, 0),
 		COALESCE(m.kind, ''), COALESCE(m.direction, ''), COALESCE(m.at, 0), COALESCE(m.author, ''),
 		COALESCE(m.form, ''), m.keywrap, m.content, COALESCE(m.state, ''), m.mac,
@@ -43,7 +43,7 @@ const (
 
 	// The same for a colleague, by the ticket: of each message as many rows as
 	// readers they are.
-	selectSpoken = `SELECT t.id, t.number, t.conversation, t.team, t.language, t.writer, t.person, t.joined_into, t.mac, ` + heardColumns + `
+	selectSpoken = `SELECT t.id, t.number, t.conversation, t.team, t.language, t.channel, t.writer, t.person, t.joined_into, t.mac, ` + heardColumns + `
 		FROM tickets_ticket t JOIN tickets_conversation c ON c.id = t.conversation
 		LEFT JOIN tickets_message m ON m.conversation = c.id AND m.number > $5
 			AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch AND ` + colleagueReads + `)
@@ -53,13 +53,17 @@ const (
 		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = c.id AND r.epoch = c.epoch AND ` + colleagueReads + `)
 		ORDER BY m.number LIMIT $6 + 0`
 	// The user $3 is the reader r at $4, or a member of the team that is.
-	colleagueReads = `(r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND r.reader = $3
+	// $7 and $8 are the user's name there and its loan (loan.go).
+	colleagueReads = `(r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND (r.reader = $3
+		OR r.reader = $7 AND EXISTS (SELECT 1 FROM tickets_loan l WHERE l.mark = $8 AND l.until > $4))
 		OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3))`
 
-	// A ticket of which the user $2 is among the present readers at $3.
+	// A ticket of which the user $2 is among the present readers at $3; $4 and $5
+	// as $7 and $8 above.
 	selectReads = `SELECT ` + ticketColumns + ` FROM tickets_ticket t WHERE id = $1 AND EXISTS (
 		SELECT 1 FROM tickets_conversation c JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch
-		WHERE c.id = t.conversation AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'user' AND r.reader = $2
+		WHERE c.id = t.conversation AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'user' AND (r.reader = $2
+		OR r.reader = $4 AND EXISTS (SELECT 1 FROM tickets_loan l WHERE l.mark = $5 AND l.until > $3))
 		OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2)))`
 
 	insertHidden = `INSERT INTO tickets_hidden (person, message)
@@ -75,31 +79,29 @@ const (
 	upsertSingle = `INSERT INTO tickets_letterkey (message, kind, reader, reader_version, wrap, mac) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (message, kind, reader) DO UPDATE SET reader_version = excluded.reader_version, wrap = excluded.wrap, mac = excluded.mac`
 	deleteEpochReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND epoch = $2 AND kind = $3 AND reader = $4`
-	deleteSingles     = `DELETE FROM tickets_letterkey WHERE kind = $1 AND reader = $2 AND message IN
-		(SELECT id FROM tickets_message WHERE conversation = $3)`
+	deleteSingles     = `DELETE FROM tickets_letterkey WHERE kind = $1 AND reader IN ($2, $3) AND message IN
+		(SELECT id FROM tickets_message WHERE conversation = $4)`
 	selectLent = `SELECT ` + lineColumns + ` FROM tickets_ticket t
 		JOIN tickets_conversation c ON c.id = t.conversation
 		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.head_epoch AND r.kind = 'user' AND r.reader = $1
 		WHERE (r.expires = 0 OR r.expires > $2) AND t.state <> 'erasing' ORDER BY t.number DESC LIMIT 51`
 	selectLapsed = `SELECT DISTINCT conversation FROM tickets_reader WHERE kind = 'user' AND expires > 0 AND expires <= $1 ORDER BY conversation LIMIT 100`
-	deleteLapsed = `DELETE FROM tickets_reader WHERE conversation = $1 AND kind = 'user' AND expires > 0 AND expires <= $2`
 )
 
 const (
-	insertLink = `INSERT INTO tickets_link (row_id, link, message, conversation, expires, wrap, asked, mac) VALUES `
-	selectLink = `SELECT row_id, link, message, conversation, expires, wrap, mac FROM tickets_link WHERE row_id = $1`
+	insertLink = `INSERT INTO tickets_link (row_id, link, message, conversation, expires, wrap, asked, mac, about) VALUES `
+	selectLink = `SELECT row_id, link, message, conversation, expires, wrap, mac, about FROM tickets_link WHERE row_id = $1`
 	// Either row of a link ends both; who comes second finds no wrap.
 	takeLink     = `UPDATE tickets_link SET wrap = $1 WHERE link = $2 AND expires > $3 AND LENGTH(wrap) > 0`
 	askLink      = `UPDATE tickets_link SET asked = $1 WHERE link = $2`
-	replaceLinks = `DELETE FROM tickets_link WHERE message = $1 AND conversation = $2`
+	replaceLinks = `DELETE FROM tickets_link WHERE message IN ($1, $2)`
 	lapseLinks   = `UPDATE tickets_link SET wrap = $1 WHERE expires <= $2 AND LENGTH(wrap) > 0`
 	deleteLinks  = `DELETE FROM tickets_link WHERE expires <= $1`
 	dropLinks    = `DELETE FROM tickets_link WHERE conversation = $1`
-	selectAsked  = `SELECT DISTINCT l.message, l.conversation, c.ticket FROM tickets_link l
-		JOIN tickets_conversation c ON c.id = l.conversation
-		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team'
-		WHERE l.asked AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $1)
-		ORDER BY l.conversation, l.message LIMIT 50`
+	selectAsked  = `SELECT row_id, message, conversation, about FROM tickets_link WHERE asked ORDER BY link, row_id LIMIT 1000`
+	// The conversations follow that a member of the teams of $1 reads.
+	selectMembers = `SELECT c.id, c.ticket FROM tickets_conversation c JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.epoch AND r.kind = 'team'
+		WHERE EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $1) AND c.id IN (`
 )
 
 // Strangers: who opened an answer by a link in a case that another person reads.
@@ -114,4 +116,13 @@ const (
 		JOIN tickets_conversation c ON c.id = m.conversation
 		LEFT JOIN tickets_reader r ON r.conversation = m.conversation AND r.epoch = m.epoch AND r.kind = 'person' AND r.reader = $2
 		WHERE k.kind = 'person' AND k.reader = $2 AND ` + guestLives + `$3) ORDER BY m.number LIMIT 20`
+)
+
+// Who owned other tickets of a writer or a person, the latest first.
+const (
+	selectKnownWriter = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE owner <> '' AND id <> $1
+		AND state NOT IN ('joined', 'erasing') AND writer IN (`
+	selectKnownPerson = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE owner <> '' AND id <> $1
+		AND state NOT IN ('joined', 'erasing') AND person IN (`
+	knownOrder = `) ORDER BY number DESC LIMIT 20`
 )

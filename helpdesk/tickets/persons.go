@@ -54,11 +54,16 @@ func (d *Desk) Person(ctx context.Context, s *staff.Session, ticket helpdesk.ID)
 	if err != nil {
 		return nil, err
 	}
+	// What is not in the book was not read.
+	if err := d.journal.Noted(ctx, s.ID, s.User.ID, VerbPerson, d.object(f.ticket)); err != nil {
+		return nil, fmt.Errorf("person of ticket %s: %w", ticket, err)
+	}
 	out := &PersonSheet{Ticket: d.facts(f.ticket)}
 	if under, ok := f.held[spot{f.own().id, f.own().headEpoch}]; ok {
 		if out.Head, err = openHead(f.own(), under); err != nil {
 			d.alarm(ctx, "conversation", f.own().id)
 		}
+		out.Head.Hidden = nil // it stands in Ticket
 	}
 	earlier, kin, err := d.sameKin(ctx, s, f)
 	if err != nil {

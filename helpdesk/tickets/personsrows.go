@@ -12,7 +12,7 @@ const (
 
 	selectConcerning = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE person = $1 AND person <> '' ORDER BY id`
 	selectPlaces     = `SELECT c.id FROM tickets_conversation c JOIN tickets_ticket t ON t.id = c.ticket
-		WHERE t.person = $1 AND t.person <> '' AND c.kind = 'person' ORDER BY c.id`
+		WHERE t.person = $1 AND t.person <> '' AND c.kind IN ('person', 'notes') ORDER BY c.id`
 	selectPersonSingles = `SELECT k.message, k.kind, k.reader, k.reader_version, k.wrap, k.mac FROM tickets_letterkey k
 		JOIN tickets_message m ON m.id = k.message WHERE m.conversation = $1 AND k.kind = 'person'`
 
@@ -24,4 +24,10 @@ const (
 		JOIN tickets_conversation c ON c.id = r.conversation AND c.epoch = r.epoch
 		JOIN tickets_ticket t ON t.id = c.ticket
 		WHERE r.kind = 'user' AND r.reader = $1 AND t.person <> '' ORDER BY 1`
+	// The tickets follow.
+	selectPersonsOf = `SELECT DISTINCT person FROM tickets_ticket WHERE person <> '' AND id IN (`
+
+	// Of restricted teams no row says who owns a ticket.
+	selectServedVeiled = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE team IN (SELECT team FROM staff_member WHERE user_id = $1)
+		AND channel = '' AND state IN ('open', 'waiting') AND person <> '' ORDER BY id`
 )

@@ -47,7 +47,9 @@ func TestAQueueIsReadInTheOrderOfItsIndex(t *testing.T) {
 						t.Errorf("%+v: %s in the plan:\n%s\n%s", c.filter, word, statement, plan)
 					}
 				}
-				if !strings.Contains(plan, c.index) && (page || db.Engine() == store.SQLite && !strings.Contains(plan, " COVERING INDEX tickets_ticket_")) {
+				// Out of an index alone any of them does, where the filter asks for more.
+				alone := strings.Contains(plan, " COVERING INDEX tickets_ticket_") && (!page || c.filter.Language != "")
+				if !strings.Contains(plan, c.index) && !alone && (page || db.Engine() == store.SQLite) {
 					t.Errorf("%+v: the plan does not use %s:\n%s\n%s", c.filter, c.index, statement, plan)
 				}
 			}
@@ -71,7 +73,7 @@ func TestATalkIsReadByItsIndexes(t *testing.T) {
 		}
 		for name, plan := range map[string]string{
 			"heard":  h.plan(t, explain+tickets.HeardStatement, p.talk.ID, p.Person, p.Guest.ID, 40, 200),
-			"spoken": h.plan(t, explain+tickets.SpokenStatement, p.talk.Ticket, anna.ID, anna.User.ID, 0, 40, 200),
+			"spoken": h.plan(t, explain+tickets.SpokenStatement, p.talk.Ticket, anna.ID, anna.User.ID, 0, 40, 200, "~", "~"),
 			"mine":   h.plan(t, explain+tickets.MineStatement, p.Person, p.Guest.ID),
 		} {
 			for _, word := range bad {

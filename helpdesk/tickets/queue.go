@@ -12,6 +12,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 )
 
 // PageMost is the greatest limit of a queue page.
@@ -44,7 +45,9 @@ type Page struct {
 	// Partly: the page ends before it is full, because it looked through enough
 	// of the archive for one request; Next goes on there.
 	Partly bool
-	Settle Settle // for Desk.Settle, after the response
+	// Overview came along for a list of all teams' tickets; nil for others.
+	Overview *Overview
+	Settle   Settle // for Desk.Settle, after the response
 }
 
 // Cursor says after which row a page begins; "" is the beginning. It comes
@@ -137,6 +140,9 @@ func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Curs
 	if err != nil {
 		return Page{}, err
 	}
+	if err := d.searched(ctx, s, f.Words); err != nil {
+		return Page{}, err
+	}
 	at, err := p.from(after)
 	if err != nil {
 		return Page{}, err
@@ -145,11 +151,19 @@ func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Curs
 	if err != nil {
 		return Page{}, err
 	}
-	counts, err := d.Counts(ctx, s)
+	x := d.search(s, p).withDays()
+	counts, err := d.counted(ctx, s, teams, x)
 	if err != nil {
 		return Page{}, err
 	}
 	page := Page{}
+	if f.Team == "" {
+		over, err := d.overview(ctx, x, teams, counts)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Overview = &over
+	}
 	for _, team := range teams {
 		page.Counts.plus(counts[team])
 	}
@@ -158,10 +172,11 @@ func (d *Desk) Queue(ctx context.Context, s *staff.Session, f Filter, after Curs
 	if p.sealed != (wanted{}) {
 		read = d.searchPage
 	}
-	lines, err := read(ctx, s, p, teams, counts, at, limit, &page)
+	lines, err := read(ctx, x, teams, counts, at, limit, &page)
 	if err != nil {
 		return Page{}, err
 	}
+	page.Settle = x.settle
 	page.Rows = make([]Row, 0, len(lines))
 	for _, q := range lines {
 		page.Rows = append(page.Rows, d.openLine(ctx, s, q, &page.Settle))
@@ -188,40 +203,93 @@ func teamsOf(s *staff.Session, only helpdesk.ID) ([]helpdesk.ID, error) {
 // archive is longer.
 var stepMost = int64(20_000)
 
-// readPage reads and merges the plan's index ranges.
-func (d *Desk) readPage(ctx context.Context, _ *staff.Session, p *plan, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
-	var lines []*queued
+// readPage merges where tickets stand in the plan's index ranges and in what was
+// found in restricted teams, and reads those of the page.
+func (d *Desk) readPage(ctx context.Context, x *search, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
+	p := x.plan
+	found := x.behindStand(at)
+	places := slices.Clone(found[:min(len(found), limit+1)])
+	page.Skipped = x.skipped
+	read := map[helpdesk.ID]*queued{}
 	var end *stand // nobody looked behind it
-	for _, team := range teams {
+	look := func(until *stand) {
+		if until != nil && (end == nil || until.compare(*end) < 0) {
+			end = until
+		}
+	}
+	open, closed := splitTeams(x.s, teams)
+	var ranges []reach
+	for _, team := range open {
 		for _, state := range p.states {
 			until, err := d.until(ctx, p, team, state, counts[team].of(state), at)
 			if err != nil {
 				return nil, err
 			}
-			if until != nil && (end == nil || until.compare(*end) < 0) {
-				end = until
-			}
-			query, args := p.lines(team, state, at, until)
-			if lines, err = d.lines(ctx, lines, query, args...); err != nil {
-				return nil, err
-			}
+			look(until)
+			ranges = append(ranges, reach{team, state, until})
 		}
 	}
-	slices.SortFunc(lines, func(a, b *queued) int { return p.stand(&a.ticket).compare(p.stand(&b.ticket)) })
+	places, err := d.places(ctx, places, p, ranges, at)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(places, stand.compare)
+	// What stands behind a full page needs no opening.
+	last := end
+	if len(places) > limit && (last == nil || places[limit].compare(*last) < 0) {
+		full := places[limit]
+		last = &full
+	}
+	for _, team := range closed {
+		if !slices.Contains(p.states, StateClosed) {
+			continue
+		}
+		lines, until, err := d.closedLines(ctx, x.s, p, team, at, last, limit)
+		if err != nil {
+			return nil, err
+		}
+		look(until)
+		for _, q := range lines {
+			read[q.ticket.id] = q
+			places = append(places, p.stand(&q.ticket))
+		}
+	}
+	slices.SortFunc(places, stand.compare)
 	if end != nil {
-		behind := slices.IndexFunc(lines, func(q *queued) bool { return p.stand(&q.ticket).compare(*end) > 0 })
+		behind := slices.IndexFunc(places, func(s stand) bool { return s.compare(*end) > 0 })
 		if behind >= 0 {
-			lines = lines[:behind]
+			places = places[:behind]
 		}
 	}
 	switch {
-	case len(lines) > limit:
-		lines = lines[:limit]
-		page.Next = p.stand(&lines[limit-1].ticket).cursor()
+	case len(places) > limit:
+		places = places[:limit]
+		page.Next = places[limit-1].cursor()
 	case end != nil:
 		page.Next, page.Partly = end.cursor(), true
 	}
-	return lines, nil
+	return d.placed(ctx, x.s, p, places, read)
+}
+
+// places adds where tickets stand behind a stand in each of some ranges.
+func (d *Desk) places(ctx context.Context, places []stand, p *plan, ranges []reach, after stand) ([]stand, error) {
+	if len(ranges) == 0 {
+		return places, nil
+	}
+	query, args := p.places(ranges, after)
+	rows, err := d.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read a queue: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at stand
+		if err := rows.Scan(&at.due, &at.rank, &at.id); err != nil {
+			return nil, fmt.Errorf("read a queue: %w", err)
+		}
+		places = append(places, at)
+	}
+	return places, finish(rows, "read a queue")
 }
 
 // until is how far one request looks through a range of n tickets; nil for as
@@ -243,42 +311,18 @@ func (d *Desk) until(ctx context.Context, p *plan, team helpdesk.ID, state State
 }
 
 // searchPage opens all heads and reads the lines of those that hold.
-func (d *Desk) searchPage(ctx context.Context, s *staff.Session, p *plan, teams []helpdesk.ID, counts map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
-	x, err := d.seek(ctx, s, p, teams)
-	if err != nil {
+func (d *Desk) searchPage(ctx context.Context, x *search, teams []helpdesk.ID, _ map[helpdesk.ID]Counts, at stand, limit int, page *Page) ([]*queued, error) {
+	open, _ := splitTeams(x.s, teams)
+	if err := x.seek(ctx, open); err != nil {
 		return nil, err
 	}
-	page.Found, page.Skipped, page.Settle = Count{N: int64(len(x.found)), More: x.skipped > 0}, x.skipped, x.settle
-	begin, _ := slices.BinarySearchFunc(x.found, at, func(e, at stand) int {
-		if e.compare(at) <= 0 {
-			return -1
-		}
-		return 1
-	})
-	found := x.found[begin:]
+	page.Found, page.Skipped = Count{N: int64(len(x.found)), More: x.skipped > 0}, x.skipped
+	found := x.behindStand(at)
 	if len(found) > limit {
 		found = found[:limit]
 		page.Next = found[limit-1].cursor()
 	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	ids := make([]any, len(found))
-	for i, at := range found {
-		ids[i] = at.id
-	}
-	lines, err := d.lines(ctx, nil, selectHeads+list(len(ids), 1)+")", ids...)
-	if err != nil {
-		return nil, err
-	}
-	// Whoever moved since then stands where it stood, for this page.
-	order := map[helpdesk.ID]int{}
-	for i, at := range found {
-		order[at.id] = i
-	}
-	lines = slices.DeleteFunc(lines, func(q *queued) bool { return !s.Member(q.ticket.team) })
-	slices.SortFunc(lines, func(a, b *queued) int { return order[a.ticket.id] - order[b.ticket.id] })
-	return lines, nil
+	return d.placed(ctx, x.s, x.plan, found, nil)
 }
 
 func (d *Desk) lines(ctx context.Context, lines []*queued, query string, args ...any) ([]*queued, error) {
@@ -287,6 +331,7 @@ func (d *Desk) lines(ctx context.Context, lines []*queued, query string, args ..
 		return nil, fmt.Errorf("read a queue: %w", err)
 	}
 	defer rows.Close()
+	var lent []*readerRow
 	for rows.Next() {
 		var q queued
 		if err := rows.Scan(q.dest()...); err != nil {
@@ -294,8 +339,15 @@ func (d *Desk) lines(ctx context.Context, lines []*queued, query string, args ..
 		}
 		q.talk.id, q.talk.ticket, q.talk.kind = q.ticket.conversation, q.ticket.id, personConversation
 		lines = append(lines, &q)
+		if isMark(q.reader.reader) {
+			lent = append(lent, &q.reader)
+		}
 	}
-	return lines, finish(rows, "read a queue")
+	if err := finish(rows, "read a queue"); err != nil {
+		return nil, err
+	}
+	_, err = d.named(ctx, d.db, lent)
+	return lines, err
 }
 
 // openLine opens one line's head. A line that does not open is shown without
@@ -307,6 +359,12 @@ func (d *Desk) openLine(ctx context.Context, s *staff.Session, q *queued, settle
 		out.Proven = out.Ticket.Proven && h.proven && d.secrets.Vouched(q.talk.mac, q.talk.origin())
 		out.Head, err = openHead(&q.talk, h)
 	}
+	if err == nil && q.ticket.restricted() && !q.ticket.revealed() {
+		err = d.revealLine(ctx, s, q, &out.Head, settle)
+		again := d.facts(&q.ticket)
+		again.Proven, out.Ticket = out.Ticket.Proven, again
+	}
+	out.Head.Hidden = nil
 	if err != nil {
 		out.Broken, out.Proven = true, false
 	}
@@ -335,7 +393,7 @@ func (d *Desk) Heads(ctx context.Context, s *staff.Session, ids []helpdesk.ID) (
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), 200)]
 		ids = ids[len(part):]
-		lines, err := d.lines(ctx, nil, selectHeads+list(len(part), 1)+")", anys(part)...)
+		lines, err := d.lines(ctx, nil, selectHeads+store.Places(len(part), 1)+")", anys(part)...)
 		if err != nil {
 			return nil, err
 		}

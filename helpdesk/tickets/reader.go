@@ -20,6 +20,10 @@ type readerRow struct {
 	form         string
 	wrap, mac    []byte
 	expires      int64
+
+	// Of a user: what the row calls them, and the ticket it was made for
+	// (loan.go). A row from before names them and has its end itself.
+	called, ticket helpdesk.ID
 }
 
 func (r *readerRow) dest() []any {
@@ -27,7 +31,11 @@ func (r *readerRow) dest() []any {
 }
 
 func (r *readerRow) values() []any {
-	return []any{r.conversation, r.epoch, r.kind, r.reader, r.version, r.form, r.wrap, r.mac, r.expires}
+	name, expires := r.reader, r.expires
+	if r.called != "" {
+		name, expires = r.called, 0
+	}
+	return []any{r.conversation, r.epoch, r.kind, name, r.version, r.form, r.wrap, r.mac, expires}
 }
 
 // wrapped is what the wrap is bound to: it opens in no other row.
@@ -68,8 +76,11 @@ func (r *readerRow) seat() seat { return seat{kind: r.kind, reader: r.reader, ex
 
 // readerFor wraps a key to a reader: settled where their pair is in hand,
 // blind otherwise. h is nil where nobody is here.
-func (d *Desk) readerFor(ctx context.Context, r store.Reader, h holder, conversation helpdesk.ID, epoch int64, to seat, key vault.Key) (*readerRow, error) {
-	row := &readerRow{conversation: conversation, epoch: epoch, kind: to.kind, reader: to.reader, expires: to.expires}
+func (d *Desk) readerFor(ctx context.Context, r store.Reader, h holder, c *talk, epoch int64, to seat, key vault.Key) (*readerRow, error) {
+	row := &readerRow{conversation: c.id, epoch: epoch, kind: to.kind, reader: to.reader, expires: to.expires, ticket: c.ticket}
+	if to.kind == userReader {
+		row.called = d.nameAt(c, to.kind, to.reader)
+	}
 	if to.pair == nil && to.key == nil && h != nil {
 		if pair, ok := h.present(to.kind, to.reader); ok {
 			to.pair = pair
@@ -103,10 +114,18 @@ func (d *Desk) insertReaders(ctx context.Context, tx *store.Tx, rows []*readerRo
 	}
 	const width = 9
 	args := make([]any, 0, width*len(rows))
+	lent := map[helpdesk.ID]bool{}
 	for _, r := range rows {
 		args = append(args, r.values()...)
+		if r.called == "" || lent[r.called] {
+			continue
+		}
+		lent[r.called] = true
+		if err := d.keepLoan(ctx, tx, r); err != nil {
+			return err
+		}
 	}
-	if err := tx.Later(ctx, insertReaders+tuples(len(rows), width, 1), args...); err != nil {
+	if err := tx.Later(ctx, insertReaders+store.Tuples(len(rows), width, 1), args...); err != nil {
 		return fmt.Errorf("add readers: %w", err)
 	}
 	return nil
@@ -117,7 +136,7 @@ func (d *Desk) readers(ctx context.Context, r store.Reader, conversations ...hel
 	if len(conversations) == 0 {
 		return nil, nil
 	}
-	rows, err := r.Query(ctx, selectReaders+list(len(conversations), 1)+") ORDER BY conversation, epoch, reader", anys(conversations)...)
+	rows, err := r.Query(ctx, selectReaders+store.Places(len(conversations), 1)+") ORDER BY conversation, epoch, reader", anys(conversations)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the readers: %w", err)
 	}
@@ -130,7 +149,10 @@ func (d *Desk) readers(ctx context.Context, r store.Reader, conversations ...hel
 		}
 		out = append(out, &row)
 	}
-	return out, finish(rows, "read the readers")
+	if err := finish(rows, "read the readers"); err != nil {
+		return nil, err
+	}
+	return d.named(ctx, r, out)
 }
 
 func finish(rows *sql.Rows, what string) error {

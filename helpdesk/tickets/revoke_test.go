@@ -74,6 +74,10 @@ func TestRevokeBeatsOpen(t *testing.T) {
 			if !errors.Is(err, helpdesk.ErrNotFound) {
 				t.Errorf("the door after: %v", err)
 			}
+			err = db.Write(ctx, "test", func(tx *store.Tx) error { return third(h.desk.Word(ctx, tx, p.Guest, p.talk.ID, word("still here"))) })
+			if !errors.Is(err, helpdesk.ErrNotFound) {
+				t.Errorf("a word after: %v", err)
+			}
 			mine, err := h.desk.Mine(ctx, p.Guest)
 			h.ok(t, err)
 			same(t, "mine after", len(mine), 0)
@@ -216,7 +220,7 @@ func TestWhoLeftTheHouseKeepsNobodyFromGoingOn(t *testing.T) {
 		anna = h.signInAgain(t, anna)
 		h.ok(t, h.desk.Give(ctx, anna, p.talk.Ticket, h.page(t, anna, p.talk.Ticket).Ticket.Version, tickets.To{Team: other}))
 		h.later(t, p.talk.ID, h.letter("by mail"))
-		same(t, "the person hears", h.heard(t, p, 0), []string{"hello", "by mail"})
+		same(t, "the person hears", h.heard(t, p, 0), []string{"hello", tickets.SystemTeam, "by mail"})
 		same(t, "wraps of who left, of the new key", h.number(t, "SELECT COUNT(*) FROM tickets_reader WHERE reader = $1 AND epoch > 1", bo.User.ID), 0)
 		if err := h.desk.AddReader(ctx, anna, p.talk.Ticket, bo.User.ID, h.clock.now().Add(time.Hour)); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("lent to who left: %v", err)

@@ -108,11 +108,21 @@ func (r *Router) people(ctx context.Context) ([]routing.Team, []routing.Counsell
 	}
 	var teams []routing.Team
 	var list []routing.Counsellor
+	veiled := map[helpdesk.ID]int{}
 	for _, t := range all {
 		teams = append(teams, routing.Team{ID: t.ID, Restricted: t.Restricted})
 		members, err := r.staff.Members(ctx, t.ID)
 		if err != nil {
 			return nil, nil, err
+		}
+		if t.Restricted {
+			more, err := r.desk.veiledLoads(ctx, t.ID, members)
+			if err != nil {
+				return nil, nil, err
+			}
+			for who, n := range more {
+				veiled[who] += n
+			}
 		}
 		for _, m := range members {
 			if m.State != staff.Active {
@@ -126,6 +136,9 @@ func (r *Router) people(ctx context.Context) ([]routing.Team, []routing.Counsell
 			list[i].Teams = append(list[i].Teams, t.ID)
 		}
 	}
+	for i := range list {
+		list[i].Open += blurred(veiled[list[i].ID])
+	}
 	return teams, list, nil
 }
 
@@ -137,28 +150,6 @@ func sameParts(a, b routing.Parts) bool {
 
 func sameList[T any](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
-}
-
-const selectLoads = `SELECT owner, CAST(SUM(n) AS BIGINT) FROM tickets_tally
-	WHERE owner <> '' AND state IN ('open', 'waiting') GROUP BY owner`
-
-// loads is how many tickets each has that are not closed.
-func (d *Desk) loads(ctx context.Context) (map[helpdesk.ID]int, error) {
-	rows, err := d.db.Query(ctx, selectLoads)
-	if err != nil {
-		return nil, fmt.Errorf("read the loads: %w", err)
-	}
-	defer rows.Close()
-	out := map[helpdesk.ID]int{}
-	for rows.Next() {
-		var who helpdesk.ID
-		var n int
-		if err := rows.Scan(&who, &n); err != nil {
-			return nil, fmt.Errorf("read the loads: %w", err)
-		}
-		out[who] = n
-	}
-	return out, finish(rows, "read the loads")
 }
 
 // Counsellor is how somebody stands; false for who is in no team.
@@ -193,7 +184,7 @@ func (b *Board) Facts(t Ticket, f Facts) routing.Facts {
 func (b *Board) facts(team helpdesk.ID, channel, language string, f Facts) routing.Facts {
 	return routing.Facts{
 		Channel: hours.Channel(channel), Team: team, Restricted: b.Restricted(team), Language: language,
-		Interpreter: f.Interpreter, Audience: audienceOf(f), Child: f.Child, Urgent: f.Urgent, Travels: f.travels(), Topic: f.Topic,
+		Interpreter: f.Interpreter, Audience: f.Whose(), Child: f.Child, Urgent: f.Urgent, Travels: f.travels(), Topic: f.Topic,
 		Wish: routing.Gender(f.Wish), NotOwnCommunity: f.NotOwnCommunity,
 	}
 }
@@ -248,13 +239,6 @@ func (b *Board) earlier(known []Known, team helpdesk.ID) helpdesk.ID {
 // Earlier is the counsellor who knows the person of a ticket, "" for none.
 func (b *Board) Earlier(t Ticket, known []Known) helpdesk.ID { return b.earlier(known, t.Team) }
 
-const (
-	selectKnownWriter = `SELECT owner, team FROM tickets_ticket WHERE writer = $1 AND owner <> '' AND id <> $2
-		AND state NOT IN ('joined', 'erasing') ORDER BY number DESC LIMIT 20`
-	selectKnownPerson = `SELECT owner, team FROM tickets_ticket WHERE person = $1 AND owner <> '' AND id <> $2
-		AND state NOT IN ('joined', 'erasing') ORDER BY number DESC LIMIT 20`
-)
-
 // KnownBy lists who owned other tickets of a writer or a person, the latest
 // first. Of an address that several use, or that was given up, nobody knows who
 // writes.
@@ -262,7 +246,7 @@ func (d *Desk) KnownBy(ctx context.Context, r store.Reader, ticket, writer, pers
 	var out []Known
 	if person != "" {
 		var err error
-		if out, err = d.known(ctx, r, out, selectKnownPerson, person, ticket); err != nil {
+		if out, err = d.known(ctx, r, out, selectKnownPerson+`$2`+knownOrder, ticket, person); err != nil {
 			return nil, err
 		}
 	}
@@ -277,41 +261,43 @@ func (d *Desk) KnownBy(ctx context.Context, r store.Reader, ticket, writer, pers
 	if err != nil || w.Shared || w.New || given {
 		return out, err
 	}
-	return d.known(ctx, r, out, selectKnownWriter, writer, ticket)
+	closed, err := d.restrictedTeams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := d.aliases(writer, closed)
+	return d.known(ctx, r, out, selectKnownWriter+store.Places(len(names), 2)+knownOrder, append([]any{ticket}, names...)...)
 }
 
-// Knowing is KnownBy for a ticket a session has open, but for itself.
-func (d *Desk) Knowing(ctx context.Context, s *staff.Session, t Ticket) ([]Known, error) {
-	if !s.Member(t.Team) {
-		return nil, nil
+// Knowing is KnownBy for a ticket the session's teams have, but for itself;
+// whose it is and whom it concerns is asked anew. For whom it was lent to it is
+// empty. ErrNotFound for who does not read it.
+func (d *Desk) Knowing(ctx context.Context, s *staff.Session, seen Ticket) ([]Known, error) {
+	t, err := d.Facts(ctx, s, seen.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !s.Member(t.Team) || !t.Proven {
+		return []Known{}, nil
 	}
 	return d.KnownBy(ctx, d.db, t.ID, t.Writer, t.Person)
 }
 
-func (d *Desk) known(ctx context.Context, r store.Reader, out []Known, query string, of, but helpdesk.ID) ([]Known, error) {
-	rows, err := r.Query(ctx, query, of, but)
+func (d *Desk) known(ctx context.Context, r store.Reader, out []Known, query string, args ...any) ([]Known, error) {
+	rows, err := d.ticketRows(ctx, r, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("who knows them: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var k Known
-		if err := rows.Scan(&k.Owner, &k.Team); err != nil {
-			return nil, fmt.Errorf("who knows them: %w", err)
+	for _, t := range rows {
+		owner, err := d.ownerOf(ctx, t)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, k)
+		if owner != "" {
+			out = append(out, Known{Owner: owner, Team: t.team})
+		}
 	}
-	return out, finish(rows, "who knows them")
-}
-
-func audienceOf(f Facts) hours.Audience {
-	switch {
-	case f.Child:
-		return hours.Child
-	case f.Audience == "":
-		return hours.Everyone
-	}
-	return hours.Audience(f.Audience)
+	return out, nil
 }
 
 // travels is the earliest journey that is still ahead.

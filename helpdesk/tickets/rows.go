@@ -16,19 +16,20 @@ const (
 	// committed by then.
 	lockTicketTwice = lockTicket + `, COALESCE((SELECT number FROM tickets_message WHERE conversation = $2 AND client_index = $3), 0)`
 	// A word from the person to a ticket that waits for us already: nothing but
-	// its counters move, so nobody need see it first. What else may be the
+	// its counters move, so nobody need see it first. $1 is the conversation. What else may be the
 	// matter, also that the same was appended before, brings no row. The
 	// instant is $2.
 	countWord = `UPDATE tickets_ticket SET version = version + 1, serial = serial + 1, last_at = CASE WHEN last_at < $2 THEN $2 ELSE last_at END
-		WHERE id = $1 AND state = 'open' AND joined_into = '' AND waiting_since > 0 AND waiting_since <= $2
-		AND NOT EXISTS (SELECT 1 FROM tickets_message WHERE conversation = $3 AND client_index = $4)
+		WHERE id = (SELECT ticket FROM tickets_conversation WHERE id = $1)
+		AND state = 'open' AND joined_into = '' AND waiting_since > 0 AND waiting_since <= $2
+		AND NOT EXISTS (SELECT 1 FROM tickets_message WHERE conversation = $1 AND client_index = $3)
 		RETURNING ` + ticketColumns
 	// The version is asked again, although the row is locked: a caller that
 	// forgot to lock must not win.
 	updateTicket = `UPDATE tickets_ticket SET team = $1, owner = $2, state = $3, priority = $4, due_day = $5,
 		language = $6, writer = $7, person = $8, opened_at = $9, waiting_since = $10, last_at = $11, rank = $12,
-		serial = $13, version = $14, joined_into = $15, joined_state = $16, mac = $17
-		WHERE id = $18 AND version = $19`
+		serial = $13, version = $14, joined_into = $15, joined_state = $16, mac = $17,
+		channel = $18, number = $19 WHERE id = $20 AND version = $21`
 	selectTicket = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE id = $1`
 	selectJoined = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE joined_into = $1 AND joined_into <> '' ORDER BY number`
 	countOthers  = `SELECT COUNT(*) FROM tickets_ticket WHERE person = $1 AND person <> '' AND state IN ('open', 'waiting') AND id <> $2`
@@ -51,6 +52,7 @@ const (
 	insertConversation = `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head_epoch, head, mac)
 		VALUES ($1, $2, $3, $4, $5, $4, $6, $7) ON CONFLICT (ticket, kind) DO NOTHING`
 	selectConversation = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE id = $1`
+	selectTalkOf       = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE id = (SELECT conversation FROM tickets_message WHERE id = $1)`
 	// The list of tickets follows.
 	selectConversations = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE ticket IN (`
 	countConversation   = `UPDATE tickets_conversation SET last_number = last_number + 1 WHERE id = $1
@@ -78,7 +80,7 @@ const (
 	selectReaders = `SELECT ` + readerColumns + ` FROM tickets_reader WHERE conversation IN (`
 	settleReader  = `UPDATE tickets_reader SET form = 'settled', wrap = $1, mac = $2
 		WHERE conversation = $3 AND epoch = $4 AND kind = $5 AND reader = $6 AND reader_version = $7 AND form = 'blind'`
-	deleteReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND kind = $2 AND reader = $3`
+	deleteReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND kind = $2 AND reader IN ($3, $4)`
 )
 
 const messageColumns = `id, conversation, number, serial, epoch, kind, direction, at, author,
@@ -86,11 +88,13 @@ const messageColumns = `id, conversation, number, serial, epoch, kind, direction
 
 // sessionReads asks in the query that fetches a message m whether the session
 // $2 of the user $3 lives and is among the readers of its epoch at the instant
-// $4. A key that was opened a moment ago is worth nothing without it.
+// $4. A key that was opened a moment ago is worth nothing without it. orSeats
+// ends it.
 const sessionReads = `EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $2)
 		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch
-			AND (r.expires = 0 OR r.expires > $4) AND (r.kind = 'user' AND r.reader = $3
-			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3)))`
+			AND (r.expires = 0 OR r.expires > $4)
+			AND (r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $3)
+			OR r.kind = 'user' AND (r.reader = $3`
 
 const (
 	insertMessage = `INSERT INTO tickets_message (id, conversation, number, serial, epoch, kind, direction, at, author,
@@ -99,8 +103,8 @@ const (
 	selectMessage  = `SELECT ` + messageColumns + ` FROM tickets_message WHERE id = $1`
 	lockMessage    = `UPDATE tickets_message SET state = state WHERE id = $1 RETURNING ` + messageColumns
 	selectReadable = `SELECT ` + messageColumns + ` FROM tickets_message m WHERE id = $1 AND ` + sessionReads
-	// The list of conversations follows.
-	selectMessages = `SELECT ` + messageColumns + ` FROM tickets_message m WHERE serial > $1 AND ` + sessionReads + ` AND conversation IN (`
+	// The list of conversations follows, then sessionReads.
+	selectMessages = `SELECT ` + messageColumns + ` FROM tickets_message m WHERE serial > $1 AND conversation IN (`
 	selectCameIn   = `SELECT COALESCE(MIN(at), 0) FROM tickets_message WHERE conversation IN
 		(SELECT id FROM tickets_conversation WHERE ticket = $1) AND serial > $2 AND direction = 'in' AND state = 'kept'`
 	selectBlind     = `SELECT ` + messageColumns + ` FROM tickets_message WHERE conversation = $1 AND form = 'blind' ORDER BY number`
@@ -130,7 +134,8 @@ const (
 	selectHeads = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + ` WHERE t.id IN (`
 	// The writer's other tickets, for offers.
 	selectSameWriter = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
-		WHERE t.writer = $1 AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`
+		WHERE t.id <> $1 AND t.state NOT IN ('joined', 'erasing') AND t.writer IN (`
+	sameWriterOrder = `) ORDER BY t.number DESC LIMIT 51`
 
 	selectSamePerson = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
 		WHERE t.person = $1 AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`
@@ -147,7 +152,8 @@ const (
 	upsertDraft  = `INSERT INTO tickets_draft (ticket, owner, kind, body, version) VALUES ($1, $2, $3, $4, 1)
 		ON CONFLICT (ticket, owner, kind) DO UPDATE SET body = excluded.body, version = tickets_draft.version + 1
 		RETURNING version`
-	deleteDraft = `DELETE FROM tickets_draft WHERE ticket = $1 AND owner = $2 AND kind = $3`
+	renameDrafts = `UPDATE tickets_draft SET ticket = $1 WHERE ticket = $2`
+	deleteDraft  = `DELETE FROM tickets_draft WHERE ticket = $1 AND owner = $2 AND kind = $3`
 
 	upsertLooking = `INSERT INTO tickets_looking (ticket, who, until, typing) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket, who) DO UPDATE SET until = excluded.until, typing = excluded.typing`

@@ -132,7 +132,7 @@ func (d *Desk) Filters(ctx context.Context, s *staff.Session) ([]SavedFilter, er
 	for _, t := range s.Teams() {
 		owners = append(owners, t.ID)
 	}
-	rows, err := d.db.Query(ctx, selectFilters+list(len(owners), 1)+") ORDER BY id", owners...)
+	rows, err := d.db.Query(ctx, selectFilters+store.Places(len(owners), 1)+") ORDER BY id", owners...)
 	if err != nil {
 		return nil, fmt.Errorf("read the filters: %w", err)
 	}

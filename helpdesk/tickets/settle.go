@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -21,7 +22,19 @@ type Settle struct {
 	readers []*readerRow
 	letters []settledLetter
 	sifts   []*siftRow
+	heads   []settledHead
+	shut    bool // a message did not open
 }
+
+// settledHead is a head into which was counted what came while nobody was
+// there. One that was changed since it was read stays as it is.
+type settledHead struct {
+	conversation helpdesk.ID
+	epoch        int64
+	body, before []byte
+}
+
+const settleHead = `UPDATE tickets_conversation SET head = $1 WHERE id = $2 AND head_epoch = $3 AND head = $4`
 
 type settledLetter struct {
 	message helpdesk.ID
@@ -29,7 +42,7 @@ type settledLetter struct {
 }
 
 // Empty tells that there is nothing to do.
-func (x Settle) Empty() bool { return len(x.readers)+len(x.letters)+len(x.sifts) == 0 }
+func (x Settle) Empty() bool { return len(x.readers)+len(x.letters)+len(x.sifts)+len(x.heads) == 0 }
 
 // LogValue keeps wraps out of logs.
 func (Settle) LogValue() slog.Value { return sealedValue }
@@ -55,6 +68,11 @@ func (d *Desk) settleFor(ctx context.Context, session helpdesk.ID, x Settle) err
 		if _, err := d.settle(ctx, tx, x, settleMost); err != nil {
 			return err
 		}
+		for _, h := range x.heads {
+			if err := tx.Later(ctx, settleHead, h.body, h.conversation, h.epoch, h.before); err != nil {
+				return err
+			}
+		}
 		return d.storeSifts(ctx, tx, x.sifts)
 	})
 	if err != nil {
@@ -71,7 +89,7 @@ func (d *Desk) settle(ctx context.Context, tx *store.Tx, x Settle, most int) (in
 			return done, nil
 		}
 		done++
-		_, err := tx.Exec(ctx, settleReader, r.wrap, r.mac, r.conversation, r.epoch, r.kind, r.reader, r.version)
+		_, err := tx.Exec(ctx, settleReader, r.wrap, r.mac, r.conversation, r.epoch, r.kind, cmp.Or(r.called, r.reader), r.version)
 		if err != nil {
 			return done, fmt.Errorf("settle reader of %s: %w", r.conversation, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 )
 
 // Reader is who can read the ticket at present, for the page's head.
@@ -60,6 +61,7 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 			d.alarm(ctx, "conversation", own.id)
 			out.Proven = false
 		}
+		out.Head.Hidden = nil // it stands in Ticket
 	} else {
 		out.Proven = false
 	}
@@ -74,7 +76,7 @@ func (d *Desk) Page(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (
 	}
 	byTime(out.Messages)
 	out.Readers = d.presentReaders(ctx, f)
-	if out.Lookers, err = d.lookers(ctx, d.db, s, ticket); err != nil {
+	if out.Lookers, err = d.lookers(ctx, d.db, s, d.object(f.ticket)); err != nil {
 		return nil, err
 	}
 	if out.Drafts, err = d.drafts(ctx, s, ticket); err != nil {
@@ -91,7 +93,7 @@ func (d *Desk) opened(ctx context.Context, s *staff.Session, f *caseFile) error 
 		if c.kind != personConversation {
 			continue
 		}
-		if err := d.journal.Opened(ctx, s.ID, s.User.ID, c.id); err != nil {
+		if err := d.journal.Opened(ctx, s.ID, s.User.ID, d.talkObject(f.ticket, c.id)); err != nil {
 			return fmt.Errorf("open ticket %s: %w", c.ticket, err)
 		}
 	}
@@ -136,7 +138,7 @@ func (d *Desk) Since(ctx context.Context, s *staff.Session, ticket helpdesk.ID, 
 	if out.Messages, err = d.messages(ctx, d.db, s, f.held, f.talks, number, &out.Settle); err != nil {
 		return News{}, err
 	}
-	out.Lookers, err = d.lookers(ctx, d.db, s, ticket)
+	out.Lookers, err = d.lookers(ctx, d.db, s, d.object(f.ticket))
 	return out, err
 }
 
@@ -160,8 +162,8 @@ func (d *Desk) Facts(ctx context.Context, s *staff.Session, ticket helpdesk.ID) 
 	// Who reads the person's conversation is known in one query, without a key:
 	// a talk asks with each word.
 	var t row
-	err := d.db.QueryRow(ctx, selectReads, ticket, s.User.ID, d.now().UnixMicro()).Scan(t.dest()...)
-	if err == nil && d.secrets.Vouched(t.mac, t.origin()) {
+	err := d.db.QueryRow(ctx, selectReads, d.asReader(s, ticket)...).Scan(t.dest()...)
+	if err == nil && !t.restricted() && d.secrets.Vouched(t.mac, t.origin()) {
 		return d.facts(&t), nil
 	}
 	if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
@@ -186,7 +188,7 @@ func (d *Desk) All(ctx context.Context, s *staff.Session, after helpdesk.ID) ([]
 	if len(args) == 1 {
 		return nil, nil
 	}
-	teams := list(len(args)-1, 2)
+	teams := store.Places(len(args)-1, 2)
 	rows, err := d.db.Query(ctx, selectAll+teams+selectAllReader+teams+selectAllOrder, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list tickets: %w", err)

@@ -1,9 +1,13 @@
 package tickets
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -11,24 +15,9 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-// soughtHead is the part of a head that filters ask for.
-type soughtHead struct {
-	Title string      `json:"title,omitempty"`
-	Name  string      `json:"name,omitempty"`
-	Facts soughtFacts `json:"facts,omitzero"`
-}
-
-type soughtFacts struct {
-	Audience string   `json:"audience,omitempty"`
-	Child    bool     `json:"child,omitempty"`
-	Topic    string   `json:"topic,omitempty"`
-	Centre   string   `json:"centre,omitempty"`
-	Tags     []string `json:"tags,omitempty"`
-}
-
-// siftRow is a copy of that part under the team's own content key. Whoever
-// reads it reads the head, too; it ends with a change of the head, of the team,
-// and with the ticket's being open (the migration says how).
+// siftRow is a copy, under the team's own content key, of what filters ask of a
+// head. Whoever reads it reads the head, too; it ends with a change of the
+// head, of the team, and with the ticket's being open (the migration says how).
 type siftRow struct {
 	ticket  helpdesk.ID
 	team    helpdesk.ID
@@ -44,20 +33,142 @@ func siftAt(ticket, team helpdesk.ID, version int) vault.Context {
 	return vault.At("tickets.sift", ticket, team, version)
 }
 
-// sift seals one; nil when the session does not hold the team's present key.
-func (d *Desk) sift(s *staff.Session, team, ticket helpdesk.ID, stamp int64, h *soughtHead) *siftRow {
+// sieve is what lies in a sift: what filters ask, made ready for asking. Its
+// fields point into the opened bytes, because a search opens tens of thousands
+// and keeps a few.
+type sieve struct {
+	child                   bool
+	audience, topic, centre []byte
+	tags                    []byte // apart by zero bytes
+	text                    []byte // title and name, folded
+	cut                     bool   // text had no room and ends early
+	hidden                  *hidden
+	due                     int64 // where hidden stands: the earliest open day
+}
+
+func sieveOf(h *Head) *sieve {
+	f := &h.Facts
+	out := &sieve{
+		child: f.Child, audience: []byte(f.Audience), topic: []byte(f.Topic), centre: []byte(f.Centre),
+		tags: []byte(strings.Join(f.Tags, "\x00")), text: []byte(Fold(h.Title + " " + h.Name)),
+	}
+	if h.Hidden != nil {
+		kept := *h.Hidden
+		kept.Priority = max(kept.Priority, f.Priority())
+		out.hidden, out.due = &kept, f.dueDay()
+	}
+	return out
+}
+
+// siftSize is the length of every sift before it is sealed, so that none tells
+// how long a title is. What does not fit with half a title has none, and its
+// head is opened each time.
+const siftSize = 300
+
+const (
+	siftForm = 1
+
+	siftChild  = 1
+	siftCut    = 2
+	siftHidden = 4
+)
+
+var errSift = errors.New("decode a sift: not what was sealed")
+
+// encode writes the fields and fills up to the one length; false when there is
+// no room for them.
+func (v *sieve) encode() ([]byte, bool) {
+	b, ok := v.fields()
+	return append(b, make([]byte, max(0, siftSize-len(b)))...), ok
+}
+
+// fields are written one after the other, each with its length.
+func (v *sieve) fields() ([]byte, bool) {
+	b := make([]byte, 0, siftSize)
+	flags := byte(0)
+	if v.child {
+		flags |= siftChild
+	}
+	if v.hidden != nil {
+		flags |= siftHidden
+	}
+	b = append(b, siftForm, flags)
+	for _, field := range [][]byte{v.audience, v.topic, v.centre, v.tags} {
+		b = append(binary.AppendUvarint(b, uint64(len(field))), field...)
+	}
+	if h := v.hidden; h != nil {
+		for _, n := range []int64{int64(h.Priority), h.Opened, h.Waiting, h.Last, h.Serial, h.Number, v.due} {
+			b = binary.AppendVarint(b, n)
+		}
+		for _, field := range []string{string(h.Owner), h.Channel, h.Language, string(h.State)} {
+			b = append(binary.AppendUvarint(b, uint64(len(field))), field...)
+		}
+	}
+	text := v.text
+	if room := siftSize - len(b) - 2; len(text) > room {
+		if room < len(text)/2 {
+			return nil, false
+		}
+		text, b[1] = text[:room], b[1]|siftCut
+	}
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...), true
+}
+
+// decode reads what encode wrote into v, of which nothing is kept.
+func (v *sieve) decode(b []byte) error {
+	if len(b) < 2 || b[0] != siftForm {
+		return errSift
+	}
+	flags, ok := b[1], true
+	b = b[2:]
+	field := func() []byte {
+		n, width := binary.Uvarint(b)
+		if width <= 0 || n > uint64(len(b)-width) {
+			ok = false
+			return nil
+		}
+		out := b[width : width+int(n)]
+		b = b[width+int(n):]
+		return out
+	}
+	number := func() int64 {
+		n, width := binary.Varint(b)
+		if width <= 0 {
+			ok = false
+			return 0
+		}
+		b = b[width:]
+		return n
+	}
+	*v = sieve{child: flags&siftChild != 0, cut: flags&siftCut != 0, audience: field(), topic: field(), centre: field(), tags: field()}
+	if flags&siftHidden != 0 {
+		h := &hidden{
+			Priority: int(number()), Opened: number(), Waiting: number(), Last: number(), Serial: number(), Number: number(),
+		}
+		v.due = number()
+		h.Owner, h.Channel, h.Language, h.State = helpdesk.ID(field()), string(field()), string(field()), State(field())
+		v.hidden = h
+	}
+	if v.text = field(); !ok {
+		return errSift
+	}
+	return nil
+}
+
+// sift seals one; nil when the session does not hold the team's present key, or
+// where there is no room for it.
+func (d *Desk) sift(s *staff.Session, team, ticket helpdesk.ID, stamp int64, v *sieve) *siftRow {
 	pair, ok := colleague{s}.present(teamReader, team)
 	if !ok {
 		return nil
 	}
-	plain, err := json.Marshal(h)
-	if err != nil {
+	plain, ok := v.encode()
+	if !ok {
 		return nil
 	}
 	version := pair.ID().Version
-	// As long as the head at least, so that it tells no more.
 	return &siftRow{ticket: ticket, team: team, version: version, stamp: stamp,
-		body: pair.Seal(siftAt(ticket, team, version), floor(plain, headFloor))}
+		body: pair.Seal(siftAt(ticket, team, version), plain)}
 }
 
 // storeSifts writes sifts for tickets that stand where they stood. One whose
@@ -71,17 +182,54 @@ func (d *Desk) storeSifts(ctx context.Context, tx *store.Tx, sifts []*siftRow) e
 	return nil
 }
 
-// probes are bytes that must stand in a sift for the conditions to hold, since
-// its JSON writes a value in one way only: most need no decoding.
-func (w *wanted) probes() [][]byte {
-	var out [][]byte
-	for _, value := range []string{w.topic, w.tag, w.centre, w.audience} {
-		if b, err := json.Marshal(value); err == nil && value != "" {
-			out = append(out, b)
-		}
+// wanted are a filter's sealed conditions.
+type wanted struct {
+	topic, tag, centre, audience, words string
+	children                            bool
+}
+
+func (f Filter) wanted() wanted {
+	w := wanted{topic: f.Topic, tag: f.Tag, centre: f.Centre, audience: f.Audience, words: Fold(f.Words)}
+	switch f.Queue {
+	case QueueDetained:
+		w.audience = "detained"
+	case QueueChildren:
+		w.children = true
 	}
-	if w.children {
-		out = append(out, []byte(`"child"`)) // the name of Facts.Child, or the audience
+	if w.audience == "child" {
+		w.audience, w.children = "", true
+	}
+	return w
+}
+
+// sieving are the conditions, made ready for asking many.
+type sieving struct {
+	wanted
+	each [][]byte // the words
+}
+
+func (w wanted) ready() sieving {
+	out := sieving{wanted: w}
+	for _, word := range strings.Fields(w.words) {
+		out.each = append(out.each, []byte(word))
 	}
 	return out
+}
+
+// holds: what was sifted fulfils the conditions. sure is false where a cut text
+// can't tell.
+func (w *sieving) holds(v *sieve) (holds, sure bool) {
+	if w.topic != "" && string(v.topic) != w.topic || w.centre != "" && string(v.centre) != w.centre ||
+		w.audience != "" && string(v.audience) != w.audience || w.children && !v.child && string(v.audience) != "child" {
+		return false, true
+	}
+	if w.tag != "" && !slices.ContainsFunc(bytes.Split(v.tags, []byte{0}), func(tag []byte) bool { return string(tag) == w.tag }) {
+		return false, true
+	}
+	for _, word := range w.each {
+		if !bytes.Contains(v.text, word) {
+			return false, !v.cut
+		}
+	}
+	return true, true
 }

@@ -1,10 +1,8 @@
 package tickets
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
@@ -15,6 +13,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 )
 
@@ -22,56 +21,77 @@ import (
 // settled one costs 1. The next search opens the next ones.
 const blindMost = settleMost
 
-// search is one look into the sealed heads of a queue.
+// search is one look into what is sealed of a session's queues.
 type search struct {
-	desk   *Desk
-	s      *staff.Session
-	plan   *plan
-	probes [][]byte
-	blind  atomic.Int64 // wraps opened so far
+	desk  *Desk
+	s     *staff.Session
+	plan  *plan
+	wants sieving
+	blind atomic.Int64 // wraps opened so far
 
 	mu      sync.Mutex
 	found   []stand
 	skipped int
 	settle  Settle
+	counts  map[helpdesk.ID]Counts // of restricted teams
+
+	// Of restricted teams, too, for an overview; today is 0 for who wants none.
+	today, due, late int64
 }
 
-// seek opens what all tickets of a plan tell filters, and returns where those
+func (d *Desk) search(s *staff.Session, p *plan) *search {
+	return &search{desk: d, s: s, plan: p, wants: p.sealed.ready(), counts: map[helpdesk.ID]Counts{}}
+}
+
+// withDays has the search count what is due.
+func (x *search) withDays() *search {
+	x.today = dayOf(x.desk.now())
+	return x
+}
+
+// seek opens what all tickets of a plan tell filters, and keeps where those
 // stand that hold. What does not hold is forgotten at once.
 //
 // Most of it lies in sifts, one after the other, under one key; what has none
 // is opened like any head, and gets one when the request settles.
-func (d *Desk) seek(ctx context.Context, s *staff.Session, p *plan, teams []helpdesk.ID) (*search, error) {
-	x := &search{desk: d, s: s, plan: p, probes: p.sealed.probes()}
+func (x *search) seek(ctx context.Context, teams []helpdesk.ID) error {
 	// One search at a time has the machine: two would each take twice as long,
 	// and four would leave no connection for anybody's page.
 	select {
-	case d.seeking <- struct{}{}:
-		defer func() { <-d.seeking }()
+	case x.desk.seeking <- struct{}{}:
+		defer func() { <-x.desk.seeking }()
 	case <-ctx.Done():
-		return nil, fmt.Errorf("search the queues: %w", ctx.Err())
+		return fmt.Errorf("search the queues: %w", ctx.Err())
 	}
 	for _, team := range teams {
 		if err := x.team(ctx, team); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	slices.SortFunc(x.found, stand.compare)
-	return x, nil
+	return nil
 }
 
 // scanFrom is from how many tickets on a team's sifts are read as a whole;
 // fewer are looked up one by one.
 var scanFrom = 1_000
 
+// asking are the tickets of one team that are asked, and which of them told.
+type asking struct {
+	stands []stand
+	at     map[helpdesk.ID]int // in stands
+	told   []bool              // each written by one core alone
+}
+
 func (x *search) team(ctx context.Context, team helpdesk.ID) error {
-	todo := map[helpdesk.ID]stand{}
-	for _, state := range x.plan.states {
-		if err := x.stands(ctx, team, state, todo); err != nil {
-			return err
-		}
+	stands, err := x.stands(ctx, team)
+	if err != nil {
+		return err
 	}
-	if len(todo) >= scanFrom {
+	todo := &asking{stands: stands, at: make(map[helpdesk.ID]int, len(stands)), told: make([]bool, len(stands))}
+	for i, at := range stands {
+		todo.at[at.id] = i
+	}
+	if len(stands) >= scanFrom {
 		if err := x.sifts(ctx, team, todo); err != nil {
 			return err
 		}
@@ -80,109 +100,90 @@ func (x *search) team(ctx context.Context, team helpdesk.ID) error {
 }
 
 // stands reads which tickets the plain conditions let pass, out of the index
-// alone.
-func (x *search) stands(ctx context.Context, team helpdesk.ID, state State, todo map[helpdesk.ID]stand) error {
-	query, args := x.plan.stands(team, state)
-	rows, err := x.desk.db.Query(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("search the queues: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at stand
-		if err := rows.Scan(&at.due, &at.rank, &at.id); err != nil {
-			return fmt.Errorf("search the queues: %w", err)
-		}
-		if !x.plan.byDue {
-			at.due = 0
-		}
-		todo[at.id] = at
-	}
-	return finish(rows, "search the queues")
-}
-
-// sifted is what one sift holds, on its way from the reader to an opener.
-type sifted struct {
-	at      stand
-	version int
-	body    []byte
-}
-
-// siftsAtOnce is how many go to an opener together.
-const siftsAtOnce = 128
-
-// sifts goes through a team's sifts: one core reads, the others open. Whatever
-// was asked is taken out of todo.
-func (x *search) sifts(ctx context.Context, team helpdesk.ID, todo map[helpdesk.ID]stand) error {
-	rows, err := x.desk.db.Query(ctx, selectSifts, team)
-	if err != nil {
-		return fmt.Errorf("search the queues: %w", err)
-	}
-	defer rows.Close()
-	batches := make(chan []sifted, 8)
-	var openers sync.WaitGroup
-	var undone []stand // under mu
-	for range max(1, min(runtime.GOMAXPROCS(0), 4)-1) {
-		openers.Go(func() {
-			pairs := x.pairs(team)
-			for batch := range batches {
-				left := x.open(team, pairs, batch)
-				x.mu.Lock()
-				undone = append(undone, left...)
-				x.mu.Unlock()
+// alone, each state on a core of its own.
+func (x *search) stands(ctx context.Context, team helpdesk.ID) ([]stand, error) {
+	g, ctx := errgroup.WithContext(ctx)
+	all := make([][]stand, len(x.plan.states))
+	for n, state := range x.plan.states {
+		g.Go(func() error {
+			query, args := x.plan.stands(team, state)
+			rows, err := x.desk.db.Query(ctx, query, args...)
+			if err != nil {
+				return fmt.Errorf("search the queues: %w", err)
 			}
+			defer rows.Close()
+			for rows.Next() {
+				var at stand
+				if err := rows.Scan(&at.due, &at.rank, &at.id); err != nil {
+					return fmt.Errorf("search the queues: %w", err)
+				}
+				if !x.plan.byDue {
+					at.due = 0
+				}
+				all[n] = append(all[n], at)
+			}
+			return finish(rows, "search the queues")
 		})
 	}
-	err = x.feed(rows, todo, batches)
-	close(batches)
-	openers.Wait()
-	for _, at := range undone {
-		todo[at.id] = at // the head tells, or that it does not open
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
-	return err
+	return slices.Concat(all...), nil
 }
 
-func (x *search) feed(rows *sql.Rows, todo map[helpdesk.ID]stand, batches chan<- []sifted) error {
-	batch := make([]sifted, 0, siftsAtOnce)
+// ranges cut ids, which are random, into about equal parts, one for each core.
+func ranges() []helpdesk.ID {
+	if runtime.GOMAXPROCS(0) >= 4 {
+		return []helpdesk.ID{"", "c", "k", "s", "~"}
+	}
+	return []helpdesk.ID{"", "k", "~"}
+}
+
+// sifts goes through a team's sifts, each core through a part of them. Of what
+// they do not tell the head does, or that it does not open.
+func (x *search) sifts(ctx context.Context, team helpdesk.ID, todo *asking) error {
+	cuts := ranges()
+	g, ctx := errgroup.WithContext(ctx)
+	for n := range cuts[1:] {
+		g.Go(func() error { return x.part(ctx, team, cuts[n], cuts[n+1], todo) })
+	}
+	return g.Wait()
+}
+
+// part asks the sifts of a range.
+func (x *search) part(ctx context.Context, team, from, until helpdesk.ID, todo *asking) error {
+	rows, err := x.desk.db.Query(ctx, selectSifts, team, from, until)
+	if err != nil {
+		return fmt.Errorf("search the queues: %w", err)
+	}
+	defer rows.Close()
+	pairs := x.pairs(team)
+	var found []stand
+	var v sieve
+	var ticket, body sql.RawBytes
+	var version int
 	for rows.Next() {
-		var id helpdesk.ID
-		var one sifted
-		if err := rows.Scan(&id, &one.version, &one.body); err != nil {
+		if err := rows.Scan(&ticket, &version, &body); err != nil {
 			return fmt.Errorf("search the queues: %w", err)
 		}
-		at, wanted := todo[id]
+		i, wanted := todo.at[helpdesk.ID(ticket)]
 		if !wanted {
 			continue
 		}
-		delete(todo, id)
-		one.at = at
-		if batch = append(batch, one); len(batch) == siftsAtOnce {
-			batches <- batch
-			batch = make([]sifted, 0, siftsAtOnce)
+		at := todo.stands[i]
+		if !x.unsift(pairs(version), at.id, team, version, body, &v) {
+			continue
 		}
+		holds, sure := x.wants.holds(&v)
+		if holds {
+			found = append(found, at)
+		}
+		todo.told[i] = sure
 	}
-	batches <- batch
+	x.mu.Lock()
+	x.found = append(x.found, found...)
+	x.mu.Unlock()
 	return finish(rows, "search the queues")
-}
-
-// open asks a batch of sifts and returns those that do not open.
-func (x *search) open(team helpdesk.ID, pairs func(version int) *vault.Pair, batch []sifted) (left []stand) {
-	var found []stand
-	for _, one := range batch {
-		h, ok := x.unsift(pairs(one.version), one.at.id, team, one.version, one.body)
-		switch {
-		case !ok:
-			left = append(left, one.at)
-		case h:
-			found = append(found, one.at)
-		}
-	}
-	if len(found) > 0 {
-		x.mu.Lock()
-		x.found = append(x.found, found...)
-		x.mu.Unlock()
-	}
-	return left
 }
 
 // pairs hands out the team's pairs, asking the session once for each version;
@@ -200,13 +201,19 @@ func (x *search) pairs(team helpdesk.ID) func(version int) *vault.Pair {
 }
 
 // heads opens what no sift told, a few hundred at a time.
-func (x *search) heads(ctx context.Context, team helpdesk.ID, todo map[helpdesk.ID]stand) error {
-	ids := make([]helpdesk.ID, 0, len(todo))
-	for id := range todo {
-		ids = append(ids, id)
+func (x *search) heads(ctx context.Context, team helpdesk.ID, todo *asking) error {
+	var rest []stand
+	for i, at := range todo.stands {
+		if !todo.told[i] {
+			rest = append(rest, at)
+		}
 	}
 	// In the order of the queue: what is left over is the least urgent.
-	slices.SortFunc(ids, func(a, b helpdesk.ID) int { return todo[a].compare(todo[b]) })
+	slices.SortFunc(rest, stand.compare)
+	ids := make([]helpdesk.ID, len(rest))
+	for i, at := range rest {
+		ids[i] = at.id
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, min(runtime.GOMAXPROCS(0), 4)))
 	for part := range slices.Chunk(ids, 200) {
@@ -225,8 +232,8 @@ type soughtRow struct {
 	sift         siftRow
 }
 
-func (x *search) some(ctx context.Context, team helpdesk.ID, ids []helpdesk.ID, todo map[helpdesk.ID]stand) error {
-	rows, err := x.desk.db.Query(ctx, selectSought+list(len(ids), 2)+")", append([]any{team}, anys(ids)...)...)
+func (x *search) some(ctx context.Context, team helpdesk.ID, ids []helpdesk.ID, todo *asking) error {
+	rows, err := x.desk.db.Query(ctx, selectSought+store.Places(len(ids), 2)+")", append([]any{team}, anys(ids)...)...)
 	if err != nil {
 		return fmt.Errorf("search the queues: %w", err)
 	}
@@ -242,7 +249,7 @@ func (x *search) some(ctx context.Context, team helpdesk.ID, ids []helpdesk.ID, 
 		r.conversation, r.epoch, r.reader = q.conversation, q.epoch, team
 		s.ticket = q.ticket
 		n++
-		x.look(ctx, team, &q, todo[q.ticket], pairs)
+		x.look(ctx, team, &q, todo.stands[todo.at[q.ticket]], pairs)
 	}
 	if n < len(ids) { // without a conversation: somebody's tampering
 		x.mu.Lock()
@@ -254,35 +261,46 @@ func (x *search) some(ctx context.Context, team helpdesk.ID, ids []helpdesk.ID, 
 
 // look asks one ticket and keeps its place when it holds.
 func (x *search) look(ctx context.Context, team helpdesk.ID, q *soughtRow, at stand, pairs func(int) *vault.Pair) {
-	if q.sift.team == team {
-		if holds, ok := x.unsift(pairs(q.sift.version), q.ticket, team, q.sift.version, q.sift.body); ok {
-			if holds {
-				x.mu.Lock()
-				x.found = append(x.found, at)
-				x.mu.Unlock()
-			}
+	v := &sieve{}
+	if q.sift.team == team && x.unsift(pairs(q.sift.version), q.ticket, team, q.sift.version, q.sift.body, v) {
+		if holds, sure := x.wants.holds(v); sure {
+			x.keep(at, holds)
 			return
 		}
 	}
 	key, settled, ok := x.key(ctx, q, pairs)
-	var h soughtHead
+	var h Head
 	if ok {
 		plain, err := key.Open(headAt(q.conversation, q.epoch), q.head)
-		ok = err == nil && json.Unmarshal(bytes.TrimRight(plain, " "), &h) == nil
+		if ok = err == nil; ok {
+			h, err = decodeHead(plain)
+			ok = err == nil
+		}
 	}
-	var sift *siftRow
-	if ok {
-		sift = x.desk.sift(x.s, team, q.ticket, q.sift.stamp, &h)
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	if !ok {
+		x.mu.Lock()
 		x.skipped++
+		x.mu.Unlock()
 		return
 	}
-	if x.plan.sealed.holds(&h) {
+	v = sieveOf(&h)
+	holds, _ := x.wants.holds(v)
+	x.keep(at, holds)
+	x.leave(settled, x.desk.sift(x.s, team, q.ticket, q.sift.stamp, v))
+}
+
+func (x *search) keep(at stand, holds bool) {
+	if holds {
+		x.mu.Lock()
 		x.found = append(x.found, at)
+		x.mu.Unlock()
 	}
+}
+
+// leave remembers what the next search finds settled and sifted.
+func (x *search) leave(settled *readerRow, sift *siftRow) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	if settled != nil && len(x.settle.readers) < settleMost {
 		x.settle.readers = append(x.settle.readers, settled)
 	}
@@ -313,24 +331,12 @@ func (x *search) key(ctx context.Context, q *soughtRow, pairs func(int) *vault.P
 	return key, nil, err == nil
 }
 
-// unsift opens one sift and asks it; ok is false when it does not open.
-func (x *search) unsift(pair *vault.Pair, ticket, team helpdesk.ID, version int, body []byte) (holds, ok bool) {
+// unsift opens one sift into v; false when it does not open.
+func (x *search) unsift(pair *vault.Pair, ticket, team helpdesk.ID, version int, body []byte, v *sieve) bool {
 	// What was sealed with the public half alone came from nobody who reads.
-	if pair == nil || vault.Blind(body) {
-		return false, false
+	if pair == nil || len(body) == 0 || vault.Blind(body) {
+		return false
 	}
 	plain, err := pair.Open(siftAt(ticket, team, version), body)
-	if err != nil {
-		return false, false
-	}
-	for _, p := range x.probes {
-		if !bytes.Contains(plain, p) {
-			return false, true
-		}
-	}
-	var h soughtHead
-	if json.Unmarshal(bytes.TrimRight(plain, " "), &h) != nil {
-		return false, false
-	}
-	return x.plan.sealed.holds(&h), true
+	return err == nil && v.decode(plain) == nil
 }

@@ -162,7 +162,7 @@ func (d *Desk) concernAll(ctx context.Context, tx *store.Tx, s *staff.Session, f
 	if err := d.save(ctx, tx, before, file.ticket); err != nil {
 		return err
 	}
-	if err := d.record(ctx, tx, s.User.ID, verb, file.ticket.id); err != nil {
+	if err := d.recordOf(ctx, tx, s.User.ID, verb, file.ticket); err != nil {
 		return err
 	}
 	d.ring(tx, file.ticket)
@@ -257,7 +257,7 @@ func (d *Desk) reseat(ctx context.Context, tx *store.Tx, s *staff.Session, file 
 		if !ok || !h.proven || file.reads(c.id, f.Epoch, to) {
 			continue
 		}
-		row, err := d.readerFor(ctx, tx, nil, c.id, f.Epoch, to, h.key)
+		row, err := d.readerFor(ctx, tx, nil, c, f.Epoch, to, h.key)
 		if err != nil {
 			return err
 		}

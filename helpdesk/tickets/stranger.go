@@ -20,7 +20,7 @@ import (
 // person reads, and waits for our yes.
 type Stranger struct {
 	Person helpdesk.ID
-	Since  time.Time // a day
+	Since  time.Time // a day; zero where the team is restricted
 }
 
 const (
@@ -62,7 +62,11 @@ func (d *Desk) knock(ctx context.Context, tx *store.Tx, c *talk, person helpdesk
 	if err := d.together(ctx, tx, t.person, person, "conflict.reader"); err != nil {
 		return err
 	}
-	if err := d.putStranger(ctx, tx, c.id, person, strangerAsks); err != nil {
+	since := toDay(d.now().UnixMicro())
+	if t.restricted() {
+		since = 0 // the line below says it, sealed
+	}
+	if err := d.putStranger(ctx, tx, strangerRow{conversation: c.id, person: person, state: strangerAsks, since: since}); err != nil {
 		return err
 	}
 	open, err := d.Blind(ctx, tx, c.id)
@@ -73,10 +77,9 @@ func (d *Desk) knock(ctx context.Context, tx *store.Tx, c *talk, person helpdesk
 	return err
 }
 
-func (d *Desk) putStranger(ctx context.Context, tx *store.Tx, conversation, person helpdesk.ID, state string) error {
-	r := strangerRow{conversation: conversation, person: person, state: state, since: toDay(d.now().UnixMicro())}
+func (d *Desk) putStranger(ctx context.Context, tx *store.Tx, r strangerRow) error {
 	if _, err := tx.Exec(ctx, upsertStranger, r.conversation, r.person, r.state, r.since, d.secrets.Vouch(r.origin())); err != nil {
-		return fmt.Errorf("note a stranger in %s: %w", conversation, err)
+		return fmt.Errorf("note a stranger in %s: %w", r.conversation, err)
 	}
 	return nil
 }
@@ -151,7 +154,7 @@ func (d *Desk) TurnAway(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 	if err != nil {
 		return err
 	}
-	if err := d.putStranger(ctx, tx, c.id, person, strangerRefused); err != nil {
+	if err := d.putStranger(ctx, tx, strangerRow{conversation: c.id, person: person, state: strangerRefused}); err != nil {
 		return err
 	}
 	t, err := d.lock(ctx, tx, ticket)
@@ -234,13 +237,14 @@ func (d *Desk) handedTo(ctx context.Context, g *people.Guest) ([]handed, error) 
 	var out []handed
 	for _, r := range rows {
 		// Again one query that asks whether the session lives and brings the wraps.
-		var opened []Opened
-		var unused Settle
-		_, err := d.listen(ctx, guest{g}, nil, &opened, &unused, selectHanded, r.conversation, g.Person, g.ID)
+		x, err := d.listen(ctx, guest{g}, false, selectHanded, r.conversation, g.Person, g.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range opened {
+		if err := d.besideHeard(ctx, g, x); err != nil {
+			return nil, err
+		}
+		for _, o := range x.opened {
 			out = append(out, handed{o, r.state == strangerRefused})
 		}
 	}

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"returnsupport/helpdesk"
@@ -32,19 +31,11 @@ func (d *Desk) tag(ctx context.Context, s *staff.Session, ticket helpdesk.ID, ve
 		}
 	}
 	err = d.db.Write(ctx, "ticket.tag", func(tx *store.Tx) error {
-		file, err := d.lockCase(ctx, tx, s, ticket)
+		file, err := d.lockOwn(ctx, tx, s, "tag", ticket, version)
 		if err != nil {
 			return err
 		}
 		t := file.ticket
-		switch {
-		case !file.member:
-			return fmt.Errorf("tag ticket %s: %w", ticket, helpdesk.ErrDenied)
-		case t.version != version:
-			return fmt.Errorf("tag ticket %s: %w", ticket, helpdesk.ErrConflict)
-		case t.state == StateJoined:
-			return helpdesk.Refuse("ticket.joined")
-		}
 		many := false
 		err = d.changeHead(ctx, tx, file, func(h *Head) {
 			h.Facts.Tags, on, off = retag(h.Facts.Tags, add, remove)
@@ -61,7 +52,7 @@ func (d *Desk) tag(ctx context.Context, s *staff.Session, ticket helpdesk.ID, ve
 		if err := d.save(ctx, tx, before, t); err != nil {
 			return err
 		}
-		if err := d.record(ctx, tx, s.User.ID, "ticket.tag", ticket); err != nil {
+		if err := d.recordOf(ctx, tx, s.User.ID, "ticket.tag", t); err != nil {
 			return err
 		}
 		d.ring(tx, t)

@@ -58,6 +58,11 @@ type row struct {
 	joinedInto   helpdesk.ID
 	joinedState  State
 	mac          []byte
+
+	// Of a restricted team, once its head is open (hidden.go).
+	sealed bool
+	plain  *row      // as it is stored; nil for a new ticket
+	file   *caseFile // the case that opened it, with the key of its head
 }
 
 // dest are the scan targets in the order of ticketColumns.
@@ -76,14 +81,24 @@ func (t *row) values() []any {
 // origin is what our MAC on the row speaks for: all that would put a person's
 // words in front of the wrong colleague or under somebody else's name.
 func (t *row) origin() vault.Context {
+	if t.plain != nil {
+		return t.plain.origin()
+	}
 	return vault.At("tickets.ticket", t.id, t.number, t.conversation, t.team, t.writer, t.person, t.joinedInto)
 }
 
 func (d *Desk) facts(t *row) Ticket {
+	owner, writer := t.owner, t.writer
+	if isMark(owner) {
+		owner = ""
+	}
+	if isMark(writer) {
+		writer = ""
+	}
 	return Ticket{
-		ID: t.id, Number: t.number, Team: t.team, Owner: t.owner, State: t.state,
+		ID: t.id, Number: t.number, Team: t.team, Owner: owner, State: t.state,
 		Priority: t.priority, DueDay: instant(t.dueDay), Channel: t.channel, Language: t.language,
-		Writer: t.writer, Person: t.person, OpenedAt: instant(t.openedAt),
+		Writer: writer, Person: t.person, OpenedAt: instant(t.openedAt),
 		WaitingSince: instant(t.waitingSince), LastAt: instant(t.lastAt),
 		Version: t.version, Last: t.serial, JoinedInto: t.joinedInto,
 		Proven: d.secrets.Vouched(t.mac, t.origin()),
@@ -133,12 +148,19 @@ const maxChain = 32
 // save writes a locked ticket back and keeps the standing counts exact.
 // before is the row as lock returned it.
 func (d *Desk) save(ctx context.Context, tx *store.Tx, before row, t *row) error {
-	n, err := tx.Exec(ctx, updateTicket, d.saving(&before, t)...)
+	args, err := d.saving(ctx, tx, &before, t)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, updateTicket, args...)
 	if err != nil {
 		return fmt.Errorf("save ticket %s: %w", t.id, err)
 	}
 	if n != 1 {
 		return fmt.Errorf("save ticket %s: %w", t.id, helpdesk.ErrConflict)
+	}
+	if err := d.keepBeside(ctx, tx, &before, t); err != nil {
+		return fmt.Errorf("save ticket %s: %w", t.id, err)
 	}
 	return d.recount(ctx, tx, before.cell(), t.cell(), t.part())
 }
@@ -146,21 +168,46 @@ func (d *Desk) save(ctx context.Context, tx *store.Tx, before row, t *row) error
 // saveLocked is save for who locked the row in this very transaction and so
 // needs no answer.
 func (d *Desk) saveLocked(ctx context.Context, tx *store.Tx, before row, t *row) error {
-	if err := tx.Later(ctx, updateTicket, d.saving(&before, t)...); err != nil {
+	args, err := d.saving(ctx, tx, &before, t)
+	if err != nil {
+		return err
+	}
+	if err := tx.Later(ctx, updateTicket, args...); err != nil {
+		return fmt.Errorf("save ticket %s: %w", t.id, err)
+	}
+	if err := d.keepBeside(ctx, tx, &before, t); err != nil {
 		return fmt.Errorf("save ticket %s: %w", t.id, err)
 	}
 	return d.recount(ctx, tx, before.cell(), t.cell(), t.part())
 }
 
-func (d *Desk) saving(before, t *row) []any {
-	t.rank = t.place()
+func (d *Desk) saving(ctx context.Context, tx *store.Tx, before, t *row) ([]any, error) {
+	if before.team != t.team {
+		if err := d.moveVeil(ctx, tx, before, t); err != nil {
+			return nil, err
+		}
+		if err := d.recallDrafts(ctx, tx, before, t); err != nil {
+			return nil, err
+		}
+	}
+	if !t.restricted() || t.revealed() {
+		t.rank = t.place()
+	}
+	out := d.stored(t)
 	// A row that was not ours stays so, whatever is changed in it.
 	if d.secrets.Vouched(before.mac, before.origin()) {
-		t.mac = d.secrets.Vouch(t.origin())
+		out.mac = d.secrets.Vouch(out.origin())
 	}
-	return []any{t.team, t.owner, string(t.state), t.priority, t.dueDay, t.language,
-		t.writer, t.person, t.openedAt, t.waitingSince, t.lastAt, t.rank, t.serial, t.version,
-		t.joinedInto, string(t.joinedState), t.mac, t.id, before.version}
+	t.mac, t.serial = out.mac, out.serial
+	if t.restricted() && t.revealed() {
+		if err := d.sealHidden(ctx, tx, t); err != nil {
+			return nil, err
+		}
+		t.plain = &out
+	}
+	return []any{out.team, out.owner, string(out.state), out.priority, out.dueDay, out.language,
+		out.writer, out.person, out.openedAt, out.waitingSince, out.lastAt, out.rank, out.serial, out.version,
+		out.joinedInto, string(out.joinedState), out.mac, out.channel, out.number, out.id, before.version}, nil
 }
 
 func instant(us int64) time.Time {

@@ -8,6 +8,8 @@ package tickets
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -56,6 +58,12 @@ type Desk struct {
 	noted   noted
 	seeking chan struct{} // one search of sealed facts at a time
 	taking  taking
+	packs   packs
+	loaded  veiledKept
+	closed  struct {
+		mu    sync.Mutex
+		teams map[helpdesk.ID]bool // which are restricted
+	}
 }
 
 // New makes the room.
@@ -97,7 +105,23 @@ func (d *Desk) ringTicket(tx *store.Tx, t *row) {
 	tx.After(func() { d.bus.Publish(bus.Event{Topic: TopicTicket, Subject: id, Number: last}) })
 }
 
-// record writes one line of the journal in the caller's transaction.
+// record writes one line of the journal in the caller's transaction, about a
+// ticket or something else.
 func (d *Desk) record(ctx context.Context, tx *store.Tx, actor helpdesk.ID, verb string, object helpdesk.ID) error {
+	var t row
+	err := tx.QueryRow(ctx, selectVeiledRow, object).Scan(t.dest()...)
+	if err == nil {
+		return d.recordOf(ctx, tx, actor, verb, &t)
+	}
+	if !errors.Is(err, helpdesk.ErrNotFound) {
+		return fmt.Errorf("record %s of %s: %w", verb, object, err)
+	}
+	return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: actor, Verb: verb, Object: object})
+}
+
+// recordOf is record for a ticket in hand. Who did what with one of a restricted
+// team, and when, is told under another name than its own.
+func (d *Desk) recordOf(ctx context.Context, tx *store.Tx, actor helpdesk.ID, verb string, t *row) error {
+	object := d.object(t)
 	return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: actor, Verb: verb, Object: object})
 }

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -89,15 +88,10 @@ func (d *Desk) openTranslation(ctx context.Context, x *translationRow, m *messag
 // else's; Refusals "beside.language", "beside.empty",
 // "beside.large", "beside.full" and "ticket.unproven".
 func (d *Desk) AddTranslation(ctx context.Context, s *staff.Session, message helpdesk.ID, language, text string, by By) (Translation, error) {
-	text = strings.TrimSpace(text)
-	tag := languageTag(language)
+	tag, text, err := besides(language, text)
 	switch {
-	case tag == "":
-		return Translation{}, helpdesk.Refuse("beside.language")
-	case text == "" || !utf8.ValidString(text):
-		return Translation{}, helpdesk.Refuse("beside.empty")
-	case len(text) > translationMost:
-		return Translation{}, helpdesk.Refuse("beside.large")
+	case err != nil:
+		return Translation{}, err
 	case by != ByStaff && by != ByInterpreter && by != ByMachine:
 		return Translation{}, fmt.Errorf("translate message %s: %w", message, helpdesk.ErrNotFound)
 	case s.User.Kind == staff.Interpreter && by != ByInterpreter:
@@ -106,10 +100,6 @@ func (d *Desk) AddTranslation(ctx context.Context, s *staff.Session, message hel
 	out := Translation{
 		ID: helpdesk.NewID(), Message: message, Language: tag, Text: text, By: by,
 		Author: s.User.ID, At: d.now().UTC(), Proven: true,
-	}
-	plain, err := json.Marshal(out)
-	if err != nil {
-		return Translation{}, fmt.Errorf("encode a translation: %w", err)
 	}
 	err = d.db.Write(ctx, "ticket.translate", func(tx *store.Tx) error {
 		at, err := d.translating(ctx, tx, s, message)
@@ -128,18 +118,41 @@ func (d *Desk) AddTranslation(ctx context.Context, s *staff.Session, message hel
 		if others >= translationsMost {
 			return helpdesk.Refuse("beside.full")
 		}
-		x := translationRow{id: out.ID, message: message, conversation: at.message.conversation}
-		x.body = at.key.Seal(x.bound(&at.message), floor(plain, contentFloor))
-		x.mac = d.secrets.Vouch(x.origin(), x.body)
-		if _, err := tx.Exec(ctx, insertTranslation, x.id, x.message, x.conversation, x.body, x.mac); err != nil {
+		if err := d.keepTranslation(ctx, tx, out, &at.message, at.key); err != nil {
 			return err
 		}
-		return d.translated(ctx, tx, s, at.talk.ticket, "ticket.translated")
+		return d.translated(ctx, tx, s, at.talk, "ticket.translated")
 	})
 	if err != nil {
 		return Translation{}, fmt.Errorf("translate message %s: %w", message, err)
 	}
 	return out, nil
+}
+
+// besides is a language and a text that may stand beside a message.
+func besides(language, text string) (tag, tidy string, err error) {
+	tag, tidy = languageTag(language), strings.TrimSpace(text)
+	switch {
+	case tag == "":
+		err = helpdesk.Refuse("beside.language")
+	case tidy == "" || !utf8.ValidString(tidy):
+		err = helpdesk.Refuse("beside.empty")
+	case len(tidy) > translationMost:
+		err = helpdesk.Refuse("beside.large")
+	}
+	return tag, tidy, err
+}
+
+// keepTranslation seals one under its message's key.
+func (d *Desk) keepTranslation(ctx context.Context, tx *store.Tx, t Translation, m *messageRow, key vault.Key) error {
+	plain, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("encode a translation: %w", err)
+	}
+	x := translationRow{id: t.ID, message: m.id, conversation: m.conversation}
+	x.body = key.Seal(x.bound(m), floor(plain, contentFloor))
+	x.mac = d.secrets.Vouch(x.origin(), x.body)
+	return tx.Later(ctx, insertTranslation, x.id, x.message, x.conversation, x.body, x.mac)
 }
 
 // DropTranslation takes a translation away: any reader of the message's team
@@ -161,7 +174,7 @@ func (d *Desk) DropTranslation(ctx context.Context, s *staff.Session, message, t
 		if _, err := tx.Exec(ctx, deleteTranslation, translation); err != nil {
 			return err
 		}
-		return d.translated(ctx, tx, s, at.talk.ticket, "ticket.translation_dropped")
+		return d.translated(ctx, tx, s, at.talk, "ticket.translation_dropped")
 	})
 	if err != nil {
 		return fmt.Errorf("drop translation %s: %w", translation, err)
@@ -180,21 +193,25 @@ type place struct {
 
 func (d *Desk) translating(ctx context.Context, tx *store.Tx, s *staff.Session, message helpdesk.ID) (*place, error) {
 	p := &place{}
-	// Locked first: who withdraws it at this moment is waited for, and what they
-	// erased is not translated.
-	if err := tx.QueryRow(ctx, lockMessage, message).Scan(p.message.dest()...); err != nil {
+	m := &p.message
+	if err := tx.QueryRow(ctx, selectMessage, message).Scan(m.dest()...); err != nil {
 		return nil, err
 	}
-	m := &p.message
-	err := tx.QueryRow(ctx, selectReadable, message, s.ID, s.User.ID, d.now().UnixMicro()).Scan(m.dest()...)
+	// Locked in the order of Append: who withdraws it at this moment is waited
+	// for, and what they erased is not translated.
+	if err := d.Lock(ctx, tx, m.conversation); err != nil {
+		return nil, err
+	}
+	if err := tx.QueryRow(ctx, lockMessage, message).Scan(m.dest()...); err != nil {
+		return nil, err
+	}
+	c, again, err := d.readable(ctx, tx, s, message)
 	if err != nil {
 		return nil, err
 	}
+	p.talk, *m = c, *again
 	if m.state != messageKept || m.kind == KindSystem {
 		return nil, helpdesk.ErrNotFound
-	}
-	if p.talk, err = d.talk(ctx, tx, m.conversation); err != nil {
-		return nil, err
 	}
 	readers, err := d.readers(ctx, tx, m.conversation)
 	if err != nil {
@@ -227,14 +244,17 @@ func (d *Desk) translating(ctx context.Context, tx *store.Tx, s *staff.Session, 
 	return p, err
 }
 
-// translated writes it into the journal and tells those who look at the ticket,
-// also through the one it was joined into.
-func (d *Desk) translated(ctx context.Context, tx *store.Tx, s *staff.Session, ticket helpdesk.ID, verb string) error {
-	if err := d.record(ctx, tx, s.User.ID, verb, ticket); err != nil {
+// translated counts it, writes it into the journal and tells those who look at
+// the ticket, also through the one it was joined into.
+func (d *Desk) translated(ctx context.Context, tx *store.Tx, s *staff.Session, c *talk, verb string) error {
+	if err := d.record(ctx, tx, s.User.ID, verb, c.ticket); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, countTranslation, c.id); err != nil {
+		return fmt.Errorf("count a translation: %w", err)
+	}
 	seen := map[helpdesk.ID]bool{}
-	for id := ticket; id != "" && !seen[id]; {
+	for id := c.ticket; id != "" && !seen[id]; {
 		seen[id] = true
 		var t row
 		if err := tx.QueryRow(ctx, selectTicket, id).Scan(t.dest()...); err != nil {
@@ -267,18 +287,21 @@ func (d *Desk) translationRows(ctx context.Context, r store.Reader, query string
 // again that the session lives and reads, as that of the messages did.
 func (d *Desk) translate(ctx context.Context, r store.Reader, s *staff.Session, held keys, rows []*messageRow, blind map[helpdesk.ID][]*letterKeyRow, opened []Opened) error {
 	byID := make(map[helpdesk.ID]*messageRow, len(rows))
-	args, asked := []any{s.ID, s.User.ID, d.now().UnixMicro()}, map[helpdesk.ID]bool{}
+	var talks []any
+	asked := map[helpdesk.ID]bool{}
 	for _, m := range rows {
 		byID[m.id] = m
 		if !asked[m.conversation] {
 			asked[m.conversation] = true
-			args = append(args, m.conversation)
+			talks = append(talks, m.conversation)
 		}
 	}
 	if len(opened) == 0 {
 		return nil
 	}
-	all, err := d.translationRows(ctx, r, selectTranslations+list(len(asked), 4)+")", args...)
+	seats := d.seats(held)
+	query := selectTranslations + orSeats(seats, 4, 3) + translationsIn + store.Places(len(asked), 4+len(seats)) + `)`
+	all, err := d.translationRows(ctx, r, query, slices.Concat([]any{s.ID, s.User.ID, d.now().UnixMicro()}, seats, talks)...)
 	if err != nil {
 		return err
 	}
@@ -297,9 +320,7 @@ func (d *Desk) translate(ctx context.Context, r store.Reader, s *staff.Session, 
 		opened[i].Translations = append(opened[i].Translations, d.openTranslation(ctx, x, m, key))
 	}
 	for i := range opened {
-		slices.SortFunc(opened[i].Translations, func(a, b Translation) int {
-			return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID)))
-		})
+		inOrder(opened[i].Translations)
 	}
 	return nil
 }
@@ -307,10 +328,23 @@ func (d *Desk) translate(ctx context.Context, r store.Reader, s *staff.Session, 
 // TranslationMark changes whenever a translation in the ticket, or in one joined
 // into it, is added or taken away. It opens nothing: pages ask it on each ring.
 func (d *Desk) TranslationMark(ctx context.Context, s *staff.Session, ticket helpdesk.ID) (string, error) {
-	if _, err := d.Facts(ctx, s, ticket); err != nil {
+	t, err := d.Facts(ctx, s, ticket)
+	if err != nil {
 		return "", err
 	}
-	all, err := idsOf(ctx, d.db, selectTranslationIDs, s.ID, s.User.ID, d.now().UnixMicro(), ticket)
+	var seats []any
+	if !s.Member(t.Team) {
+		joined, err := idsOf(ctx, d.db, selectJoinedIDs, ticket)
+		if err != nil {
+			return "", err
+		}
+		for _, id := range append(joined, ticket) {
+			called := d.seatMark(id, personConversation, s.User.ID)
+			seats = append(seats, called, d.loanMark(called))
+		}
+	}
+	args := append([]any{s.ID, s.User.ID, d.now().UnixMicro(), ticket}, seats...)
+	all, err := idsOf(ctx, d.db, selectTranslationIDs+orSeats(seats, 5, 3)+translationIDsIn, args...)
 	if err != nil || len(all) == 0 {
 		return "", err
 	}
@@ -325,6 +359,7 @@ const (
 	translationColumns = `x.id, x.message, x.conversation, x.body, x.mac FROM tickets_translation x`
 
 	insertTranslation    = `INSERT INTO tickets_translation (id, message, conversation, body, mac) VALUES ($1, $2, $3, $4, $5)`
+	countTranslation     = `UPDATE tickets_conversation SET translated = translated + 1 WHERE id = $1`
 	deleteTranslation    = `DELETE FROM tickets_translation WHERE id = $1`
 	deleteTranslations   = `DELETE FROM tickets_translation WHERE message = $1`
 	eraseTranslations    = `DELETE FROM tickets_translation WHERE conversation IN ` + ofTicket
@@ -332,10 +367,14 @@ const (
 	translationReads     = ` JOIN tickets_message m ON m.id = x.message AND m.conversation = x.conversation
 		AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $1)
 		AND EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = m.conversation AND r.epoch = m.epoch
-			AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'user' AND r.reader = $2
-			OR r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2))) `
-	// The list of conversations follows.
-	selectTranslations   = `SELECT ` + translationColumns + translationReads + `WHERE x.conversation IN (`
-	selectTranslationIDs = `SELECT x.id FROM tickets_translation x` + translationReads + `WHERE x.conversation IN (SELECT c.id FROM tickets_conversation c
+			AND (r.expires = 0 OR r.expires > $3) AND (r.kind = 'team' AND EXISTS (SELECT 1 FROM staff_member h WHERE h.team = r.reader AND h.user_id = $2)
+			OR r.kind = 'user' AND (r.reader = $2`
+	// orSeats follows, then where it is asked: in a list of conversations, or in a
+	// ticket.
+	selectTranslations   = `SELECT ` + translationColumns + translationReads
+	translationsIn       = ` WHERE x.conversation IN (`
+	selectTranslationIDs = `SELECT x.id FROM tickets_translation x` + translationReads
+	translationIDsIn     = ` WHERE x.conversation IN (SELECT c.id FROM tickets_conversation c
 		WHERE c.ticket = $4 OR c.ticket IN (SELECT t.id FROM tickets_ticket t WHERE t.joined_into = $4 AND t.joined_into <> '')) ORDER BY x.id`
+	selectJoinedIDs = `SELECT id FROM tickets_ticket WHERE joined_into = $1 AND joined_into <> ''`
 )

@@ -72,21 +72,9 @@ func (d *Desk) Undo(ctx context.Context, s *staff.Session) ([]Result, error) {
 	if s.Own() == nil {
 		return nil, fmt.Errorf("undo at the console: %w", helpdesk.ErrDenied)
 	}
-	var body []byte
-	err := d.db.Write(ctx, "take what was done", func(tx *store.Tx) error {
-		return tx.QueryRow(ctx, takeUndo, s.User.ID, d.now().UnixMicro()).Scan(&body)
-	})
+	done, err := d.takeUndo(ctx, s, func([]undoing) bool { return true })
 	if err != nil {
-		return nil, fmt.Errorf("undo: %w", err)
-	}
-	plain, err := s.Own().Open(undoAt(s.User.ID), body)
-	if err != nil {
-		d.alarm(ctx, "undo", s.User.ID)
-		return nil, fmt.Errorf("open what was done: %w", err)
-	}
-	var done []undoing
-	if json.Unmarshal(plain, &done) != nil {
-		return nil, errors.New("decode what was done: not what was sealed")
+		return nil, err
 	}
 	out := make([]Result, 0, len(done))
 	for _, u := range done {
@@ -99,12 +87,55 @@ func (d *Desk) Undo(ctx context.Context, s *staff.Session) ([]Result, error) {
 	return out, nil
 }
 
+// UndoGive takes back that the session's user handed one ticket over, and brings
+// back what they were writing in it. ErrNotFound when that is not the last thing
+// they did with Bulk; ErrConflict when the ticket moved since.
+func (d *Desk) UndoGive(ctx context.Context, s *staff.Session, ticket helpdesk.ID) error {
+	if s.Own() == nil {
+		return fmt.Errorf("undo at the console: %w", helpdesk.ErrDenied)
+	}
+	done, err := d.takeUndo(ctx, s, func(last []undoing) bool {
+		return len(last) == 1 && last[0].Do == ActGive && last[0].Ticket == ticket
+	})
+	if err != nil {
+		return err
+	}
+	return d.undo(ctx, s, done[0])
+}
+
+// errOther: what was done last is something else, and stays to be taken back.
+var errOther = fmt.Errorf("something else was done last: %w", helpdesk.ErrNotFound)
+
+// takeUndo takes what the user did last, if it is what the caller expects.
+func (d *Desk) takeUndo(ctx context.Context, s *staff.Session, expected func([]undoing) bool) (done []undoing, err error) {
+	err = d.db.Write(ctx, "take what was done", func(tx *store.Tx) error {
+		var body []byte
+		if err := tx.QueryRow(ctx, takeUndo, s.User.ID, d.now().UnixMicro()).Scan(&body); err != nil {
+			return fmt.Errorf("undo: %w", err)
+		}
+		plain, err := s.Own().Open(undoAt(s.User.ID), body)
+		if err != nil {
+			d.alarm(ctx, "undo", s.User.ID)
+			return fmt.Errorf("open what was done: %w", err)
+		}
+		if json.Unmarshal(plain, &done) != nil {
+			return errors.New("decode what was done: not what was sealed")
+		}
+		if !expected(done) {
+			return errOther
+		}
+		return nil
+	})
+	return done, err
+}
+
 func (d *Desk) undo(ctx context.Context, s *staff.Session, u undoing) error {
 	switch u.Do {
 	case ActTag:
 		return d.Tag(ctx, s, u.Ticket, u.After, u.Off, u.On)
 	case ActGive:
-		return d.Give(ctx, s, u.Ticket, u.After, To{User: u.Owner, Team: u.Team})
+		_, err := d.give(ctx, s, u.Ticket, u.After, To{User: u.Owner, Team: u.Team}, true)
+		return err
 	case ActTake:
 		return d.change(ctx, s, u.Ticket, u.After, "ticket.untake", func(_ *store.Tx, t *row, _ *caseFile) error {
 			t.owner = u.Owner

@@ -70,6 +70,7 @@ const (
 
 	messageKept      = "kept"
 	messageWithdrawn = "withdrawn"
+	messageErased    = "erased"
 )
 
 // MaxPriority is a ticket where something is lost if it is missed: an appeal's
@@ -79,6 +80,7 @@ const MaxPriority = 3
 // Keys of system messages this room writes itself.
 const (
 	SystemGiven    = "ticket.given"    // args: team before, team after
+	SystemTeam     = "ticket.team"     // for the person, too: others of us read and answer here now
 	SystemJoined   = "ticket.joined"   // args: number of the ticket joined in
 	SystemUnjoined = "ticket.unjoined" // args: number of the ticket taken out
 	SystemLent     = "ticket.lent"     // args: user who may read it now

@@ -29,7 +29,8 @@ func build(t testing.TB, db *store.DB) *house {
 	})
 	h.desk = h.replica()
 	made, err := h.staff.Init(t.Context(), staff.InitOptions{
-		Login: "ada", Name: "Ada", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "first"}},
+		WordsAlone: true,
+		Login:      "ada", Name: "Ada", Address: "ada@example.org", Locale: "sv", Teams: []staff.NewTeam{{Name: "first"}},
 	})
 	h.ok(t, err)
 	h.ada, h.words = made.User, made.Words
@@ -45,11 +46,14 @@ func (h *house) signIn(t testing.TB, login, words string) *staff.Session {
 	return s
 }
 
+// everyTeamRestricted has the same stories told of restricted teams.
+var everyTeamRestricted = false
+
 // team makes a team.
 func (h *house) team(t testing.TB) helpdesk.ID {
 	t.Helper()
 	h.made++
-	team, err := h.staff.AddTeam(t.Context(), h.staff.Console(), staff.NewTeam{Name: fmt.Sprintf("team %d", h.made)}, h.ada)
+	team, err := h.staff.AddTeam(t.Context(), h.staff.Console(), staff.NewTeam{Name: fmt.Sprintf("team %d", h.made), Restricted: everyTeamRestricted}, h.ada)
 	h.ok(t, err)
 	return team.ID
 }

@@ -57,13 +57,15 @@ func (d *Desk) sealHead(ctx context.Context, tx *store.Tx, c *talk, keys keys, c
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, updateHead, h.key.Seal(headAt(c.id, c.epoch), plain), c.id, c.epoch)
+	sealed := h.key.Seal(headAt(c.id, c.epoch), plain)
+	n, err := tx.Exec(ctx, updateHead, sealed, c.id, c.epoch)
 	if err != nil {
 		return fmt.Errorf("change the head of %s: %w", c.id, err)
 	}
 	if n != 1 {
 		return fmt.Errorf("change the head of %s: %w", c.id, helpdesk.ErrConflict)
 	}
+	c.head, c.headEpoch = sealed, c.epoch
 	return nil
 }
 
@@ -93,7 +95,8 @@ func (d *Desk) SamePerson(ctx context.Context, s *staff.Session, ticket helpdesk
 	if err != nil {
 		return nil, err
 	}
-	lines, err := d.lines(ctx, nil, selectSameWriter, f.ticket.writer, ticket)
+	names := d.aliases(f.ticket.writer, closedTeams(s))
+	lines, err := d.lines(ctx, nil, selectSameWriter+store.Places(len(names), 2)+sameWriterOrder, append([]any{ticket}, names...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,10 @@ func formsOf(t testing.TB, m material) []form {
 			return s.UnlockWithWords(id, sealed, "ett två tre fyra fem sex", salt, cheap, c)
 		})
 	}
+	prf := func(output []byte) func(Context, []byte) error {
+		return pair(func(c Context, id KeyID, sealed []byte) (*Pair, error) { return s.UnlockWithPRF(id, sealed, output, c) })
+	}
+	both, both2 := s.WithCode(m.link, "123456789012", cheap)[0], s.WithCode(m.link, "123456789013", cheap)[0]
 	return []form{
 		{"content under a key", schemeSealed, k.Seal(place, content), open(k.Open), open(k2.Open)},
 		{"key under a key", schemeWrap, k.Wrap(place, inner), unwrap(k.Unwrap), unwrap(k2.Unwrap)},
@@ -131,10 +135,12 @@ func formsOf(t testing.TB, m material) []form {
 		{"last chunk", schemeLastChunk, k.SealChunk(place, 5, true, content), chunk(k, 5, true), chunk(k2, 5, true)},
 		{"office", schemeOffice, s.SealOffice(place, content), open(s.OpenOffice), open(s2.OpenOffice)},
 		{"words", schemeWords, s.LockWithWords(team, "ett två tre fyra fem sex", salt, cheap, place), words(s), words(s2)},
+		{"authenticator", schemePRF, must2(t)(s.LockWithPRF(team, fixed(8), place)), prf(fixed(8)), prf(fixed(9))},
 		{"session", schemeSession, session.Seal(place, team), pair(session.Open), pair(session2.Open)},
 		{"notice", schemeNotice, s.SealNotice(place, content), open(s.OpenNotice), open(s2.OpenNotice)},
 		{"code", schemeCode, code.Lock(place, team), pair(code.Unlock), pair(code2.Unlock)},
 		{"key under a code", schemeCodeWrap, code.Wrap(place, inner), unwrap(code.Unwrap), unwrap(code2.Unwrap)},
+		{"pair under a link and digits", schemeLinkCode, both.Lock(place, team), pair(both.Unlock), pair(both2.Unlock)},
 		{"key under a link", schemeLink, m.link.Wrap(place, inner), unwrap(m.link.Unwrap), unwrap(NewLinkKey().Unwrap)},
 	}
 }

@@ -20,6 +20,10 @@ const (
 
 var purposes = []Purpose{Index, Origin, Pepper, Office, Notice, Ledger}
 
+// Yearly are those that are drawn anew every year. Not Index: rows are found by
+// it.
+var Yearly = []Purpose{Origin, Pepper, Office, Notice, Ledger}
+
 // Secrets are the server's own: 32 bytes for each purpose, named by an id, and
 // the older ones that still verify and open. They live in a file or credential,
 // never in the database, and never print. Safe for concurrent use as long as

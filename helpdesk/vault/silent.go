@@ -68,3 +68,10 @@ func (l LinkKey) MarshalText() ([]byte, error) {
 func (c Context) String() string             { return silence }
 func (c Context) Format(f fmt.State, _ rune) { hush(f) }
 func (c Context) LogValue() slog.Value       { return slog.StringValue(silence) }
+
+func (k LinkCode) String() string             { return silence }
+func (k LinkCode) Format(f fmt.State, _ rune) { hush(f) }
+func (k LinkCode) LogValue() slog.Value       { return slog.StringValue(silence) }
+func (k LinkCode) MarshalText() ([]byte, error) {
+	return []byte(silence), nil
+}

@@ -20,6 +20,7 @@ type holder struct {
 	Session SessionKey
 	Code    CodeKey
 	Link    LinkKey
+	Both    LinkCode
 	At      Context
 }
 
@@ -30,37 +31,39 @@ type hider struct {
 	session SessionKey
 	code    CodeKey
 	link    LinkKey
+	both    LinkCode
 }
 
 func TestASecretNeverPrints(t *testing.T) {
-	h := holder{NewPair(userID), NewKey(), NewSecrets(), NewSessionKey(), CodeKey{}, NewLinkKey(), At("k", "anna@example.org")}
+	h := holder{NewPair(userID), NewKey(), NewSecrets(), NewSessionKey(), CodeKey{}, NewLinkKey(), LinkCode{}, At("k", "anna@example.org")}
 	h.Code = h.Secrets.CodeKey("return", digits, cheap)
+	h.Both = h.Secrets.WithCode(h.Link, "123456789012", cheap)[0]
 	h.Pair.Fingerprint()
 	h.Key.Seal(place, nil)
-	x := hider{h.Pair, h.Key, h.Secrets, h.Session, h.Code, h.Link}
+	x := hider{h.Pair, h.Key, h.Secrets, h.Session, h.Code, h.Link, h.Both}
 
 	var out strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%p", "%t"} {
-		for _, v := range []any{h.Pair, h.Key, h.Secrets, h.Session, h.Code, h.Link, h.At, &h.Key, &h.Session, &h.Code, &h.Link, h, &h, x, &x, []any{h}, map[string]any{"k": x}} {
+		for _, v := range []any{h.Pair, h.Key, h.Secrets, h.Session, h.Code, h.Link, h.Both, h.At, &h.Key, &h.Session, &h.Code, &h.Link, &h.Both, h, &h, x, &x, []any{h}, map[string]any{"k": x}} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
 	}
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
-		slog.New(handler).Info("m", "pair", h.Pair, "key", h.Key, "secrets", h.Secrets, "session", h.Session, "code", h.Code, "link", h.Link, "at", h.At, "holder", h, "hider", x)
+		slog.New(handler).Info("m", "pair", h.Pair, "key", h.Key, "secrets", h.Secrets, "session", h.Session, "code", h.Code, "link", h.Link, "both", h.Both, "at", h.At, "holder", h, "hider", x)
 	}
 	b, err := json.Marshal(h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out.Write(b)
-	out.WriteString(h.Pair.String() + h.Key.String() + h.Secrets.String() + h.Session.String() + h.Code.String() + h.Link.String() + h.At.String())
+	out.WriteString(h.Pair.String() + h.Key.String() + h.Secrets.String() + h.Session.String() + h.Code.String() + h.Link.String() + h.Both.String() + h.At.String())
 
 	printed := out.String()
 	if strings.Count(printed, silence) < 50 {
 		t.Errorf("only %d times %s: does this test still print anything?", strings.Count(printed, silence), silence)
 	}
 	secrets := map[string][]byte{"seed": h.Pair.seed()[:], "content key": h.Pair.content.secret()[:], "key": h.Key.secret()[:],
-		"session": h.Session.secret()[:], "code": h.Code.keys[0].key()[:], "office": h.Secrets.rings[Office].now(), "pepper": h.Secrets.rings[Pepper].now()}
+		"session": h.Session.secret()[:], "code": h.Code.keys[0].key()[:], "link and code": h.Both.key.secret()[:], "office": h.Secrets.rings[Office].now(), "pepper": h.Secrets.rings[Pepper].now()}
 	for name, secret := range secrets {
 		part := secret[4:20]
 		decimal := strings.Trim(fmt.Sprint(part), "[]")

@@ -48,6 +48,9 @@ const (
 	schemeCode        scheme = 17 // a Pair's seed under twenty digits and pepper
 	schemeCodeWrap    scheme = 18 // a Key under twenty digits and pepper
 	schemeLink        scheme = 19 // a Key under a mail link
+	schemeLinkCode    scheme = 20 // a Pair's seed under a mail link and digits
+	schemeSigned      scheme = 21 // Ed25519 signature by a pair's own signing key
+	schemePRF         scheme = 22 // a Pair's seed under an authenticator's output and pepper
 )
 
 const (

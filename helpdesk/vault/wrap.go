@@ -105,7 +105,16 @@ func (i InsideKey) Seal(c Context, plain []byte) ([]byte, error) {
 	return append(wrap, k.lock(schemeBlindSealed, c, pad(plain))...), nil
 }
 
+// lockBlind refuses a partner's key: what leaves the house is sealed to an
+// OutsideKey, or not at all.
 func (i InsideKey) lockBlind(s scheme, c Context, plain []byte) ([]byte, error) {
+	if i.ID.Kind == Partner {
+		return nil, fmt.Errorf("seal to partner %s as if inside: %w", i.ID.Owner, ErrMalformed)
+	}
+	return i.hpke(s, c, plain)
+}
+
+func (i InsideKey) hpke(s scheme, c Context, plain []byte) ([]byte, error) {
 	public, err := hpke.MLKEM768X25519().NewPublicKey(i.Public)
 	if err != nil {
 		return nil, fmt.Errorf("seal to %s %s version %d: %w", i.ID.Kind, i.ID.Owner, i.ID.Version, ErrMalformed)

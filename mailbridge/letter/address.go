@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -63,6 +64,10 @@ func (m mailbox) address() Address {
 		if a.Addr == "" && strings.Contains(text, "@") {
 			a.Addr, a.Name = cleanAddr(text), ""
 		}
+	case m.bareAddress() >= 0:
+		// "Ali Hassan ali@example.org", without the angle brackets.
+		i := m.bareAddress()
+		a.Name, a.Addr = decodeWords(strings.Join(slices.Delete(slices.Clone(m.words), i, i+1), " ")), cleanAddr(m.words[i])
 	case strings.Contains(text, "@") && !strings.Contains(text, "=?"):
 		if a.Addr = cleanAddr(text); !strings.Contains(text, `"`) {
 			a.Addr = strings.ReplaceAll(a.Addr, " ", "")
@@ -75,6 +80,30 @@ func (m mailbox) address() Address {
 	}
 	a.Name = withoutQuotes(a.Name)
 	return a
+}
+
+// bareAddress is which of several words alone is a whole address, -1 for none or
+// more than one. Blanks around the "@" of one are obsolete syntax (RFC 5322
+// section 4.4), and no names.
+func (m mailbox) bareAddress() int {
+	if len(m.words) < 2 {
+		return -1
+	}
+	found := -1
+	for i, w := range m.words {
+		local, domain, at := strings.Cut(w, "@")
+		switch {
+		case !at:
+		case local == "" || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") || found >= 0:
+			return -1
+		default:
+			found = i
+		}
+	}
+	if found > 0 && strings.HasSuffix(m.words[found-1], ".") || found+1 < len(m.words) && strings.HasPrefix(m.words[max(found, 0)+1], ".") {
+		return -1
+	}
+	return found
 }
 
 // withoutQuotes takes off the second pair of quotes Outlook writes.
@@ -116,6 +145,10 @@ func nextMailbox(s string) (m mailbox, rest string) {
 			flush()
 			i++
 		case '"':
+			if strings.IndexByte(s[i+1:], '"') < 0 {
+				i++ // it opens and never closes
+				continue
+			}
 			text, after := cutQuoted(s[i:])
 			used := len(s) - i - len(after)
 			m.quoted = true
@@ -134,6 +167,9 @@ func nextMailbox(s string) (m mailbox, rest string) {
 			flush()
 			i += used
 		case '<':
+			for i+1 < len(s) && s[i+1] == '<' {
+				i++ // "<<ali@example.org>>"
+			}
 			end := strings.IndexByte(s[i:], '>')
 			if end < 0 {
 				end = len(s) - i
@@ -143,7 +179,9 @@ func nextMailbox(s string) (m mailbox, rest string) {
 			}
 			m.angle = true
 			flush()
-			i = min(i+end+1, len(s))
+			for i = min(i+end+1, len(s)); i < len(s) && s[i] == '>'; {
+				i++
+			}
 		case ',', ';':
 			flush()
 			m.end = c
@@ -158,6 +196,10 @@ func nextMailbox(s string) (m mailbox, rest string) {
 			flush()
 			m.end = ':'
 			return m, s[i+1:]
+		case '=':
+			n := encodedLen(s[i:])
+			word.WriteString(s[i : i+n])
+			i += n
 		default:
 			word.WriteByte(c)
 			i++
@@ -165,6 +207,20 @@ func nextMailbox(s string) (m mailbox, rest string) {
 	}
 	flush()
 	return m, ""
+}
+
+// encodedLen is how long the encoded word at the head of s is, else 1. A comma or
+// a colon within one is of the name: RFC 2047 section 5 forbids it, and programs
+// write it.
+func encodedLen(s string) int {
+	if !strings.HasPrefix(s, "=?") {
+		return 1
+	}
+	_, _, rest, ok := cutWord(s)
+	if n := len(s) - len(rest); ok && strings.HasSuffix(s[:n], "?=") && !strings.ContainsAny(s[:n], `<>"@ `) {
+		return n
+	}
+	return 1
 }
 
 // cutComment reads a comment, which may nest (RFC 5322 section 3.2.2).

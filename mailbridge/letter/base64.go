@@ -1,6 +1,9 @@
 package letter
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
 // decoded is the outcome of a transfer decoding.
 type decoded struct {
@@ -12,6 +15,19 @@ type decoded struct {
 // padding or "-- " ends the data. The result is exactly sized from the input,
 // so a large attachment exists at most twice.
 func decodeBase64(src []byte) decoded {
+	if bytes.ContainsAny(src, "-_") && !bytes.ContainsAny(src, "+/") && !bytes.Contains(src, []byte("-- ")) {
+		// The alphabet of URLs (RFC 4648 section 5), by a program that took the
+		// wrong one.
+		src = bytes.Map(func(r rune) rune {
+			switch r {
+			case '-':
+				return '+'
+			case '_':
+				return '/'
+			}
+			return r
+		}, src)
+	}
 	dst := make([]byte, 0, base64.StdEncoding.DecodedLen(len(src))+3)
 	var quad [4]byte
 	n := 0

@@ -16,18 +16,29 @@ import (
 // toUTF8 decodes b, which claims to be of the charset label. It always returns
 // valid UTF-8; ok is false when the claim did not hold and the text is a guess.
 func toUTF8(b []byte, label string) (text string, ok bool) {
-	label = strings.ToLower(strings.Trim(strings.TrimSpace(label), `"'`))
+	label = charsetName(label)
+	if label == "iso-2022-kr" {
+		b, label = shiftedKorean(b), "euc-kr"
+	}
 	switch label {
-	case "", "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "unicode-1-1-utf-8":
+	case "", "utf-8", "us-ascii":
+		if utf8.Valid(b) && bytes.Contains(b, []byte("\x1b$")) {
+			label = "iso-2022-jp" // nothing else writes so, and it needs no eighth bit
+			break
+		}
 		if utf8.Valid(b) {
 			return string(bytes.TrimPrefix(b, []byte("\ufeff"))), true
 		}
+		if joined := joinSurrogates(b); utf8.Valid(joined) {
+			return string(bytes.TrimPrefix(joined, []byte("\ufeff"))), false
+		}
 		return guess(b), false
-	case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "l1", "windows-1252", "cp1252":
-		// Browsers and mail programs read Latin-1 as its superset, because
-		// people's quotes and dashes lie where Latin-1 has control codes.
+	case "windows-1252":
+		if other := byLetters(b, sure); other != nil {
+			return decoded8(b, other), false
+		}
 		return windows1252(b), true
-	case "utf-7", "unicode-1-1-utf-7":
+	case "utf-7":
 		return decodeUTF7(b), true
 	}
 	r, err := charset.Reader(label, bytes.NewReader(b))
@@ -41,9 +52,60 @@ func toUTF8(b []byte, label string) (text string, ok bool) {
 	return strings.ToValidUTF8(strings.TrimPrefix(string(out), "\ufeff"), "\ufffd"), true
 }
 
+// joinSurrogates makes UTF-8 of CESU-8 (Unicode technical report 26), in which
+// old phones write what lies beyond the first plane: two surrogates of three
+// bytes each.
+func joinSurrogates(b []byte) []byte {
+	half := func(at int, kind byte) (rune, bool) {
+		ok := at+2 < len(b) && b[at] == 0xed && b[at+1]&0xf0 == kind && b[at+2]&0xc0 == 0x80
+		if !ok {
+			return 0, false
+		}
+		return 0xd000 | rune(b[at+1]&0x3f)<<6 | rune(b[at+2]&0x3f), true
+	}
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); {
+		high, first := half(i, 0xa0)
+		low, both := half(i+3, 0xb0)
+		_, second := half(i, 0xb0)
+		switch {
+		case first && both:
+			out = utf8.AppendRune(out, utf16.DecodeRune(high, low))
+			i += 6
+		case first, second: // the other one was cut off
+			out = utf8.AppendRune(out, utf8.RuneError)
+			i += 3
+		default:
+			out = append(out, b[i])
+			i++
+		}
+	}
+	return out
+}
+
+// shiftedKorean makes EUC-KR of ISO-2022-KR (RFC 1557).
+func shiftedKorean(b []byte) []byte {
+	b = bytes.ReplaceAll(b, []byte("\x1b$)C"), nil)
+	out, high := make([]byte, 0, len(b)), byte(0)
+	for _, c := range b {
+		switch {
+		case c == 0x0e:
+			high = 0x80
+		case c == 0x0f:
+			high = 0
+		case c == '\n', c == '\r':
+			high = 0 // a line begins in ASCII
+			out = append(out, c)
+		default:
+			out = append(out, c|high)
+		}
+	}
+	return out
+}
+
 // guess reads bytes of an unknown charset: UTF-8 when they are, UTF-8 with
-// replacements when nearly all of them are, else windows-1252, which is what
-// programs that name no charset mostly wrote.
+// replacements when nearly all of them are, else what their letters speak for,
+// else windows-1252, which is what programs that name no charset mostly wrote.
 func guess(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
@@ -65,8 +127,18 @@ func guess(b []byte) string {
 	if good > 4*bad {
 		return strings.ToValidUTF8(string(b), "\ufffd")
 	}
+	if other := byLetters(b, unlabelled); other != nil {
+		return decoded8(b, other)
+	}
 	return windows1252(b)
 }
+
+// unlabelled and sure are how many bytes speak for an alphabet where no label
+// speaks against it, and where one does.
+const (
+	unlabelled = 5
+	sure       = 20
+)
 
 var metaLabel = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{2,40})`)
 
@@ -89,7 +161,12 @@ func windows1252(b []byte) string {
 	if ascii {
 		return string(b)
 	}
-	out, err := charmap.Windows1252.NewDecoder().Bytes(b)
+	return decoded8(b, charmap.Windows1252)
+}
+
+// decoded8 decodes a charset of one byte each.
+func decoded8(b []byte, of *charmap.Charmap) string {
+	out, err := of.NewDecoder().Bytes(b)
 	if err != nil {
 		return strings.ToValidUTF8(string(b), "\ufffd")
 	}

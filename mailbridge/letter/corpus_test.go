@@ -52,30 +52,22 @@ type expected struct {
 // sees, with the reason. A field here that agrees is an error: the table must
 // not excuse what is not so.
 var settled = map[string]string{
-	"malformed/001.eml text": delimiters, "malformed/001.eml html": delimiters, "malformed/001.eml attachments": notSent,
-	"malformed/002.eml text": noBoundary, "malformed/002.eml html": noBoundary, "malformed/002.eml attachments": noBoundary,
-	"malformed/003.eml text": truncated, "malformed/003.eml html": truncated, "malformed/003.eml attachments": truncated,
-	"malformed/004.eml text": truncated, "malformed/004.eml html": truncated, "malformed/004.eml attachments": truncated,
-	"malformed/006.eml text": truncated, "malformed/006.eml html": truncated, "malformed/006.eml attachments": truncated,
+	"malformed/001.eml attachments": notSent,
 	"malformed/007.eml attachments": notSent,
-	"malformed/008.eml text":        truncated, "malformed/008.eml html": truncated, "malformed/008.eml attachments": truncated,
-	"malformed/009.eml text": delimiters, "malformed/009.eml html": delimiters, "malformed/009.eml attachments": delimiters,
-	"malformed/011.eml text": delimiters, "malformed/011.eml html": delimiters, "malformed/011.eml attachments": delimiters,
+	"malformed/009.eml text":        delimiters, "malformed/009.eml html": delimiters,
+	"malformed/011.eml text": delimiters, "malformed/011.eml html": delimiters,
 	"malformed/012.eml attachments": delimiters,
-	"malformed/016.eml text":        delimiters, "malformed/016.eml html": delimiters, "malformed/016.eml attachments": delimiters,
 	"malformed/017.eml attachments": "the file name is given, though the disposition before it is empty",
 	"malformed/019.eml text":        wordsInHeader, "malformed/019.eml html": wordsInHeader,
-	"thirdparty/002.eml text": badBase64, "thirdparty/002.eml html": badBase64, "thirdparty/002.eml attachments": badBase64,
+	"thirdparty/002.eml text": badBase64, "thirdparty/002.eml html": badBase64,
 	"thirdparty/015.eml attachments": delimiters,
 }
 
 const (
 	delimiters    = "RFC 2046 section 5.1: a whole line is a delimiter or is none, and an outer multipart's delimiter ends the inner one"
-	truncated     = "the mail breaks off: a reader sees the last words, they hide them in an attachment"
-	noBoundary    = "the boundary never comes: a reader sees the words, they hide them in an attachment"
-	notSent       = "they count a part behind the last delimiter, where none was sent"
+	notSent       = "they count a part behind the last delimiter, where nothing was sent"
 	wordsInHeader = "words stand where a header should: a reader sees them, they drop them"
-	badBase64     = "RFC 2045 section 6.8: padding ends, so they show noise; and words nobody encoded are shown, not hidden"
+	badBase64     = "RFC 2045 section 6.8: padding ends, so they show noise"
 )
 
 // TestLettersReadAsTheirExpectationsSay compares seven fields of each mail.
@@ -93,8 +85,8 @@ const (
 // 5322 section 4 no longer has and no page can show, is taken out of theirs.
 //
 // What is not counted as a difference: bytes their parser could not read and
-// shows as U+FFFD, when ours reads a character there and agrees in all others;
-// and what settled explains. Both are counted apart and logged.
+// shows as U+FFFD, when ours reads a character there and agrees in all others.
+// What settled explains is one, and logged.
 func TestLettersReadAsTheirExpectationsSay(t *testing.T) {
 	dir := corpora(t, "mime")
 	fields, agreed, unread, explained := 0, 0, 0, 0
@@ -135,11 +127,8 @@ func TestLettersReadAsTheirExpectationsSay(t *testing.T) {
 	}
 	t.Logf("%d fields: %d agree, %d unreadable to their parser, %d decided by an RFC or the reader, %d differ",
 		fields, agreed, unread, explained, fields-agreed-unread-explained)
-	if judged := fields - explained; (agreed+unread)*100 < judged*97 {
-		t.Errorf("%d of %d fields agree, want 97 of 100", agreed+unread, judged)
-	}
-	if (agreed+unread)*100 < fields*95 {
-		t.Errorf("%d of %d fields agree with no excuse, want 95 of 100", agreed+unread, fields)
+	if (agreed+unread)*100 < fields*98 {
+		t.Errorf("%d of %d fields agree, want 98 of 100", agreed+unread, fields)
 	}
 }
 
@@ -162,8 +151,10 @@ func readsMore(want, got []string) bool {
 	return true
 }
 
-// TestLineEndsDoNotChangeALetter parses each mail with LF and with CRLF. One is
-// left out: its UTF-16 lies unencoded, and a CR put into it halves a character.
+// TestLineEndsDoNotChangeALetter parses each mail with LF, with CRLF, with CR
+// alone, and with all three mixed line by line, as a relay leaves them that puts
+// its header before an old program's mail. One is left out: its UTF-16 lies
+// unencoded, and a CR put into it halves a character.
 func TestLineEndsDoNotChangeALetter(t *testing.T) {
 	dir := corpora(t, "mime")
 	for _, e := range readExpected(t, dir) {
@@ -175,25 +166,56 @@ func TestLineEndsDoNotChangeALetter(t *testing.T) {
 			t.Fatal(err)
 		}
 		lf := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-		crlf := bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))
-		a, errA := Parse(context.Background(), lf, DefaultLimits())
-		b, errB := Parse(context.Background(), crlf, DefaultLimits())
-		if (errA == nil) != (errB == nil) {
-			t.Errorf("%s: %v with LF, %v with CRLF", e.File, errA, errB)
-			continue
+		sameLetter(t, e.File+" with CRLF", lf, bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n")))
+		if bytes.IndexByte(lf, '\r') >= 0 {
+			continue // it has lone CRs of its own, which are something else there
 		}
-		if errA != nil {
-			continue
+		sameLetter(t, e.File+" with CR", lf, bytes.ReplaceAll(lf, []byte("\n"), []byte("\r")))
+		sameLetter(t, e.File+" with all three", lf, mixedEnds(lf))
+	}
+}
+
+// mixedEnds ends each line another way. An empty line after a CR ends in CR too,
+// because CR and LF together are one line end.
+func mixedEnds(lf []byte) []byte {
+	var out []byte
+	for n, line := range bytes.SplitAfter(lf, []byte("\n")) {
+		line, ended := bytes.CutSuffix(line, []byte("\n"))
+		end := []string{"\r\n", "\r", "\n"}[n%3]
+		if len(line) == 0 && len(out) > 0 && out[len(out)-1] == '\r' {
+			end = "\r"
 		}
-		a.Size, b.Size = 0, 0
-		for _, l := range []*Letter{a, b} {
-			for i := range l.Attachments { // sent unencoded, these keep their line ends
-				l.Attachments[i].Bytes = bytes.ReplaceAll(l.Attachments[i].Bytes, []byte("\r\n"), []byte("\n"))
-			}
+		out = append(out, line...)
+		if ended {
+			out = append(out, end...)
 		}
-		if !reflect.DeepEqual(a, b) {
-			t.Errorf("%s:\n  LF   %+v\n  CRLF %+v", e.File, *a, *b)
+	}
+	return out
+}
+
+// sameLetter fails where two mails read differently.
+func sameLetter(t *testing.T, name string, one, other []byte) {
+	t.Helper()
+	a, errA := Parse(context.Background(), one, DefaultLimits())
+	b, errB := Parse(context.Background(), other, DefaultLimits())
+	if (errA == nil) != (errB == nil) {
+		t.Errorf("%s: %v with LF, %v", name, errA, errB)
+		return
+	}
+	if errA != nil {
+		return
+	}
+	if bytes.IndexByte(other, '\n') >= 0 {
+		a.AuthResults, b.AuthResults = nil, nil // believed only where every relay saw them
+	}
+	a.Size, b.Size = 0, 0
+	for _, l := range []*Letter{a, b} {
+		for i := range l.Attachments { // sent unencoded, these keep their line ends
+			l.Attachments[i].Bytes = []byte(lineEnds(string(l.Attachments[i].Bytes)))
 		}
+	}
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("%s:\n  LF   %+v\n  else %+v", name, *a, *b)
 	}
 }
 

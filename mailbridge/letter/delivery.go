@@ -10,13 +10,19 @@ type Delivery struct {
 
 // Recipient is the fate of one address.
 type Recipient struct {
-	Addr       string // Final-Recipient, else Original-Recipient
+	Addr       string // Final-Recipient, else Original-Recipient; "" for whoever the letter went to
 	Action     string // "failed", "delayed", "delivered", "relayed" or "expanded"
 	Status     string // like "5.1.1" (RFC 3463)
 	Diagnostic string // what the remote server said
 }
 
-// Permanent reports whether trying again is no use.
+// Soft reports whether the address itself may be good: the letter is late, the
+// server had no time for it, or the mailbox is full (RFC 3463 section 3.3).
+func (r Recipient) Soft() bool {
+	return r.Action == "delayed" || strings.HasPrefix(r.Status, "4") || r.Status == "5.2.2"
+}
+
+// Permanent reports whether this letter will not arrive any more.
 func (r Recipient) Permanent() bool {
 	return r.Action == "failed" || r.Action == "" && strings.HasPrefix(r.Status, "5")
 }

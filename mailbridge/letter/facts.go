@@ -2,6 +2,7 @@ package letter
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,10 +15,11 @@ func (p *parser) readHeader(h *header) {
 	l.Subject = decodeWords(h.get("Subject"))
 	// A second From must not choose which one a signature speaks for: all count,
 	// and the first stays first.
-	for _, v := range h.all("From") {
+	from := h.all("From")
+	for _, v := range from {
 		l.From = append(l.From, p.addressList(v)...)
 	}
-	if len(h.all("From")) > 1 {
+	if len(from) > 1 {
 		l.problem(ProblemAddress)
 	}
 	l.Sender = p.addresses(h, "Sender")
@@ -41,9 +43,17 @@ func (p *parser) readHeader(h *header) {
 				l.DeliveredTo = append(l.DeliveredTo, a)
 			}
 		case "authentication-results":
+			if f.bare {
+				continue // our server would have taken a forged one away, had it seen it
+			}
 			l.AuthResults = append(l.AuthResults, cleanText(rawText(f.value)))
-		case "x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply":
+		case "x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply", "x-autoresponder", "x-vacation",
+			"x-amazon-auto-reply", "x-fc-machinegenerated":
 			l.AutoReply = true
+		case "x-failed-recipients":
+			l.Failed = failedAddresses(f.value)
+		default:
+			l.Spam = l.Spam || flagsSpam(f.name, f.value)
 		}
 	}
 	// The topmost is the last relay's (RFC 5321 section 4.4).
@@ -68,11 +78,10 @@ func (p *parser) readHeader(h *header) {
 func (h *header) decodeRaw() {
 	_, params, _ := parseParams(h.get("Content-Type"))
 	label := params["charset"]
-	if label == "" {
-		return
-	}
 	for i, f := range h.fields {
-		if !utf8.ValidString(f.value) && !strings.Contains(f.value, "=?") {
+		// The bytes of ISO-2022-JP look like commas and brackets too.
+		raw := strings.Contains(f.value, "\x1b$") || label != "" && !utf8.ValidString(f.value)
+		if raw && !strings.Contains(f.value, "=?") {
 			h.fields[i].value, _ = toUTF8([]byte(f.value), label)
 		}
 	}
@@ -159,34 +168,58 @@ func parseDate(s string) time.Time {
 	if paren := strings.IndexByte(s, '('); paren > 0 {
 		s = s[:paren]
 	}
-	if _, after, ok := strings.Cut(s, ","); ok {
-		s = after
-	}
-	s = strings.Join(strings.Fields(s), " ")
-	for _, layout := range looseDates {
-		if t, err := time.Parse(layout, s); err == nil {
-			return sane(t)
+	s = monthName.ReplaceAllStringFunc(s, func(m string) string { return monthNames[strings.ToLower(m)] })
+	_, behind, _ := strings.Cut(s, ",") // the day of the week
+	for _, s := range []string{behind, s} {
+		s = strings.Join(strings.Fields(strings.ReplaceAll(s, ",", " ")), " ")
+		for _, layout := range looseDates {
+			if t, err := time.Parse(layout, s); err == nil {
+				return sane(t)
+			}
 		}
 	}
 	return time.Time{}
 }
 
-// looseDates are what programs write that never read RFC 5322.
+// looseDates are what programs write that never read RFC 5322, without commas.
 var looseDates = []string{
 	"2 Jan 2006 15:04:05 -0700",
+	"2 Jan 2006 15:04:05 -07:00",
+	"2 Jan 2006 15:04:05 GMT-0700",
 	"2 Jan 2006 15:04:05 MST",
 	"2 Jan 2006 15:04:05",
+	"2 Jan 2006 15.04.05 -0700",
 	"2 Jan 2006 15:04 -0700",
 	"2 Jan 06 15:04:05 -0700",
+	"2-Jan-2006 15:04:05 -0700",
+	"2-Jan-2006 15:04:05",
 	"2 January 2006 15:04:05 -0700",
+	"2 January 2006 15:04",
+	"January 2 2006 3:04 PM",
+	"January 2 2006 15:04",
+	"Jan 2 2006 3:04:05 PM",
 	"Mon Jan 2 15:04:05 2006",
 	"Mon Jan 2 15:04:05 MST 2006",
+	"Mon Jan 2 15:04:05 -0700 2006",
+	"Mon Jan 2 2006 15:04:05 GMT-0700",
 	"Mon 2 Jan 2006 15:04:05 -0700",
 	"Jan 2 2006 15:04:05 -0700",
 	"2006-01-02 15:04:05 -0700",
 	"2006-01-02 15:04:05",
+	"2006/01/02 15:04:05",
+	"2006-01-02T15:04:05-0700",
 	time.RFC3339,
 }
+
+// monthNames are the short names that differ from the English ones in the
+// languages of programs that translate what nobody may.
+var (
+	monthName  = regexp.MustCompile(`(?i)\b(?:maj|mai|mayo|okt|ott|dez|dic|déc|ene|abr|ago|gen|mag|mars|juin|juil)\b`)
+	monthNames = map[string]string{
+		"maj": "May", "mai": "May", "mag": "May", "mayo": "May", "okt": "Oct", "ott": "Oct", "dez": "Dec", "dic": "Dec", "déc": "Dec",
+		"ene": "Jan", "gen": "Jan", "abr": "Apr", "ago": "Aug", "mars": "Mar", "juin": "Jun", "juil": "Jul",
+	}
+)
 
 func sane(t time.Time) time.Time {
 	if absurd(t) {
@@ -194,3 +227,6 @@ func sane(t time.Time) time.Time {
 	}
 	return t.UTC()
 }
+
+// absurd reports whether no person's mail can be of that time.
+func absurd(t time.Time) bool { return t.Year() < 1980 || t.Year() > 2100 }

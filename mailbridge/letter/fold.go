@@ -27,14 +27,44 @@ type Block struct {
 // LogValue keeps content out of logs.
 func (Block) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
+// maxFold and maxLines bound what is looked at line by line: each costs many times
+// its length.
+const (
+	maxFold  = 2 << 20
+	maxLines = 100_000
+)
+
 // Fold divides plain text into blocks. All Texts together are the input byte
-// for byte: folding never cuts.
+// for byte: folding never cuts. Of a text longer than any person's the beginning
+// alone is looked at, and the rest is one block.
 func Fold(text string) []Block {
+	if end := foldable(text); end < len(text) {
+		if end == 0 {
+			return []Block{{Text: text}}
+		}
+		return append(Fold(text[:end]), Block{Text: text[end:]})
+	}
 	f := folder{text: text, lines: classify(text)}
 	f.signatures()
 	f.quotes()
 	f.tail()
 	return f.blocks()
+}
+
+// foldable is how much of a text is looked at: whole lines.
+func foldable(text string) int {
+	if len(text) <= maxFold && strings.Count(text, "\n") < maxLines {
+		return len(text)
+	}
+	end := 0
+	for range maxLines {
+		n := strings.IndexByte(text[end:], '\n') + 1
+		if n == 0 || end+n > maxFold {
+			break
+		}
+		end += n
+	}
+	return end
 }
 
 // Visible is what Fold shows at first.

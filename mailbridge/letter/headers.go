@@ -27,8 +27,12 @@ func Headers(raw []byte, max int) []Field {
 }
 
 // rawField has its value unfolded (RFC 5322 section 2.2.3) but not decoded:
-// the bytes may be of any charset.
-type rawField struct{ name, value string }
+// the bytes may be of any charset. bare: it stands behind a CR without LF, where
+// relays see no field of its own, and so neither checked nor removed it.
+type rawField struct {
+	name, value string
+	bare        bool
+}
 
 type header struct {
 	fields   []rawField
@@ -58,14 +62,19 @@ func (h *header) has(name string) bool {
 	return false
 }
 
+// all returns the fields of that name, those that every relay saw first.
 func (h *header) all(name string) []string {
-	var out []string
+	var out, bare []string
 	for _, f := range h.fields {
-		if strings.EqualFold(f.name, name) {
+		switch {
+		case !strings.EqualFold(f.name, name):
+		case f.bare:
+			bare = append(bare, f.value)
+		default:
 			out = append(out, f.value)
 		}
 	}
-	return out
+	return append(out, bare...)
 }
 
 // cutHeader splits b into fields and body. Lines without a field name are
@@ -74,22 +83,26 @@ func (h *header) all(name string) []string {
 // false for the parts of a multipart.
 func cutHeader(b []byte, max int, top bool) header {
 	var h header
-	rest := b
+	// What lies behind max is not looked at, however long a field runs on; a few
+	// bytes more hold the line end of the last line that may be.
+	head := b[:min(len(b), max+4)]
+	rest := head
 	orphan := -1 // where the first nameless line starts
 	skipping := false
 	if top {
 		rest = skipEnvelopeLines(rest)
 	}
 	for len(rest) > 0 {
-		at := len(b) - len(rest)
+		at := len(head) - len(rest)
 		if at > max {
 			h.tooLarge = true
 			return h
 		}
 		line, after := cutLine(rest)
+		bare := at > 0 && b[at-1] == '\r'
 		switch {
 		case len(line) == 0:
-			h.body, h.ended = after, true
+			h.body, h.ended = b[len(head)-len(after):], true
 			h.dropped = h.dropped || orphan >= 0
 			return h
 		case line[0] == ' ' || line[0] == '\t':
@@ -100,14 +113,17 @@ func cutHeader(b []byte, max int, top bool) header {
 			name, value, ok := fieldOf(line)
 			switch {
 			case ok:
-				h.fields = append(h.fields, rawField{name, strings.Trim(string(value), " \t")})
+				h.fields = append(h.fields, rawField{name, strings.Trim(string(value), " \t"), bare})
 				skipping = false
 			case orphan < 0 && opensBoundary(&h, line):
-				h.body = rest
+				h.body = b[at:]
 				h.dropped = true
 				return h
+			case bare && top && !skipping && len(h.fields) > 0:
+				// A stray CR within the words of a field.
+				after = unfold(&h.fields[len(h.fields)-1], line, after)
 			case !top && len(h.fields) == 0:
-				h.body = rest
+				h.body = b[at:]
 				h.dropped = true
 				return h
 			default:
@@ -123,7 +139,7 @@ func cutHeader(b []byte, max int, top bool) header {
 		h.tooLarge = true
 	}
 	// The line end of the empty line belongs to the delimiter that follows.
-	h.ended = len(b) > 0 && b[len(b)-1] == '\n'
+	h.ended = len(b) > 0 && isLineEnd(b[len(b)-1])
 	if orphan >= 0 && len(h.fields) > 0 {
 		h.body = b[orphan:]
 		h.dropped = true
@@ -148,14 +164,29 @@ func unfold(f *rawField, first, rest []byte) []byte {
 	return rest
 }
 
-// cutLine returns the first line without its CRLF or LF.
+// cutLine returns the first line without its line end: LF, CRLF (some programs
+// double the CR), or CR alone, as old ones wrote and relays left between theirs.
 func cutLine(b []byte) (line, rest []byte) {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		return bytes.TrimRight(b, "\r"), nil
+	for i, c := range b {
+		switch c {
+		case '\n':
+			return b[:i], b[i+1:]
+		case '\r':
+			for k := i + 1; k < len(b) && k < i+4; k++ {
+				if b[k] == '\n' {
+					return b[:i], b[k+1:]
+				}
+				if b[k] != '\r' {
+					break
+				}
+			}
+			return b[:i], b[i+1:]
+		}
 	}
-	return bytes.TrimRight(b[:i], "\r"), b[i+1:]
+	return b, nil
 }
+
+func isLineEnd(c byte) bool { return c == '\n' || c == '\r' }
 
 // fieldOf splits "Name: value"; a name is printable ASCII (RFC 5322 section
 // 2.2), blanks before the colon are the obsolete syntax of section 4.5.
@@ -173,11 +204,14 @@ func fieldOf(line []byte) (name string, value []byte, ok bool) {
 	return string(n), line[colon+1:], len(n) > 0
 }
 
-// skipEnvelopeLines drops empty lines and mbox separators before the header.
+// skipEnvelopeLines drops a byte order mark, empty lines and mbox separators
+// before the header. "From : a@b.example" is a field.
 func skipEnvelopeLines(b []byte) []byte {
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	for len(b) > 0 {
 		line, rest := cutLine(b)
-		if len(line) > 0 && !bytes.HasPrefix(line, []byte("From ")) && !bytes.HasPrefix(line, []byte(">From ")) {
+		after, separator := bytes.CutPrefix(bytes.TrimPrefix(line, []byte(">")), []byte("From "))
+		if len(line) > 0 && (!separator || bytes.HasPrefix(bytes.TrimLeft(after, " \t"), []byte(":"))) {
 			return b
 		}
 		b = rest

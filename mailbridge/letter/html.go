@@ -10,7 +10,8 @@ import (
 
 // TextFromHTML makes plain text of an HTML part: what a reader would see, one
 // line per block, quotes marked with ">", addresses of links in angle brackets.
-// Scripts, styles and everything remote are left out; nothing is fetched.
+// Scripts, styles and everything remote are left out; nothing is fetched. More
+// words than a letter may have end in "[…]".
 func TextFromHTML(s string) string {
 	w := textWriter{}
 	z := html.NewTokenizer(strings.NewReader(s))
@@ -22,8 +23,15 @@ func TextFromHTML(s string) string {
 			}
 			return w.finish()
 		case html.TextToken:
-			if w.skip == 0 {
-				w.text(string(z.Text()))
+			if w.skip != 0 {
+				continue
+			}
+			t := z.Text()
+			room := 2*maxWords - w.out.Len() - w.line.Len()
+			w.text(strings.ToValidUTF8(string(t[:max(0, min(len(t), room))]), ""))
+			if len(t) > room {
+				w.text(" […]")
+				return w.finish()
 			}
 		case html.StartTagToken:
 			w.open(z, false)

@@ -8,6 +8,8 @@ package letter
 
 import (
 	"log/slog"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,11 +45,14 @@ type Letter struct {
 	Precedence    string
 	ListID        string
 	Unsubscribe   bool      // List-Unsubscribe was present (RFC 2369)
-	AutoReply     bool      // X-Autoreply, X-Autorespond or X-Auto-Reply-From was present
+	AutoReply     bool      // X-Autoreply, X-Autorespond or one of their kin was present
+	Spam          bool      // a filter on the way says that it is junk
+	Failed        []string  // X-Failed-Recipients: addresses a bounce is about
 	ReportType    string    // report-type of multipart/report (RFC 6522), lower case
 	Delivery      *Delivery // what a bounce says, nil in any other letter
 
 	Language string // Content-Language, first tag
+	Carries  []Carried
 	Problems []Problem
 	Size     int // bytes of the raw mail
 }
@@ -97,6 +102,12 @@ type Body struct {
 	View   View
 	Flowed bool // RFC 3676: lines ending in a blank go on in the next
 	DelSp  bool // and that blank is no part of the text
+	// Torn: the part did not arrive as it should: the mail breaks off within it,
+	// or it is not encoded as it says. It lies among the attachments too, as it
+	// came, and is in neither view; Readable and Rich hold its words.
+	Torn bool
+
+	lent bool // of the other view, which found nothing of its own
 }
 
 // Plain is the body as plain text a person reads.
@@ -118,6 +129,7 @@ func (Body) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 type Attachment struct {
 	Name, ContentType, ContentID string
 	Inline                       bool
+	Torn                         bool // a torn Body, as it came
 	Bytes                        []byte
 }
 
@@ -136,20 +148,32 @@ const (
 	ProblemAddress    Problem = "address"     // an address list was broken
 	ProblemMessageID  Problem = "message-id"  // Message-ID unusable
 	ProblemType       Problem = "type"        // Content-Type unreadable
+	ProblemTorn       Problem = "torn"        // a part did not arrive as it should: see Body.Torn
+	ProblemCut        Problem = "cut"         // more words than anybody writes: the rest is in the original alone
 )
 
 // TextBodies are the bodies of the plain view: text where there is text, HTML
 // where the sender wrote nothing else.
-func (l *Letter) TextBodies() []Body { return l.view(HTMLView) }
+func (l *Letter) TextBodies() []Body { return l.view(HTMLView, false) }
 
 // HTMLBodies are the bodies of the rich view: HTML where there is HTML, text
 // elsewhere.
-func (l *Letter) HTMLBodies() []Body { return l.view(TextView) }
+func (l *Letter) HTMLBodies() []Body { return l.view(TextView, false) }
 
-func (l *Letter) view(without View) []Body {
+// Rich are the bodies of the rich view as a reader is shown them: torn ones too,
+// and no text in the place of HTML of which at least the beginning came.
+func (l *Letter) Rich() []Body {
+	bodies := l.view(TextView, true)
+	if slices.ContainsFunc(bodies, func(b Body) bool { return b.Torn && b.View == HTMLView }) {
+		bodies = slices.DeleteFunc(bodies, func(b Body) bool { return b.lent })
+	}
+	return bodies
+}
+
+func (l *Letter) view(without View, torn bool) []Body {
 	var out []Body
 	for _, b := range l.Bodies {
-		if b.View != without {
+		if b.View != without && (torn || !b.Torn) {
 			out = append(out, b)
 		}
 	}
@@ -157,7 +181,7 @@ func (l *Letter) view(without View) []Body {
 }
 
 // Readable is the plain text a person reads: the text parts, and text made
-// from HTML where there is no text.
+// from HTML where there is no text. It holds what came of torn parts.
 func (l *Letter) Readable() string {
 	var parts []string
 	for _, b := range l.readable() {
@@ -171,13 +195,36 @@ func (l *Letter) Readable() string {
 // readable prefers the text view, but takes the HTML view when the text
 // alternative is blank, as some programs send it.
 func (l *Letter) readable() []string {
-	plain := texts(l.TextBodies())
+	plain := texts(l.view(HTMLView, true))
 	for _, p := range plain {
 		if strings.TrimSpace(p) != "" {
 			return plain
 		}
 	}
-	return texts(l.HTMLBodies())
+	rich := texts(l.Rich())
+	if only := l.onlyText(); only != "" && strings.TrimSpace(strings.Join(rich, "")) == "" {
+		return []string{only}
+	}
+	return rich
+}
+
+var enrichedTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9-]{0,60}>`)
+
+// onlyText are the words of a letter that is nothing but a text sent as a file,
+// or of a kind that no page shows. It stays among the attachments.
+func (l *Letter) onlyText() string {
+	if len(l.Attachments) != 1 {
+		return ""
+	}
+	a := l.Attachments[0]
+	text, _ := toUTF8(a.Bytes[:min(len(a.Bytes), maxWords)], "")
+	switch a.ContentType {
+	case "text/plain", "text/markdown", "text/x-markdown":
+		return lineEnds(text)
+	case "text/enriched", "text/richtext": // RFC 1896
+		return strings.ReplaceAll(enrichedTag.ReplaceAllString(lineEnds(text), ""), "<<", "<")
+	}
+	return ""
 }
 
 func texts(bodies []Body) []string {
@@ -189,10 +236,7 @@ func texts(bodies []Body) []string {
 }
 
 func (l *Letter) problem(p Problem) {
-	for _, have := range l.Problems {
-		if have == p {
-			return
-		}
+	if !slices.Contains(l.Problems, p) {
+		l.Problems = append(l.Problems, p)
 	}
-	l.Problems = append(l.Problems, p)
 }

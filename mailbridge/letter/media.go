@@ -12,6 +12,7 @@ type media struct {
 	params      map[string]string
 	disposition string // lower case, "" when not given
 	name        string // safe file name, "" when not given
+	torn        string // the media type to keep it under where it may not be whole, "" where it is
 }
 
 // mediaOf reads Content-Type and Content-Disposition. An unreadable type is
@@ -111,7 +112,13 @@ func (a Attachment) FileName() string {
 		return "message.eml"
 	case a.ContentType == "text/calendar":
 		return "invitation.ics"
-	case a.ContentType == "text/plain", typ == "message":
+	case a.ContentType == "application/ms-tnef" || a.ContentType == "application/vnd.ms-tnef":
+		return "winmail.dat"
+	case a.ContentType == "application/pkcs7-mime" || a.ContentType == "application/x-pkcs7-mime":
+		return "smime.p7m"
+	case a.ContentType == "application/pgp-signature":
+		return "signature.asc"
+	case a.ContentType == "text/plain", typ == "message", typ == "multipart":
 		return "attachment.txt"
 	case a.ContentType == "image/jpeg":
 		return "image.jpg"

@@ -96,7 +96,7 @@ func TestWhatWasMendedIsSaid(t *testing.T) {
 		"From: a@example.org\n\nhej\n":                            "[date]",
 		date + "Content-Transfer-Encoding: x\n\nhej\n":            "[cte]",
 		date + "\nh\xe4j\n":                                       "[charset]",
-		date + "Content-Type: multipart/mixed; boundary=x\n\nhej": "[boundary]",
+		date + "Content-Type: multipart/mixed; boundary=x\n\nhej": "[boundary torn]",
 		date + "Content-Type: nonsense\n\nhej":                    "[type]",
 		date + "To: ,Anna\n\nhej":                                 "[address]",
 		date + "Message-ID: <>\n\nhej":                            "[message-id]",

@@ -28,7 +28,7 @@ func (l *Letter) Nature() Nature {
 	case "disposition-notification", "feedback-report":
 		return Report
 	}
-	if l.Delivery != nil || l.ReturnPath == "<>" && l.fromMailer() {
+	if l.Delivery != nil || len(l.Failed) > 0 || l.ReturnPath == "<>" && (l.fromMailer() || saysUndelivered(l.Subject)) {
 		return Bounce
 	}
 	auto, _, _ := strings.Cut(l.AutoSubmitted, ";")
@@ -37,7 +37,7 @@ func (l *Letter) Nature() Nature {
 	switch {
 	case auto != "" && auto != "no":
 		return Automatic
-	case l.AutoReply, l.Precedence == "auto_reply", l.ReturnPath == "<>":
+	case l.AutoReply, l.Precedence == "auto_reply", l.ReturnPath == "<>", auto == "" && saysAutomatic(l.Subject):
 		return Automatic
 	case l.ListID != "", l.Precedence == "list", l.Unsubscribe:
 		return List
@@ -54,7 +54,7 @@ func (l *Letter) Nature() Nature {
 func (l *Letter) fromMailer() bool {
 	for _, a := range l.From {
 		local, _, _ := strings.Cut(strings.ToLower(a.Addr), "@")
-		if local == "mailer-daemon" || local == "postmaster" {
+		if local == "mailer-daemon" || local == "mailerdaemon" || local == "mail-daemon" || local == "postmaster" {
 			return true
 		}
 	}

@@ -130,10 +130,16 @@ func TestDatesThatPeopleSend(t *testing.T) {
 	for _, s := range []string{
 		"Tue, 3 Feb 2026 10:30:00 +0100", "3 Feb 2026 09:30 GMT", "Tue, 03 Feb 2026 10:30:00 +0100 (CET)", "Tue Feb  3 09:30:00 2026",
 		"2026-02-03 10:30:00 +0100", "2026-02-03T09:30:00Z", "Tue, 3 Feb 26 09:30:00 +0000", "Wrong, 3 Feb 2026 09:30:00 +0000",
+		"Tue Feb 03 2026 10:30:00 GMT+0100 (Central European Standard Time)", "2026/02/03 09:30:00", "3-Feb-2026 09:30:00 +0000", "2026-02-03T10:30:00+0100",
+		"Tuesday, February 3, 2026 9:30 AM", "February 3, 2026 09:30", "tis, 3 feb 2026 10:30:00 +0100", "Tue, 3 Feb 2026 10.30.00 +0100",
+		"Tue, 03 Feb 2026 10:30:00 +01:00", "Tue Feb  3 10:30:00 +0100 2026", "Tue, 3 Feb 2026 10:30:00 +0100 (W. Europe Standard Time)",
 	} {
 		if got := parseDate(s); !got.Equal(want) {
 			t.Errorf("%q: %s", s, got)
 		}
+	}
+	if got := parseDate("ons, 6 maj 2026 10:30:00 +0200"); !got.Equal(time.Date(2026, 5, 6, 8, 30, 0, 0, time.UTC)) {
+		t.Errorf("in May: %s", got)
 	}
 	for _, s := range []string{"", "yesterday", "Tue, 3 Feb 0026 10:30:00 +0100", "Thu, 1 Jan 1970 00:00:00 +0000", "Tue, 3 Feb 2999 10:30:00 +0100", strings.Repeat("1", 5000)} {
 		if got := parseDate(s); !got.IsZero() {

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 )
 
 // Parse reads one mail. The error is an *Unreadable, or ctx.Err() when the
@@ -60,6 +59,11 @@ type parser struct {
 	letter  *Letter
 	parts   int
 	decoded int
+	words   int // bytes of text taken so far, see fitting
+	tags    int
+	// unended are the boundaries of multiparts that never came to their end:
+	// that of the one around them came first.
+	unended map[string]bool
 }
 
 func (p *parser) parse(raw []byte) error {
@@ -81,10 +85,18 @@ func (p *parser) parse(raw []byte) error {
 	}
 	p.readHeader(&h)
 	v := views{text: true, html: true}
-	if err := p.part(&h, place{within: "mixed"}, &v); err != nil {
+	if err := p.part(&h, place{within: "mixed", open: true}, &v); err != nil {
 		return err
 	}
 	p.letter.Delivery = readDelivery(p.letter)
+	if d := p.letter.Delivery; p.letter.Nature() == Bounce && (d == nil || len(d.Recipients) == 0) {
+		if free := readFreeBounce(p.letter); free != nil {
+			if d != nil && d.Original != "" {
+				free.Original = d.Original
+			}
+			p.letter.Delivery = free
+		}
+	}
 	return nil
 }
 
@@ -94,6 +106,7 @@ type place struct {
 	first         bool   // it is the first part there
 	inAlternative bool   // some multipart around it is multipart/alternative
 	digest        bool   // no Content-Type means message/rfc822
+	open          bool   // nothing but the end of the mail ends it
 	depth         int
 }
 
@@ -119,21 +132,32 @@ func (p *parser) multipart(h *header, m media, at place, v *views) error {
 	if at.depth >= p.lim.Depth {
 		return &Unreadable{Reason: TooDeep}
 	}
-	parts, closed, err := p.children(h.body, m.params["boundary"])
+	boundary := m.params["boundary"]
+	parts, closed, err := p.children(h.body, boundary)
+	if parts == nil && err == nil {
+		// RFC 2045 section 6.4 forbids to encode a multipart as a whole; gateways do.
+		if raw, _, unknown := transferDecode(h.body, h.get("Content-Transfer-Encoding")); !unknown && len(raw) != len(h.body) {
+			if err := p.count(len(raw)); err != nil {
+				return err
+			}
+			parts, closed, err = p.children(raw, boundary)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if !closed {
-		p.letter.problem(ProblemBoundary)
+	if !closed && !at.open && boundary != "" {
+		p.remember(boundary)
 	}
 	if parts == nil {
 		if len(bytes.TrimSpace(h.body)) == 0 {
 			return nil
 		}
-		m.kind = "text/plain"
+		m.kind, m.torn = "text/plain", m.kind
 		return p.leaf(h, m, at, v)
 	}
 	sub := strings.TrimPrefix(m.kind, "multipart/")
+	p.carriesMultipart(sub, m.params["protocol"])
 	inside := place{
 		within:        sub,
 		inAlternative: at.inAlternative || sub == "alternative",
@@ -143,16 +167,21 @@ func (p *parser) multipart(h *header, m media, at place, v *views) error {
 	// A part here may end a view for its later siblings, not for those outside.
 	local := *v
 	mark := len(p.letter.Bodies)
-	for i, raw := range parts {
-		child := cutHeader(raw, p.lim.Header, false)
+	for i := 0; i < len(parts); i++ {
+		child := cutHeader(parts[i], p.lim.Header, false)
 		if child.tooLarge {
 			return &Unreadable{Reason: HeaderTooLarge}
 		}
 		if child.dropped {
 			p.letter.problem(ProblemHeaderLine)
 		}
-		if !child.ended && len(child.body) == 0 {
-			continue // no empty line, no body: nothing was sent
+		inside.open = at.open && !closed && i == len(parts)-1
+		if len(child.body) == 0 && (!child.ended || inside.open && len(child.fields) == 0) {
+			continue // nothing was sent
+		}
+		if rest := p.cutLate(&child); rest != nil {
+			parts = slices.Insert(parts, i+1, rest)
+			inside.open = false
 		}
 		inside.first = i == 0
 		if err := p.part(&child, inside, &local); err != nil {
@@ -165,17 +194,24 @@ func (p *parser) multipart(h *header, m media, at place, v *views) error {
 	return nil
 }
 
-// children splits a multipart; parts is nil when no boundary can be found.
+// children splits a multipart; parts is nil when no boundary can be found, and
+// closed tells whether its last part has an end.
 func (p *parser) children(body []byte, boundary string) (parts [][]byte, closed bool, err error) {
 	left := p.lim.Parts - p.parts
 	if boundary != "" {
 		parts, closed = splitMultipart(body, boundary, left)
 	}
+	if bare := strings.Trim(boundary, "'"); parts == nil && !closed && bare != "" && bare != boundary {
+		parts, closed = splitMultipart(body, bare, left)
+	}
 	if parts == nil && !closed {
+		p.letter.problem(ProblemBoundary)
 		if guessed := guessBoundary(body); guessed != "" {
-			parts, _ = splitMultipart(body, guessed, left)
-			closed = false
+			parts, closed = splitMultipart(body, guessed, left)
 		}
+	}
+	if !closed {
+		p.letter.problem(ProblemBoundary)
 	}
 	if len(parts) > left {
 		return nil, false, &Unreadable{Reason: TooManyParts}
@@ -187,112 +223,15 @@ func (p *parser) children(body []byte, boundary string) (parts [][]byte, closed 
 func lendOnly(bodies []Body) {
 	text, html := false, false
 	for _, b := range bodies {
-		text = text || b.View != HTMLView
-		html = html || b.View != TextView
+		text = text || !b.Torn && b.View != HTMLView
+		html = html || !b.Torn && b.View != TextView
 	}
 	if text == html {
 		return
 	}
 	for i := range bodies {
-		bodies[i].View = BothViews
-	}
-}
-
-// leaf sorts a part into bodies and attachments.
-func (p *parser) leaf(h *header, m media, at place, v *views) error {
-	readable := m.kind == "text/plain" || m.kind == "text/html"
-	shown := readable || isMedia(m.kind)
-	inline := m.disposition != "attachment" && shown &&
-		(at.depth == 0 || at.first || at.within != "related" && (isMedia(m.kind) || m.name == ""))
-	if !inline || !readable {
-		related := at.within == "related" && h.has("Content-ID") && m.disposition != "attachment"
-		if inline && at.inAlternative && at.within != "alternative" {
-			inline = true
+		if b := &bodies[i]; !b.Torn && b.View != BothViews {
+			b.View, b.lent = BothViews, true
 		}
-		return p.attach(h, m, inline || related)
 	}
-	view := BothViews
-	switch {
-	case at.within == "alternative" && m.kind == "text/plain":
-		view = TextView
-	case at.within == "alternative":
-		view = HTMLView
-	case at.inAlternative && m.kind == "text/plain":
-		v.html = false
-	case at.inAlternative:
-		v.text = false
-	}
-	switch {
-	case view == TextView && !v.text, view == HTMLView && !v.html, !v.text && !v.html:
-		// The other alternative already speaks: kept, but as an attachment.
-		return p.attach(h, m, true)
-	case view == BothViews && !v.html:
-		view = TextView
-	case view == BothViews && !v.text:
-		view = HTMLView
-	}
-	return p.body(h, m, view)
 }
-
-// body decodes a readable part.
-func (p *parser) body(h *header, m media, view View) error {
-	raw, mended, unknown := transferDecode(h.body, h.get("Content-Transfer-Encoding"))
-	if mended {
-		p.letter.problem(ProblemCTE)
-	}
-	if unknown && bytes.IndexByte(raw, 0) >= 0 {
-		return p.attach(h, m, false)
-	}
-	label := m.params["charset"]
-	if label == "" && m.kind == "text/html" && !utf8.Valid(raw) {
-		label = metaCharset(raw)
-	}
-	text, ok := toUTF8(raw, label)
-	if mended && isNoBase64(h.body, text) && strings.EqualFold(strings.TrimSpace(h.get("Content-Transfer-Encoding")), "base64") {
-		text, ok = string(h.body), true
-	}
-	if !ok {
-		p.letter.problem(ProblemCharset)
-	}
-	text = lineEnds(text)
-	if err := p.count(len(text)); err != nil {
-		return err
-	}
-	flowed := m.kind == "text/plain" && strings.EqualFold(m.params["format"], "flowed")
-	p.letter.Bodies = append(p.letter.Bodies, Body{
-		HTML:   m.kind == "text/html",
-		Text:   text,
-		View:   view,
-		Flowed: flowed,
-		DelSp:  flowed && strings.EqualFold(m.params["delsp"], "yes"),
-	})
-	return nil
-}
-
-func (p *parser) attach(h *header, m media, inline bool) error {
-	raw, mended, _ := transferDecode(h.body, h.get("Content-Transfer-Encoding"))
-	if mended {
-		p.letter.problem(ProblemCTE)
-	}
-	if err := p.count(len(raw)); err != nil {
-		return err
-	}
-	p.letter.Attachments = append(p.letter.Attachments, Attachment{
-		Name:        m.name,
-		ContentType: m.kind,
-		ContentID:   cleanText(strings.Trim(h.get("Content-ID"), "<> \t")),
-		Inline:      inline,
-		Bytes:       raw,
-	})
-	return nil
-}
-
-func (p *parser) count(n int) error {
-	if p.decoded += n; p.lim.Decoded > 0 && p.decoded > p.lim.Decoded {
-		return &Unreadable{Reason: TooLarge}
-	}
-	return nil
-}
-
-// absurd reports whether no person's mail can be of that time.
-func absurd(t time.Time) bool { return t.Year() < 1980 || t.Year() > 2100 }

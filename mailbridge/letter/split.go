@@ -7,8 +7,8 @@ import (
 
 // splitMultipart cuts the body of a multipart at its delimiter lines (RFC 2046
 // section 5.1.1) into slices of b. The outermost boundary is searched first, so
-// a nested part can never swallow what follows it. closed tells whether the
-// closing delimiter came; no parts means the boundary was never seen. It stops
+// a nested part can never swallow what follows it. closed tells whether a
+// delimiter ended the last part; no parts means the boundary was never seen. It stops
 // after max+1 parts.
 //
 // The library's reader is not used here: it costs the square of the nesting,
@@ -24,18 +24,12 @@ func splitMultipart(b []byte, boundary string, max int) (parts [][]byte, closed 
 			break
 		}
 		i += at
-		if i > 0 && b[i-1] != '\n' {
+		if i > 0 && !isLineEnd(b[i-1]) {
 			at = i + 1
 			continue
 		}
-		line, _ := cutLine(b[i:])
-		next := i + len(line)
-		for next < len(b) && b[next] != '\n' {
-			next++
-		}
-		if next < len(b) {
-			next++
-		}
+		line, rest := cutLine(b[i:])
+		next := len(b) - len(rest)
 		tail := string(bytes.TrimRight(line[len(delim):], " \t"))
 		if tail != "" && tail != "--" {
 			at = next
@@ -61,14 +55,58 @@ func splitMultipart(b []byte, boundary string, max int) (parts [][]byte, closed 
 		}
 		start, at = next, next
 	}
-	if start >= 0 && (start < len(b) || len(parts) == 0) {
-		parts = append(parts, withoutLateEnd(b[start:], delim))
+	switch {
+	case start < 0:
+		return nil, false
+	case start == len(b) && len(parts) > 0:
+		return parts, true // it ends with one delimiter more: some programs know no other end
 	}
-	return parts, false
+	last, closed := withoutLateEnd(b[start:], delim)
+	return append(parts, last), closed
 }
 
-// declares reports whether the header of part names this boundary.
+// remember notes that a multipart ended before its own end came.
+func (p *parser) remember(boundary string) {
+	if p.unended == nil {
+		p.unended = map[string]bool{}
+	}
+	p.unended[boundary] = true
+}
+
+// cutLate ends a text where a delimiter of such a multipart comes after all, and
+// returns what follows it, nil for nothing: the header of a part is nobody's
+// words. Only texts are looked through: a whole mail or another multipart may
+// use the same boundary for its own.
+func (p *parser) cutLate(h *header) []byte {
+	if len(p.unended) == 0 {
+		return nil
+	}
+	if kind, _, ok := parseParams(h.get("Content-Type")); ok && kind != "text/plain" && kind != "text/html" {
+		return nil
+	}
+	for at := 0; at < len(h.body); {
+		i := bytes.Index(h.body[at:], []byte("--"))
+		if i < 0 {
+			return nil
+		}
+		if i += at; i > 0 && !isLineEnd(h.body[i-1]) {
+			at = i + 1
+			continue
+		}
+		line, rest := cutLine(h.body[i:])
+		if p.unended[string(bytes.TrimRight(line[2:], " \t"))] {
+			h.body = trimDelimEnd(h.body[:i])
+			return rest
+		}
+		at = len(h.body) - len(rest)
+	}
+	return nil
+}
+
+// declares reports whether the header of part names this boundary, within as much
+// of it as is looked at.
 func declares(part []byte, boundary string) bool {
+	part = part[:min(len(part), shownHeader)]
 	h := cutHeader(part, len(part), false)
 	_, params, _ := parseParams(h.get("Content-Type"))
 	return params["boundary"] == boundary
@@ -76,12 +114,12 @@ func declares(part []byte, boundary string) bool {
 
 // withoutLateEnd takes the closing delimiter off a last part that was never
 // closed where it should be: some programs forget the line end before it.
-func withoutLateEnd(part, delim []byte) []byte {
+func withoutLateEnd(part, delim []byte) (last []byte, closed bool) {
 	end := bytes.TrimRight(part, " \t\r\n")
 	if end, ok := bytes.CutSuffix(end, []byte(string(delim)+"--")); ok {
-		return end
+		return end, true
 	}
-	return part
+	return part, false
 }
 
 // trimDelimEnd takes off the line end before a delimiter, which belongs to the

@@ -67,9 +67,14 @@ func cutWord(s string) (charset string, data []byte, rest string, ok bool) {
 	coded := s[q1+5:]
 	// Without this bound a header of nothing but openings costs the square of
 	// its length.
-	end := strings.Index(coded[:min(len(coded), maxWord)], "?=")
+	end, next := strings.Index(coded[:min(len(coded), maxWord)], "?="), 2
 	if end < 0 {
-		return "", nil, "", false
+		// The last one, cut off by somebody who found it too long.
+		if len(coded) > maxWord || strings.ContainsAny(coded, " \t") {
+			return "", nil, "", false
+		}
+		end, next = len(strings.TrimRight(coded, "?")), 0
+		coded = coded[:end]
 	}
 	switch s[q1+3] {
 	case 'Q', 'q':
@@ -81,7 +86,7 @@ func cutWord(s string) (charset string, data []byte, rest string, ok bool) {
 	default:
 		return "", nil, "", false
 	}
-	return charset, data, coded[end+2:], true
+	return charset, data, coded[end+next:], true
 }
 
 // maxWord is far over the 75 bytes of RFC 2047, because long words are common.
@@ -106,7 +111,7 @@ func decodeQWord(s string) []byte {
 // rawText is header text outside encoded words: UTF-8 (RFC 6532), or what
 // older programs wrote raw.
 func rawText(s string) string {
-	if utf8.ValidString(s) {
+	if utf8.ValidString(s) && !strings.Contains(s, "\x1b$") {
 		return s
 	}
 	text, _ := toUTF8([]byte(s), "")

@@ -179,6 +179,32 @@ func (w *World) Renumber(addr, folder string) error {
 	return nil
 }
 
+// MakeFolder adds an empty folder.
+func (w *World) MakeFolder(addr, folder string) error {
+	u := w.user(addr)
+	if u == nil {
+		return fmt.Errorf("make folder: no mailbox %s", addr)
+	}
+	if err := u.box.Create(folder, nil); err != nil {
+		return fmt.Errorf("make folder %s: %w", folder, err)
+	}
+	return nil
+}
+
+// RemoveFolder deletes a folder with its mails and hangs up on everybody, as
+// servers do on whoever has it open.
+func (w *World) RemoveFolder(addr, folder string) error {
+	u := w.user(addr)
+	if u == nil {
+		return fmt.Errorf("remove folder: no mailbox %s", addr)
+	}
+	if err := u.box.Delete(folder); err != nil {
+		return fmt.Errorf("remove folder %s: %w", folder, err)
+	}
+	w.Disconnect()
+	return nil
+}
+
 // Relocate moves one mail between folders of one user as a mail program would.
 func (w *World) Relocate(addr, from string, uid uint32, to string) error {
 	u := w.user(addr)

@@ -10,7 +10,7 @@ import (
 
 func newSMTP(w *World, o Options) *smtp.Server {
 	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &envelope{world: w, conn: c, needAuth: o.RequireAuth}, nil
+		return &envelope{world: w, conn: c, needAuth: o.RequireAuth, tokens: o.Tokens}, nil
 	}))
 	s.Domain = "localhost"
 	s.AllowInsecureAuth = true // loopback only, by Start
@@ -30,11 +30,17 @@ type envelope struct {
 	world    *World
 	conn     *smtp.Conn
 	needAuth bool
+	tokens   bool
 	from     string
 	to       []string
 }
 
-func (e *envelope) AuthMechanisms() []string { return []string{sasl.Plain, sasl.Login} }
+func (e *envelope) AuthMechanisms() []string {
+	if e.tokens {
+		return []string{sasl.OAuthBearer}
+	}
+	return []string{sasl.Plain, sasl.Login}
+}
 
 func (e *envelope) Auth(mech string) (sasl.Server, error) {
 	check := func(name, password string) error {
@@ -50,8 +56,26 @@ func (e *envelope) Auth(mech string) (sasl.Server, error) {
 		return sasl.NewPlainServer(func(_, name, password string) error { return check(name, password) }), nil
 	case sasl.Login:
 		return &loginServer{check: check}, nil
+	case sasl.OAuthBearer:
+		return saysNo{sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+			if !takes(o.Username, o.Token) {
+				return &sasl.OAuthBearerError{Status: "invalid_token"}
+			}
+			e.needAuth = false
+			return nil
+		})}, nil
 	}
 	return nil, smtp.ErrAuthUnknownMechanism
+}
+
+// saysNo ends a refused sign-in by 535, as real servers do.
+type saysNo struct{ sasl.Server }
+
+func (s saysNo) Next(response []byte) (challenge []byte, done bool, err error) {
+	if challenge, done, err = s.Server.Next(response); err != nil {
+		err = smtp.ErrAuthFailed
+	}
+	return challenge, done, err
 }
 
 func (e *envelope) Mail(from string, _ *smtp.MailOptions) error {

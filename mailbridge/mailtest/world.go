@@ -30,6 +30,7 @@ type Options struct {
 	NoStartTLS  bool // neither IMAP nor SMTP offers STARTTLS
 	UTF8        bool // the SMTP server offers SMTPUTF8 (RFC 6531)
 	RequireAuth bool // the SMTP server wants a sign-in before MAIL
+	Tokens      bool // and takes an Issuer's tokens alone
 	MaxSize     int64
 	Certificate Certificate // which certificate the servers show
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -127,6 +128,31 @@ func (c *Cluster) Address(database string) string {
 		Scheme: "postgres", User: url.User(role), Host: "127.0.0.1:" + strconv.Itoa(c.port),
 		Path: database, RawQuery: "sslmode=disable",
 	}).String()
+}
+
+// Fill lets no file of a running server grow beyond so many bytes, as a disk
+// does that is full; "unlimited" makes room again.
+func (c *Cluster) Fill(bytes string) error {
+	said, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
+	if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	parent, _, _ := strings.Cut(string(said), "\n")
+	all, err := os.ReadFile("/proc/" + parent + "/task/" + parent + "/children")
+	if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	for _, pid := range append([]string{parent}, strings.Fields(string(all))...) {
+		limit := exec.Command("prlimit", "--pid", pid, "--fsize="+bytes+":")
+		if err := keeper.AsNobody(limit); err != nil { // only a process's own user may, or who may everything
+			return err
+		}
+		// One that has ended meanwhile writes nothing any more.
+		if out, err := limit.CombinedOutput(); err != nil && pid == parent {
+			return fmt.Errorf("fill the disk: %w: %s", err, out)
+		}
+	}
+	return nil
 }
 
 // Stop ends the server in order (fast shutdown).

@@ -259,6 +259,14 @@ func start(dir string) (keeper.Running, error) {
 		}
 		folders = append(folders, f)
 	}
+	for name, text := range tokenFiles(dir) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			return keeper.Running{}, fmt.Errorf("make folder: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return keeper.Running{}, fmt.Errorf("write %s: %w", name, err)
+		}
+	}
 	conf := filepath.Join(dir, "dovecot.conf")
 	cmd := exec.Command(program(), "-F", "-c", conf)
 	if err := keeper.AsNobody(cmd, folders[1:]...); err != nil {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+)
+
+// aftermath lets the helpdesk's rooms write in the book that consent keeps.
+type aftermath struct{ *house }
+
+func (a aftermath) Ends(ctx context.Context, tx *store.Tx, lines ...string) {
+	a.after.Afterwards(tx, a.unwritten(ctx), lines...)
+}
+
+func (a aftermath) Ended(ctx context.Context, tx *store.Tx, lines ...string) {
+	a.after.Ended(tx, a.unwritten(ctx), lines...)
+}
+
+func (a aftermath) unwritten(ctx context.Context) func(error) {
+	return func(err error) {
+		a.journal.Alarm(ctx, "staff_aftermath", "")
+		a.log.ErrorContext(ctx, "who left or what code was replaced is not in the aftermath log: a backup put back would let them in", "error", err)
+	}
+}
+
+// ended is what was ended again because a backup did not know of it.
+type ended struct {
+	users []staff.User
+	codes int
+}
+
+// replay ends again what the aftermath log says and the database does not know:
+// a backup was put back. Before anybody is served.
+func (h *house) replay(ctx context.Context) (ended, error) {
+	if err := h.door.Replay(ctx); err != nil {
+		return ended{}, err
+	}
+	left, err := h.staff.Departures(ctx)
+	if err != nil {
+		return ended{}, err
+	}
+	codes, err := h.people.EndedCodes(ctx)
+	if err != nil {
+		return ended{}, err
+	}
+	err = h.after.Lines(func(words []string) error {
+		left.Line(words)
+		codes.Line(words)
+		return nil
+	})
+	if err != nil {
+		return ended{}, err
+	}
+	var e ended
+	if e.users, err = h.staff.Replay(ctx, left); err != nil {
+		return e, err
+	}
+	e.codes, err = h.people.Replay(ctx, codes)
+	return e, err
+}
+
+func (e ended) print(out io.Writer) {
+	if e.codes > 0 {
+		fmt.Fprintf(out, "%d return codes that were replaced since open nothing again. Their new ones are lost: a counsellor makes another when their person asks.\n", e.codes)
+	}
+	if len(e.users) == 0 {
+		return
+	}
+	fmt.Fprint(out, "Who left since, was invited anew or has other words does not come in with the old ones:\n")
+	for _, u := range e.users {
+		fmt.Fprintf(out, "    %s\n", u.Login)
+	}
+	fmt.Fprint(out, "Those who still work here are invited again: `returnsupport user reissue LOGIN`, then a member of their team admits them.\n")
+}

@@ -1,0 +1,264 @@
+package registers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/journal"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/vault"
+)
+
+// The books of entries.
+const (
+	incidents = "incident"
+	requests  = "request"
+)
+
+// Bounds of what is typed, and of a page.
+const (
+	mostWords   = 4000 // letters of one field
+	mostEntries = 500
+)
+
+// entry is a row: the plain half of an incident or a request.
+type entry struct {
+	id      helpdesk.ID
+	book    string
+	state   string
+	at, due int64
+	by      helpdesk.ID
+	version int64
+	body    []byte
+	mac     []byte
+}
+
+func (e *entry) dest() []any {
+	return []any{&e.id, &e.book, &e.state, &e.at, &e.due, &e.by, &e.version, &e.body, &e.mac}
+}
+
+// origin is what the MAC speaks for: a clock that somebody else put back would
+// let 72 hours pass in silence.
+func (e *entry) origin() vault.Context {
+	return vault.At("registers.entry", e.id, e.book, e.state, e.at, e.due, e.by, e.version)
+}
+
+func bodyAt(id helpdesk.ID) vault.Context { return vault.At("registers.body", id) }
+
+func keyAt(id helpdesk.ID, of vault.KeyID) vault.Context {
+	return vault.At("registers.key", id, of.Owner, of.Version)
+}
+
+func instant(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func micros(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMicro()
+}
+
+// add writes a new entry, its key sealed to who writes it and to every
+// coordinator who works here now.
+func (r *Room) add(ctx context.Context, s *staff.Session, e *entry, body any, verb string) error {
+	if s.Own() == nil {
+		return fmt.Errorf("write into a register: %w", helpdesk.ErrDenied)
+	}
+	users, err := r.Staff.Users(ctx)
+	if err != nil {
+		return err
+	}
+	plain, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	key := vault.NewKey()
+	e.id, e.by, e.version = helpdesk.NewID(), s.User.ID, 1
+	e.body = key.Seal(bodyAt(e.id), plain)
+	e.mac = r.Secrets.Vouch(e.origin(), e.body)
+	return r.DB.Write(ctx, "write into a register", func(tx *store.Tx) error {
+		if err := tx.Later(ctx, insertEntry, e.id, e.book, e.state, e.at, e.due, e.by, e.version, e.body, e.mac); err != nil {
+			return err
+		}
+		own := s.Own().ID()
+		if err := tx.Later(ctx, insertKey, e.id, s.User.ID, own.Version, s.Own().Wrap(keyAt(e.id, own), key)); err != nil {
+			return err
+		}
+		if err := r.share(ctx, tx, e.id, key, users); err != nil {
+			return err
+		}
+		return r.Journal.Write(ctx, tx, journal.Entry{Actor: s.User.ID, Verb: verb, Object: e.id})
+	})
+}
+
+// share gives the key to every coordinator who works here now and has none yet:
+// who came to the office later reads what was written before as soon as
+// somebody who reads it writes on.
+func (r *Room) share(ctx context.Context, tx *store.Tx, id helpdesk.ID, key vault.Key, users []staff.User) error {
+	type holder struct {
+		reader  helpdesk.ID
+		version int
+	}
+	has := map[holder]bool{}
+	rows, err := tx.Query(ctx, selectKeyed, id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h holder
+		if err := rows.Scan(&h.reader, &h.version); err != nil {
+			return err
+		}
+		has[h] = true
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.Kind != staff.Coordinator || u.State != staff.Active {
+			continue
+		}
+		public, err := r.Staff.UserKey(ctx, tx, u.ID)
+		if errors.Is(err, helpdesk.ErrNotFound) || err == nil && has[holder{u.ID, public.ID.Version}] {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		wrap, err := public.Wrap(keyAt(id, public.ID), key)
+		if err != nil {
+			return err
+		}
+		if err := tx.Later(ctx, insertKey, id, u.ID, public.ID.Version, wrap); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open opens an entry's body for a session into what is handed in, and returns
+// its key. ErrNotFound for who holds none.
+func (r *Room) open(ctx context.Context, s *staff.Session, e *entry, into any) (vault.Key, error) {
+	if s.Own() == nil {
+		return vault.Key{}, fmt.Errorf("open entry %s: %w", e.id, helpdesk.ErrNotFound)
+	}
+	own := s.Own().ID()
+	var wrap []byte
+	if err := r.DB.QueryRow(ctx, selectKey, e.id, s.User.ID, own.Version).Scan(&wrap); err != nil {
+		return vault.Key{}, fmt.Errorf("open entry %s: %w", e.id, err)
+	}
+	if !r.Secrets.Vouched(e.mac, e.origin(), e.body) {
+		r.Journal.Alarm(ctx, "registers_entry", e.id)
+		return vault.Key{}, helpdesk.Refuse("register.unproven")
+	}
+	key, err := s.Own().Unwrap(keyAt(e.id, own), wrap)
+	var plain []byte
+	if err == nil {
+		plain, err = key.Open(bodyAt(e.id), e.body)
+	}
+	if err == nil {
+		err = json.Unmarshal(plain, into)
+	}
+	if err != nil {
+		r.Journal.Alarm(ctx, "registers_entry", e.id)
+		return vault.Key{}, helpdesk.Refuse("register.unproven")
+	}
+	return key, nil
+}
+
+// list reads a book: what runs out first, then the latest.
+func (r *Room) list(ctx context.Context, book string) ([]*entry, error) {
+	rows, err := r.DB.Query(ctx, selectBook, book, mostEntries)
+	if err != nil {
+		return nil, fmt.Errorf("read a register: %w", err)
+	}
+	defer rows.Close()
+	out := []*entry{}
+	for rows.Next() {
+		e := &entry{}
+		if err := rows.Scan(e.dest()...); err != nil {
+			return nil, fmt.Errorf("read a register: %w", err)
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// change reads an entry of a book for a coordinator, lets it be changed and
+// writes it back. ErrDenied for who is none, ErrConflict when somebody was
+// faster.
+func (r *Room) change(ctx context.Context, s *staff.Session, book string, id helpdesk.ID, body any, verb string, do func(*entry) error) error {
+	if !s.Coordinator() {
+		return fmt.Errorf("change entry %s: %w", id, helpdesk.ErrDenied)
+	}
+	e := &entry{}
+	if err := r.DB.QueryRow(ctx, selectEntry, id).Scan(e.dest()...); err != nil {
+		return fmt.Errorf("change entry %s: %w", id, err)
+	}
+	if e.book != book {
+		return fmt.Errorf("change entry %s: %w", id, helpdesk.ErrNotFound)
+	}
+	key, err := r.open(ctx, s, e, body)
+	if err != nil {
+		return err
+	}
+	if err := do(e); err != nil {
+		return err
+	}
+	plain, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	users, err := r.Staff.Users(ctx)
+	if err != nil {
+		return err
+	}
+	was := e.version
+	e.version++
+	e.body = key.Seal(bodyAt(e.id), plain)
+	e.mac = r.Secrets.Vouch(e.origin(), e.body)
+	return r.DB.Write(ctx, "change a register", func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, updateEntry, e.state, e.due, e.version, e.body, e.mac, e.id, was)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("change entry %s: %w", id, helpdesk.ErrConflict)
+		}
+		if err := r.share(ctx, tx, e.id, key, users); err != nil {
+			return err
+		}
+		return r.Journal.Write(ctx, tx, journal.Entry{Actor: s.User.ID, Verb: verb, Object: e.id})
+	})
+}
+
+// closedToUs: the entry is there, and its sealed half opens to others alone, or
+// to nobody.
+func closedToUs(err error) bool {
+	var no helpdesk.Refusal
+	return errors.Is(err, helpdesk.ErrNotFound) || errors.As(err, &no)
+}
+
+// Late counts incidents and requests whose time is over: for the page that says
+// how the house stands, which is no secret among colleagues.
+func (r *Room) Late(ctx context.Context) (late struct{ Incidents, Requests int }, err error) {
+	now := r.Now().UnixMicro()
+	if err = r.DB.QueryRow(ctx, countLate, now, incidents).Scan(&late.Incidents); err == nil {
+		err = r.DB.QueryRow(ctx, countLate, now, requests).Scan(&late.Requests)
+	}
+	if err != nil {
+		err = fmt.Errorf("count what is late in the registers: %w", err)
+	}
+	return late, err
+}
