@@ -235,8 +235,11 @@ func TestAnOpenPageHearsWithinASecondThatItWasTakenBack(t *testing.T) {
 	}
 	lo.get("/p").press("/p/leave")
 	ws.SetReadDeadline(time.Now().Add(5 * time.Second))
-	if _, _, err = ws.ReadMessage(); !websocket.IsCloseError(err, 4401) {
-		t.Errorf("the line after leaving: %v", err)
+	for err = nil; err == nil; { // a second ring of what was taken back may stand before the end
+		_, heard, err = ws.ReadMessage()
+	}
+	if !websocket.IsCloseError(err, 4401) {
+		t.Errorf("the line after leaving: %s, %v", heard, err)
 	}
 }
 

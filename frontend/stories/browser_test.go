@@ -163,6 +163,17 @@ func (v *visitor) arrives(what, js string) {
 
 // eval returns what an expression is, as text.
 func (v *visitor) eval(js string) string {
+	var out string
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		// A page whose first half is there has words already, but not yet its fields.
+		if out = v.once(js); !strings.Contains(out, "properties of null") || v.ctx.Err() != nil || time.Now().After(deadline) {
+			return out
+		}
+	}
+}
+
+// once is eval for who asks again anyway.
+func (v *visitor) once(js string) string {
 	out, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("String("+js+")", asPerson))
 	if err != nil {
 		return err.Error()
@@ -188,7 +199,7 @@ func (v *visitor) tries(what, js, wanted string) {
 	pause := 10 * time.Millisecond
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(pause) {
 		pause = min(pause*3/2, 100*time.Millisecond) // who asks all the time keeps others from working
-		if got = v.eval(js); got == wanted {
+		if got = v.once(js); got == wanted {
 			return
 		}
 		if v.ctx.Err() != nil {
