@@ -8,7 +8,6 @@ package letter
 
 import (
 	"log/slog"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +54,8 @@ type Letter struct {
 	Carries  []Carried
 	Problems []Problem
 	Size     int // bytes of the raw mail
+
+	within bool // it lies in another letter, whose words it is to be
 }
 
 // LogValue keeps content out of logs.
@@ -206,25 +207,6 @@ func (l *Letter) readable() []string {
 		return []string{only}
 	}
 	return rich
-}
-
-var enrichedTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9-]{0,60}>`)
-
-// onlyText are the words of a letter that is nothing but a text sent as a file,
-// or of a kind that no page shows. It stays among the attachments.
-func (l *Letter) onlyText() string {
-	if len(l.Attachments) != 1 {
-		return ""
-	}
-	a := l.Attachments[0]
-	text, _ := toUTF8(a.Bytes[:min(len(a.Bytes), maxWords)], "")
-	switch a.ContentType {
-	case "text/plain", "text/markdown", "text/x-markdown":
-		return lineEnds(text)
-	case "text/enriched", "text/richtext": // RFC 1896
-		return strings.ReplaceAll(enrichedTag.ReplaceAllString(lineEnds(text), ""), "<<", "<")
-	}
-	return ""
 }
 
 func texts(bodies []Body) []string {
