@@ -181,11 +181,28 @@ func (b *outsideBell) act(ctx context.Context, rang []bus.Event, _ []byte, _ boo
 	return [][]byte{[]byte(`{"changed":true}`)}, nil
 }
 
-// Heard is the same as a long poll: it answers a script with changed() as soon
-// as that is true, asked at once and whenever one of rings rings, or with
-// nothing (204) after 25 seconds. At most two wait for one session; when that
-// ends, the script is told (401).
-func (v *Visit) Heard(rings []bus.Ring, changed func(context.Context, Outsider) (bool, error)) error {
+// Changed answers a script that asks whether changed() is true; where it is not,
+// with nothing (204). With wait in its query it is a long poll.
+func (v *Visit) Changed(rings []bus.Ring, changed func(context.Context, Outsider) (bool, error)) error {
+	if v.Query("wait") != "" {
+		return v.heard(rings, changed)
+	}
+	is, err := changed(v.Context, v.Outsider)
+	switch {
+	case err != nil:
+		return err
+	case !is:
+		return v.Done()
+	}
+	return v.JSON(fiber.StatusOK, itChanged)
+}
+
+var itChanged = json.RawMessage(`{"changed":true}`)
+
+// heard answers as soon as changed() is true, asked at once and whenever one of
+// rings rings, or with nothing (204) after 25 seconds. At most two wait for one
+// session; when that ends, the script is told (401).
+func (v *Visit) heard(rings []bus.Ring, changed func(context.Context, Outsider) (bool, error)) error {
 	who := v.Outsider
 	session := who.Session()
 	// Listen first, ask then: nothing can happen unheard in between.
@@ -201,7 +218,7 @@ func (v *Visit) Heard(rings []bus.Ring, changed func(context.Context, Outsider) 
 			return err
 		}
 		if is {
-			return v.JSON(fiber.StatusOK, json.RawMessage(`{"changed":true}`))
+			return v.JSON(fiber.StatusOK, itChanged)
 		}
 		select {
 		case <-l.Ready():

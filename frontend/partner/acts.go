@@ -121,17 +121,5 @@ func (h *hall) news(v *frontend.Visit) error {
 		at, err := h.stands(ctx, o.(*recipient), id)
 		return at != v.Query("state"), err
 	}
-	if v.Query("wait") != "" {
-		return v.Heard(ringsOf(id), changed)
-	}
-	is, err := changed(v.Context, v.Outsider)
-	if err != nil {
-		return err
-	}
-	if !is {
-		return v.Done()
-	}
-	return v.JSON(http.StatusOK, struct {
-		Changed bool `json:"changed"`
-	}{true})
+	return v.Changed(ringsOf(id), changed)
 }

@@ -2,11 +2,9 @@ package public
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"returnsupport/frontend/locale"
-	"returnsupport/helpdesk/hours"
 )
 
 var dayKeys = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
@@ -42,35 +40,4 @@ func daysBetween(from, to time.Time) int {
 	y, m, d := from.In(to.Location()).Date()
 	y2, m2, d2 := to.Date()
 	return int(time.Date(y2, m2, d2, 0, 0, 0, 0, time.UTC).Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour))
-}
-
-// week says the hours of seven days, days alike together: "Monday–Friday
-// 10:00–12:00, 13:00–16:00".
-func week(w locale.Words, days [7][]hours.Span) []string {
-	var out []string
-	for from := 0; from < 7; {
-		times := clocks(w, days[from])
-		to := from
-		for to+1 < 7 && clocks(w, days[to+1]) == times {
-			to++
-		}
-		if times != "" {
-			name := func(i int) string { return w.Say("weekday.long." + dayKeys[days[i][0].From.Weekday()]) }
-			day := name(from)
-			if to > from {
-				day = w.Say("moment.days", day, name(to))
-			}
-			out = append(out, day+" "+times)
-		}
-		from = to + 1
-	}
-	return out
-}
-
-func clocks(w locale.Words, spans []hours.Span) string {
-	var all []string
-	for _, s := range spans {
-		all = append(all, w.Say("moment.hours", s.From.Format("15:04"), s.To.Format("15:04")))
-	}
-	return strings.Join(all, ", ")
 }

@@ -61,12 +61,12 @@ func TestAWeekJoinsDaysThatAreAlike(t *testing.T) {
 		"general_line":  {"Monday–Friday 10:00–12:00, 13:00–16:00"},
 		"chat_detained": {"Monday–Sunday 18:00–21:00"},
 	} {
-		if got := week(w, plan.Week(line, monday)); !slices.Equal(got, want) {
+		if got := w.Week(plan.Week(line, monday)); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", line, got, want)
 		}
 	}
 	// Asked on a Thursday, the week begins there.
-	if got := week(w, plan.Week("general_line", monday.AddDate(0, 0, 3))); len(got) != 2 {
+	if got := w.Week(plan.Week("general_line", monday.AddDate(0, 0, 3))); len(got) != 2 {
 		t.Errorf("%q", got)
 	}
 }

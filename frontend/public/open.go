@@ -87,7 +87,7 @@ func (h *hall) phones(ctx context.Context, w locale.Words) ([]Line, error) {
 	for _, key := range plan.For(hours.Phone, hours.Everyone) {
 		l, _ := plan.Line(key)
 		s := plan.At(key, w.Now, nil)
-		line := Line{Name: lineName(w, key), Number: l.Number, Dial: dial(l.Number), Week: week(w, plan.Week(key, w.Now))}
+		line := Line{Name: w.Line(key), Number: l.Number, Dial: dial(l.Number), Week: w.Week(plan.Week(key, w.Now))}
 		switch {
 		case s.State == hours.Open:
 			line.State, line.Short = opened(w, "call.open", s), w.Say("door.call.open", ltr(l.Number), ends(w, s))
@@ -100,15 +100,6 @@ func (h *hall) phones(ctx context.Context, w locale.Words) ([]Line, error) {
 		lines = append(lines, line)
 	}
 	return lines, nil
-}
-
-// lineName is the catalogue's name for a line, or just "our phone" for one the
-// house added.
-func lineName(w locale.Words, key string) string {
-	if key == "advice_phone" || key == "general_line" {
-		return w.Say("line." + key)
-	}
-	return w.Say("line.any")
 }
 
 // dial is a number as a phone takes it.

@@ -214,19 +214,7 @@ func (h *hall) news(v *frontend.Visit, stands func(context.Context, somebody, he
 		at, err := stands(ctx, o.(somebody), id)
 		return at != v.Query("state"), err
 	}
-	if v.Query("wait") != "" {
-		return v.Heard(ringsOf(id), changed)
-	}
-	is, err := changed(v.Context, v.Outsider)
-	if err != nil {
-		return err
-	}
-	if !is {
-		return v.Done()
-	}
-	return v.JSON(http.StatusOK, struct {
-		Changed bool `json:"changed"`
-	}{true})
+	return v.Changed(ringsOf(id), changed)
 }
 
 func ringsOf(id helpdesk.ID) []bus.Ring {

@@ -1,10 +1,7 @@
 package volunteer
 
 import (
-	"strings"
-
 	"returnsupport/frontend"
-	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk/hours"
 )
 
@@ -27,45 +24,7 @@ func (h *hall) paper(v *frontend.Visit, lang string) (Paper, error) {
 	}
 	for _, key := range plan.For(hours.Phone, hours.Everyone) {
 		l, _ := plan.Line(key)
-		p.Phones = append(p.Phones, PaperPhone{Name: lineName(w.Words, key), Number: l.Number, Hours: week(w.Words, plan.Week(key, v.Now()))})
+		p.Phones = append(p.Phones, PaperPhone{Name: w.Line(key), Number: l.Number, Hours: w.Week(plan.Week(key, v.Now()))})
 	}
 	return p, nil
-}
-
-// lineName is the catalogue's name for a line, or just "our phone" for one the
-// house added.
-func lineName(w locale.Words, key string) string {
-	if key == "advice_phone" || key == "general_line" {
-		return w.Say("line." + key)
-	}
-	return w.Say("line.any")
-}
-
-// week says when a line is open, days of the same hours together.
-func week(w locale.Words, days [7][]hours.Span) []string {
-	var out []string
-	for from := 0; from < 7; {
-		times, to := clocks(w, days[from]), from
-		for to+1 < 7 && clocks(w, days[to+1]) == times {
-			to++
-		}
-		if times != "" {
-			name := func(i int) string { return w.Say("weekday.long." + weekdayKeys[days[i][0].From.Weekday()]) }
-			day := name(from)
-			if to > from {
-				day = w.Say("moment.days", day, name(to))
-			}
-			out = append(out, day+" "+times)
-		}
-		from = to + 1
-	}
-	return out
-}
-
-func clocks(w locale.Words, spans []hours.Span) string {
-	var all []string
-	for _, s := range spans {
-		all = append(all, w.Say("moment.hours", s.From.Format("15:04"), s.To.Format("15:04")))
-	}
-	return strings.Join(all, ", ")
 }

@@ -25,24 +25,11 @@ type EndedCodes struct{ seen, all map[helpdesk.ID]int64 }
 
 // EndedCodes begins with what the database knows of every person.
 func (p *Registry) EndedCodes(ctx context.Context) (*EndedCodes, error) {
-	rows, err := p.db.Query(ctx, selectVersions)
+	seen, err := store.Versions(ctx, p.db, selectVersions)
 	if err != nil {
 		return nil, fmt.Errorf("read the versions of keys: %w", err)
 	}
-	defer rows.Close()
-	out := &EndedCodes{map[helpdesk.ID]int64{}, map[helpdesk.ID]int64{}}
-	for rows.Next() {
-		var id helpdesk.ID
-		var version int64
-		if err := rows.Scan(&id, &version); err != nil {
-			return nil, fmt.Errorf("read the versions of keys: %w", err)
-		}
-		out.seen[id] = version
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the versions of keys: %w", err)
-	}
-	return out, nil
+	return &EndedCodes{seen, map[helpdesk.ID]int64{}}, nil
 }
 
 // Line takes one of the book's lines. Another room's, one that was cut short and

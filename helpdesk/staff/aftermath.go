@@ -68,24 +68,11 @@ type Departures struct {
 
 // Departures begins with what the database knows of every user.
 func (d *Desk) Departures(ctx context.Context) (*Departures, error) {
-	rows, err := d.db.Query(ctx, selectVersions)
+	seen, err := store.Versions(ctx, d.db, selectVersions)
 	if err != nil {
 		return nil, fmt.Errorf("read the versions of users: %w", err)
 	}
-	defer rows.Close()
-	out := &Departures{map[helpdesk.ID]int64{}, map[helpdesk.ID]*departure{}}
-	for rows.Next() {
-		var id helpdesk.ID
-		var version int64
-		if err := rows.Scan(&id, &version); err != nil {
-			return nil, fmt.Errorf("read the versions of users: %w", err)
-		}
-		out.seen[id] = version
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the versions of users: %w", err)
-	}
-	return out, nil
+	return &Departures{seen, map[helpdesk.ID]*departure{}}, nil
 }
 
 // Line takes one of the book's lines. Another room's, one that was cut short and
