@@ -155,12 +155,12 @@ func restores(t *testing.T, address string) {
 // volunteer is the lead of a branch, signed in.
 func (w *world) volunteer(org Recipient, login string) *staff.Outsider {
 	w.t.Helper()
-	token, err := w.Staff.InviteBranchLead(w.ctx, w.Staff.Console(), org.ID, login, login, login+"@branch.example", "en", w.rooms.now().AddDate(0, 6, 0))
+	token, err := w.Staff.InviteBranchLead(w.ctx, w.Staff.Console(), org.ID, login, login, login+"@branch.example", "en", w.rooms.Now().AddDate(0, 6, 0))
 	w.must(err)
 	e, err := w.Staff.AcceptVolunteer(w.ctx, token, "en", "Desk")
 	w.must(err)
-	w.rooms.pass(31 * time.Second) // a code counts once
-	code, err := staff.FactorCode(e.Secret, w.rooms.now())
+	w.rooms.Pass(31 * time.Second) // a code counts once
+	code, err := staff.FactorCode(e.Secret, w.rooms.Now())
 	w.must(err)
 	cookie, err := w.Staff.SignInVolunteer(w.ctx, login, e.Words, code)
 	w.must(err)
@@ -264,7 +264,7 @@ func TestAFullDiskKeepsNobodyFromWithdrawing(t *testing.T) {
 	if w.one(g, id).State != Withdrawn {
 		t.Error("not withdrawn")
 	}
-	if !contains(w.log.text(), "consent_aftermath") {
+	if !contains(w.log.String(), "consent_aftermath") {
 		t.Error("nobody is told that it is not in the log")
 	}
 }

@@ -24,7 +24,7 @@ func TestADatabasePutBackWithoutItsAftermathOpensNothingToOthers(t *testing.T) {
 		}
 		r, err := w.book.Load(w.ctx, db, id)
 		w.must(err)
-		if at := r.At(w.clock.now()); at.Live() {
+		if at := r.At(w.clock.Now()); at.Live() {
 			t.Error("the referral still lives")
 		}
 	})

@@ -67,7 +67,7 @@ func TestAnExceptionHasItsReasonAndASecondPerson(t *testing.T) {
 			t.Error("nothing was handed over")
 		}
 
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 
 		// A duty goes at once; a no comes too late to stop it, and is kept.
 		duty := refer("two")
@@ -81,7 +81,7 @@ func TestAnExceptionHasItsReasonAndASecondPerson(t *testing.T) {
 			t.Error("a second person stopped a duty to report")
 		}
 
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 
 		// In an emergency one acts, and a no takes it back.
 		urgent := refer("three")
@@ -89,7 +89,7 @@ func TestAnExceptionHasItsReasonAndASecondPerson(t *testing.T) {
 		id, err = w.Except(w.ctx, maria, x)
 		w.must(err)
 		w.must(send(urgent))
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		late, err := w.Unreviewed(w.ctx, w.ada())
 		w.must(err)
 		if len(late) != 1 || late[0].ID != id || !late[0].Late {
@@ -141,10 +141,10 @@ func TestARequestByAnAuthorityIsANoUntilTheCoordinatorDecides(t *testing.T) {
 		if all, err = w.Requests(w.ctx, maria); err != nil || len(all) != 1 || all[0].State != "refused" || all[0].Why != "no court asked" {
 			t.Error("who registered it does not learn what became of it", err)
 		}
-		w.clock.pass(30 * 24 * time.Hour)
+		w.clock.Pass(30 * 24 * time.Hour)
 		second, err := w.Register(w.ctx, maria, q)
 		w.must(err)
-		w.clock.pass(4 * 24 * time.Hour)
+		w.clock.Pass(4 * 24 * time.Hour)
 		for _, r := range func() []Inquired { a, err := w.Requests(w.ctx, ada); w.must(err); return a }() {
 			if r.ID == second && !r.Late {
 				t.Error("nobody is told that it waits")

@@ -41,7 +41,7 @@ func TestWhatLeftWithoutAYesIsTheirsToReadOnceTheyAreTold(t *testing.T) {
 		phoned, err := w.Except(w.ctx, maria, x)
 		w.must(err)
 		w.must(w.Disclose(w.ctx, maria, phoned, "the police", "phone", "a name", time.Time{}))
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		x.Referral, err = w.Refer(w.ctx, maria, ticket, w.package3(maria, ticket, social))
 		w.must(err)
 		sent, err := w.Except(w.ctx, maria, x)

@@ -28,7 +28,7 @@ func TestAReferralFollowsItsTicketToAnotherTeam(t *testing.T) {
 		if all, err := w.Underway(w.ctx, maria); err != nil || len(all) != 0 {
 			t.Errorf("%d underway for who handed it over, %v", len(all), err)
 		}
-		w.clock.pass(4 * 24 * time.Hour)
+		w.clock.Pass(4 * 24 * time.Hour)
 		before := w.mails()
 		w.must(w.Watch(w.ctx))
 		if n := w.mails() - before; n != 1 {

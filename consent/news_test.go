@@ -39,7 +39,7 @@ func TestAPersonIsToldThatARecipientSaidSomething(t *testing.T) {
 			w.must(w.AskBack(w.ctx, o, r, "Which Kanarieday?"))
 		}
 		told("at eleven, who agreed to evenings", 0)
-		w.clock.pass(8 * time.Hour)
+		w.clock.Pass(8 * time.Hour)
 		told("in the evening", 1)
 		told("a second look", 0)
 		w.must(w.ReturnReferral(w.ctx, o, id, "no bed"))
@@ -66,7 +66,7 @@ func TestAPersonIsToldThatARecipientSaidSomething(t *testing.T) {
 		w.must(w.Agree(w.ctx, o, hidden))
 		w.must(w.AskBack(w.ctx, o, hidden, "who?"))
 		told("what they were not told of", 0)
-		if contains(w.log.text(), "Kanarie") {
+		if contains(w.log.String(), "Kanarie") {
 			t.Error("the log says what it is about")
 		}
 	})

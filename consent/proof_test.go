@@ -19,7 +19,7 @@ func TestAnExceptionNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		x := Excepting{Ticket: ticket, Kind: "crime", Law: "OSL 10:24", Why: "a serious crime", WhyNot: "they could be hurt"}
 		id, err := w.Except(w.ctx, maria, x)
 		w.must(err)
-		w.rooms.pass(6 * time.Minute)
+		w.rooms.Pass(6 * time.Minute)
 		_, err = w.Except(w.ctx, maria, x)
 		w.fails(err, staff.ErrProof)
 		w.fails(w.Review(w.ctx, per, id, true, ""), staff.ErrProof)

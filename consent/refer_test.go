@@ -85,9 +85,9 @@ func TestAPackageGoesOutReadsAsItWasShownAndComesBack(t *testing.T) {
 		// The ticket goes on; what was frozen does not.
 		w.letter(maria, ticket, "something new")
 		w.must(w.AskBack(w.ctx, o, id, "at what hour Kanarieask?"))
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.SayReferral(w.ctx, maria, id, "at noon"))
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.SayAsPerson(w.ctx, g, id, "thank you"))
 		read = w.released(o, id)
 		if len(read.Handed.Items) != 3 || len(read.Words) != 3 || read.Words[1].Text != "at noon" || read.Words[2].Side != "person" {
@@ -114,11 +114,11 @@ func TestAPackageGoesOutReadsAsItWasShownAndComesBack(t *testing.T) {
 		if r := w.referral(maria, id); r.State != ReferralClosed || r.Outcome != "helped" || r.Told != "partly" {
 			t.Errorf("%s %s %s", r.State, r.Outcome, r.Told)
 		}
-		w.clock.pass(7*24*time.Hour - time.Second)
+		w.clock.Pass(7*24*time.Hour - time.Second)
 		if w.released(o, id).Ended {
 			t.Error("ended before seven days after closing")
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.ended(o, id, "seven days after closing")
 		if r := w.verified(); r.Bad != nil {
 			t.Errorf("the book: %+v", r)
@@ -198,7 +198,7 @@ func TestWithdrawingSucceedsWhateverElseIsWrong(t *testing.T) {
 		for range 4 {
 			f := w.package3(maria, ticket, shelter)
 			f.Again, f.Need = true, "need "+string(helpdesk.NewID())
-			w.clock.pass(15 * 24 * time.Hour) // asked anew
+			w.clock.Pass(15 * 24 * time.Hour) // asked anew
 			id, err := w.Refer(w.ctx, maria, ticket, f)
 			w.must(err)
 			out, err := w.Submit(w.ctx, maria, id, 1, Asking{Language: "fa", Started: true})
@@ -271,10 +271,10 @@ func TestNothingIsSentWithoutAYesThatCoversExactlyIt(t *testing.T) {
 			}
 		}
 		w.targets[shelter.ID] = target
-		w.clock.pass(91 * 24 * time.Hour)
+		w.clock.Pass(91 * 24 * time.Hour)
 		_, err = w.Send(w.ctx, maria, id, version, Way{})
 		w.refused(err, "refer.permission")
-		w.clock.pass(-91 * 24 * time.Hour)
+		w.clock.Pass(-91 * 24 * time.Hour)
 		_, err = w.Send(w.ctx, maria, id, version, Way{})
 		w.must(err)
 		read, p, err := w.handed(w.ctx, w.DB, id, w.keyOf(maria, id))
@@ -414,7 +414,7 @@ func TestALinkOpensWithTheDigitsAlone(t *testing.T) {
 		}
 		var guessed int
 		w.must(w.DB.QueryRow(w.ctx, `SELECT COUNT(*) FROM journal_entry WHERE verb = $1`, VerbGuessed).Scan(&guessed))
-		if guessed < 10 || !strings.Contains(w.log.text(), "referral_link_guessed") {
+		if guessed < 10 || !strings.Contains(w.log.String(), "referral_link_guessed") {
 			t.Errorf("%d wrong codes in the journal, or no alarm", guessed)
 		}
 
@@ -440,11 +440,11 @@ func TestTimeAloneEndsAndTells(t *testing.T) {
 			w.must(err)
 			return len(all)
 		}
-		w.clock.pass(72*time.Hour - time.Second)
+		w.clock.Pass(72*time.Hour - time.Second)
 		if late() != 0 || w.referral(maria, id).State != ReferralSent {
 			t.Error("late too early")
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		if late() != 1 || w.referral(maria, id).State != ReferralOverdue {
 			t.Error("not late in time")
 		}
@@ -459,11 +459,11 @@ func TestTimeAloneEndsAndTells(t *testing.T) {
 			t.Error("not late to who owns it now", err)
 		}
 		w.must(w.Agree(w.ctx, o, id))
-		w.clock.pass(87*24*time.Hour - time.Second)
+		w.clock.Pass(87*24*time.Hour - time.Second)
 		if w.released(o, id).Ended {
 			t.Error("ended early")
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.ended(o, id, "expired")
 		if s := w.referral(maria, id).State; s != ReferralLapsed {
 			t.Errorf("%s", s)
@@ -548,7 +548,7 @@ func TestAThiefReadsNothingOfAReferral(t *testing.T) {
 		_, err = w.Except(w.ctx, maria, Excepting{Ticket: ticket, Kind: "child", Must: true, Law: "Kanarielaw", Why: "Kanariewhy", WhyNot: "Kanarienot"})
 		w.must(err)
 		fmt.Fprintf(w.log, "%v %+v %v %v", w.referral(maria, id).LogValue(), o, g, out)
-		dump := bytes.ToLower(append(storetest.Dump(t, w.DB), w.log.text()...))
+		dump := bytes.ToLower(append(storetest.Dump(t, w.DB), w.log.String()...))
 		for _, canary := range []string{"kanarie", "in swedish", "what you wrote", "your paper", "a bed"} {
 			if i := bytes.Index(dump, []byte(canary)); i >= 0 {
 				t.Errorf("found %q in %q", canary, dump[max(0, i-60):min(len(dump), i+60)])

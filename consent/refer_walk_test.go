@@ -153,14 +153,14 @@ func (w *world) walkReferrals(seed uint64, second *rival.Process) {
 		c.steps++
 		switch r.IntN(12) {
 		case 0:
-			w.clock.pass(time.Duration(r.IntN(30*24)) * time.Hour)
+			w.clock.Pass(time.Duration(r.IntN(30*24)) * time.Hour)
 		case 1, 2:
-			w.clock.pass(time.Duration(r.IntN(90)) * time.Minute)
+			w.clock.Pass(time.Duration(r.IntN(90)) * time.Minute)
 		}
 		mine, number := acts[r.IntN(len(acts))], r.IntN(len(acts))
 		theirs := acts[number]
 		wait := second.Race(racing{Walk: "referral", Deed: number, Staff: w.cookies[maria.User.ID], Guest: w.cookies[c.g.Person], Outside: w.cookies[o.who],
-			Ticket: c.ticket, ID: c.id, To: w.targets[to.ID], Out: c.out, Now: w.Now(), Rooms: w.rooms.now()})
+			Ticket: c.ticket, ID: c.id, To: w.targets[to.ID], Out: c.out, Now: w.Now(), Rooms: w.rooms.Now()})
 		w.sound(mine.fault(mine.do(w.ctx, w.Door, maria, c)), wait())
 		names[mine.name]++
 		state := w.stillHolds(c, maria)

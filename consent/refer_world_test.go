@@ -39,8 +39,8 @@ func (w *world) account(org Recipient, login string) account {
 // enters is an account signed in, as the door knows it.
 func (w *world) enters(a account) *Outside {
 	w.t.Helper()
-	w.rooms.pass(31 * time.Second) // a code counts once
-	code, err := staff.FactorCode(a.Secret, w.rooms.now())
+	w.rooms.Pass(31 * time.Second) // a code counts once
+	code, err := staff.FactorCode(a.Secret, w.rooms.Now())
 	w.must(err)
 	cookie, err := w.Staff.SignInPartner(w.ctx, a.login, a.Words, code)
 	w.must(err)

@@ -44,7 +44,7 @@ func TestWhoWritesToTheDatabaseIsSentNothing(t *testing.T) {
 				t.Errorf("%s: released", a.name)
 			}
 			run(a.back)
-			if !contains(w.log.text(), a.alarmed) {
+			if !contains(w.log.String(), a.alarmed) {
 				t.Errorf("%s: no alarm", a.name)
 			}
 		}

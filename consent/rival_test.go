@@ -12,6 +12,7 @@ import (
 	"returnsupport/consent/internal/rival"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/vault"
@@ -36,7 +37,7 @@ type racing struct {
 
 func TestMain(m *testing.M) {
 	rival.Main(m, func(db *store.DB, secrets *vault.Secrets) func(racing) error {
-		w := &world{t: alone{}, ctx: context.Background(), clock: &clock{}, rooms: &clock{}, log: &logbook{}, targets: map[helpdesk.ID]Target{}}
+		w := &world{t: alone{}, ctx: context.Background(), clock: &housetest.Clock{}, rooms: &housetest.Clock{}, log: &housetest.Log{}, targets: map[helpdesk.ID]Target{}}
 		w.Door = w.door(db, secrets, bus.InProcess())
 		return w.races
 	})
@@ -50,7 +51,9 @@ func (alone) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
 
 // races does what it is told. What a rule may say is no fault.
 func (w *world) races(o racing) error {
-	w.clock.at, w.rooms.at, w.targets[o.To.ID] = o.Now, o.Rooms, o.To
+	w.clock.Set(o.Now)
+	w.rooms.Set(o.Rooms)
+	w.targets[o.To.ID] = o.To
 	s, err := w.Staff.Session(w.ctx, o.Staff, true)
 	if err != nil {
 		return fmt.Errorf("the colleague: %w", err)

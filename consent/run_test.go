@@ -22,7 +22,7 @@ func TestTheHeadOfTheBookIsLoggedEachHourAndMailedOnceADay(t *testing.T) {
 			t.Errorf("every %v, %v", logEvery, mailEvery)
 		}
 		w.must(w.Anchor(w.ctx))
-		if n := w.mails(); n != 0 || strings.Contains(w.log.text(), "ledger:") {
+		if n := w.mails(); n != 0 || strings.Contains(w.log.String(), "ledger:") {
 			t.Errorf("%d mails about an empty book", n)
 		}
 		_, ticket := w.comes()
@@ -32,7 +32,7 @@ func TestTheHeadOfTheBookIsLoggedEachHourAndMailedOnceADay(t *testing.T) {
 		for hour := range 24 {
 			w.must(w.Anchor(w.ctx))
 			w.must(second.Anchor(w.ctx))
-			w.clock.pass(time.Hour)
+			w.clock.Pass(time.Hour)
 			days := 1
 			if hour >= 14 { // it was ten in the morning
 				days = 2
@@ -41,7 +41,7 @@ func TestTheHeadOfTheBookIsLoggedEachHourAndMailedOnceADay(t *testing.T) {
 				t.Fatalf("after %d hours %d mails to one coordinator", hour+1, n)
 			}
 		}
-		heads := headMark.FindAllString(w.log.text(), -1)
+		heads := headMark.FindAllString(w.log.String(), -1)
 		if len(heads) != 48 {
 			t.Errorf("logged %d times", len(heads))
 		}

@@ -51,7 +51,7 @@ func TestAYesToTwoOfThreeThingsAllowsThoseTwoToThatOneUntilThatDay(t *testing.T)
 		if !a.Valid || !a.Until.Equal(monday.AddDate(0, 0, 90)) || !a.CanStop() {
 			t.Errorf("the person sees %+v", a)
 		}
-		w.clock.pass(90 * 24 * time.Hour)
+		w.clock.Pass(90 * 24 * time.Hour)
 		if why := w.why(maria, ticket, id, use); why != grants.NotValid {
 			t.Errorf("after its time: %q", why)
 		}
@@ -240,14 +240,14 @@ func TestWeAskAgainAfterTwoWeeksAndNeverAfterTwoRefusals(t *testing.T) {
 		_, err := w.ask(maria, w.share(ticket, shelter))
 		w.refused(err, "consent.open")
 		w.must(w.Answer(w.ctx, g, id, Reply{State: Refused, Method: Chat}))
-		w.clock.pass(13 * 24 * time.Hour)
+		w.clock.Pass(13 * 24 * time.Hour)
 		_, err = w.ask(maria, w.share(ticket, shelter))
 		w.refused(err, "consent.too_soon")
 		w.asked(maria, w.share(ticket, w.organisation("Another", "partner", "SE"))) // somebody else is another question
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		id = w.asked(maria, w.share(ticket, shelter))
 		w.must(w.Answer(w.ctx, g, id, Reply{State: Refused, Method: Chat}))
-		w.clock.pass(400 * 24 * time.Hour)
+		w.clock.Pass(400 * 24 * time.Hour)
 		_, err = w.ask(maria, w.share(ticket, shelter))
 		w.refused(err, "consent.never")
 		own := w.share(ticket, shelter)
@@ -334,7 +334,7 @@ func TestWhoReadsAConsentIsTheTeamAndThePerson(t *testing.T) {
 		w.fails(err, helpdesk.ErrNotFound)
 		_, err = w.ReceiptFor(w.ctx, eva, id)
 		w.fails(err, helpdesk.ErrNotFound)
-		if bytes.Contains(storetest.Dump(t, w.DB), []byte("KANARIE")) || bytes.Contains([]byte(w.log.text()), []byte("KANARIE")) {
+		if bytes.Contains(storetest.Dump(t, w.DB), []byte("KANARIE")) || bytes.Contains([]byte(w.log.String()), []byte("KANARIE")) {
 			t.Error("a thief of the database or the log reads it")
 		}
 		// Handed to another team, it is theirs to read once somebody took it along.
@@ -411,7 +411,7 @@ func TestAYesByWebRestsWhileTheCodeIsNew(t *testing.T) {
 		}
 		w.refused(w.Answer(w.ctx, g, id, yes("phone")), "consent.rests")
 		w.must(w.Answer(w.ctx, g, id, Reply{State: Deferred, Method: Web})) // anything but a yes is taken
-		w.clock.pass(72 * time.Hour)
+		w.clock.Pass(72 * time.Hour)
 		w.must(w.Answer(w.ctx, g, id, yes("phone")))
 		if !w.one(g, id).Valid {
 			t.Error("after three days it is taken")

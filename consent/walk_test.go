@@ -139,9 +139,9 @@ func (w *world) walk(seed uint64, second *rival.Process) {
 		c.steps++
 		switch r.IntN(8) {
 		case 0:
-			w.clock.pass(time.Duration(r.IntN(40*24)) * time.Hour)
+			w.clock.Pass(time.Duration(r.IntN(40*24)) * time.Hour)
 		case 1:
-			w.clock.pass(time.Duration(r.IntN(60)) * time.Second)
+			w.clock.Pass(time.Duration(r.IntN(60)) * time.Second)
 		}
 		all := deeds(r)
 		mine := all[r.IntN(len(all))]
@@ -149,7 +149,7 @@ func (w *world) walk(seed uint64, second *rival.Process) {
 		number := r.IntN(len(all))
 		theirs := deeds(rand.New(rand.NewPCG(dice, 7)))[number]
 		wait := second.Race(racing{Walk: "consent", Dice: dice, Deed: number, Staff: w.cookies[maria.User.ID], Guest: w.cookies[c.g.Person],
-			Ticket: c.ticket, ID: c.id, To: w.targets[c.to.ID], Single: c.single, Now: w.Now(), Rooms: w.rooms.now()})
+			Ticket: c.ticket, ID: c.id, To: w.targets[c.to.ID], Single: c.single, Now: w.Now(), Rooms: w.rooms.Now()})
 		w.sound(mine.fault(mine.do(w.ctx, w.Door, maria, c)), wait())
 		names[mine.name]++
 		w.holdsStill(c, mine, theirs)

@@ -45,11 +45,11 @@ func TestWhatIsLateOrCameBackIsToldOnceAndWithoutContent(t *testing.T) {
 		if n := w.watched(); n != 0 {
 			t.Errorf("told of nothing by %d mails", n)
 		}
-		w.clock.pass(72*time.Hour + 5*time.Hour - 10*time.Hour) // Thursday at five
+		w.clock.Pass(72*time.Hour + 5*time.Hour - 10*time.Hour) // Thursday at five
 		if n := w.watched(); n != 0 {
 			t.Error("told too early")
 		}
-		w.clock.pass(13 * time.Hour) // six in the evening
+		w.clock.Pass(13 * time.Hour) // six in the evening
 		if n := w.watched(); n != 2 {
 			t.Errorf("what is late is told by %d mails, want the owner's and the coordinator's", n)
 		}
@@ -58,15 +58,15 @@ func TestWhatIsLateOrCameBackIsToldOnceAndWithoutContent(t *testing.T) {
 		if holds, _, err := w.holds(w.ctx, w.DB, w.referral(maria, id).Consent); err != nil || holds {
 			t.Error("what was allowed for it is still allowed", err)
 		}
-		w.clock.pass(8 * time.Hour) // at night
+		w.clock.Pass(8 * time.Hour) // at night
 		if n := w.watched(); n != 0 {
 			t.Error("woken by a mail")
 		}
-		w.clock.pass(8 * time.Hour)
+		w.clock.Pass(8 * time.Hour)
 		if n := w.watched(); n != 1 {
 			t.Errorf("what came back is told by %d mails, want the owner's", n)
 		}
-		if contains(w.log.text(), "Kanarie") {
+		if contains(w.log.String(), "Kanarie") {
 			t.Error("the log says what it is about")
 		}
 	})
@@ -83,12 +83,12 @@ func TestAReferralThatRestsEndsWhatWasAllowedForIt(t *testing.T) {
 		w.must(w.Agree(w.ctx, o, id))
 		w.must(w.Accept(w.ctx, o, id))
 		w.must(w.Report(w.ctx, o, id, "helped", ""))
-		w.clock.pass(14*24*time.Hour - time.Second)
+		w.clock.Pass(14*24*time.Hour - time.Second)
 		w.must(w.Watch(w.ctx))
 		if w.one(g, out.Consent).State != Given || w.referral(maria, id).State != ReferralDone {
 			t.Error("ended early")
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.Watch(w.ctx))
 		if r := w.referral(maria, id); r.State != ReferralClosed || r.Version < 5 {
 			t.Errorf("%s was not written down", r.State)
@@ -100,7 +100,7 @@ func TestAReferralThatRestsEndsWhatWasAllowedForIt(t *testing.T) {
 		if w.released(o, id).Ended {
 			t.Error("taken away at closing")
 		}
-		w.clock.pass(7 * 24 * time.Hour)
+		w.clock.Pass(7 * 24 * time.Hour)
 		w.ended(o, id, "a week after closing")
 		if report := w.verified(); report.Bad != nil {
 			t.Errorf("the book: %+v", report.Bad)

@@ -1,11 +1,9 @@
 package consent
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -29,9 +28,9 @@ type world struct {
 	*Door
 	t       testing.TB
 	ctx     context.Context
-	clock   *clock // of the door
-	rooms   *clock // of all other rooms
-	log     *logbook
+	clock   *housetest.Clock // of the door
+	rooms   *housetest.Clock // of all other rooms
+	log     *housetest.Log
 	words   string // Ada's
 	team    helpdesk.ID
 	other   helpdesk.ID // a team that has nothing to do with it
@@ -39,45 +38,11 @@ type world struct {
 	cookies map[helpdesk.ID]string // by whom they let in
 }
 
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 var monday = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), clock: &clock{at: monday}, rooms: &clock{at: monday}, log: &logbook{},
+	w := &world{t: t, ctx: context.Background(), clock: housetest.At(monday), rooms: housetest.At(monday), log: &housetest.Log{},
 		targets: map[helpdesk.ID]Target{}, cookies: map[helpdesk.ID]string{}}
 	w.Door = w.door(db, vault.NewSecrets(), bus.InProcess())
 	made, err := w.Staff.Init(w.ctx, staff.InitOptions{
@@ -95,8 +60,8 @@ func (w *world) door(db *store.DB, secrets *vault.Secrets, rings bus.Bus) *Door 
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	words, err := locale.Load()
 	w.must(err)
-	cost, now := vault.Cost{MiB: 1, Passes: 1}, w.rooms.now
-	h := House{DB: db, Secrets: secrets, Bus: rings, Words: words, Now: w.clock.now, Log: log, Target: w.target, CodeCost: cost}
+	cost, now := vault.Cost{MiB: 1, Passes: 1}, w.rooms.Now
+	h := House{DB: db, Secrets: secrets, Bus: rings, Words: words, Now: w.clock.Now, Log: log, Target: w.target, CodeCost: cost}
 	h.Journal = journal.New(db, secrets, now, log)
 	h.Office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.Journal, Now: now, Log: log})
 	h.Staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: rings, Journal: h.Journal, Office: h.Office, Now: now, Log: log, Cost: cost})

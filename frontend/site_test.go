@@ -19,6 +19,7 @@ import (
 	"returnsupport/frontend/locale"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/staff"
 )
 
@@ -47,29 +48,12 @@ func (d *door) end(cookie string) {
 	delete(d.open, cookie)
 }
 
-type lockedLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 type house struct {
 	*testing.T
 	site *Site
 	door *door
 	bus  bus.Bus
-	log  *lockedLog
+	log  *housetest.Log
 	addr string
 	url  string
 }
@@ -81,7 +65,7 @@ func newHouse(t *testing.T, mount func(*Site), change ...func(*Options)) *house 
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{T: t, door: &door{open: map[string]*staff.Session{}}, bus: bus.InProcess(), log: &lockedLog{}}
+	h := &house{T: t, door: &door{open: map[string]*staff.Session{}}, bus: bus.InProcess(), log: &housetest.Log{}}
 	o := Options{Log: slog.New(slog.NewTextHandler(h.log, nil)), Door: h.door, Bus: h.bus, Words: words, PublicName: "Samtalsstöd"}
 	for _, c := range change {
 		c(&o)

@@ -22,7 +22,7 @@ var rooms = []string{
 	"mailbridge/letter", "mailbridge", "mailbridge/mailtest/keeper", "mailbridge/mailtest",
 	"mailbridge/mailtest/dovecot",
 	"helpdesk",
-	"helpdesk/store/storetest", "helpdesk/store", "helpdesk/bus/redistest", "helpdesk/bus", "helpdesk/vault", "helpdesk/backup", "helpdesk/translate", "helpdesk/journal",
+	"helpdesk/housetest", "helpdesk/store/storetest", "helpdesk/store", "helpdesk/bus/redistest", "helpdesk/bus", "helpdesk/vault", "helpdesk/backup", "helpdesk/translate", "helpdesk/journal",
 	"helpdesk/hours", "helpdesk/routing", "helpdesk/office", "helpdesk/staff", "helpdesk/people",
 	"helpdesk/tickets", "helpdesk/answers", "helpdesk/tasks", "helpdesk/post", "helpdesk/chat", "helpdesk/retention",
 	"helpdesk/webhooks",

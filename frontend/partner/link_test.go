@@ -69,7 +69,7 @@ func TestDigitsOfAnyScriptInGroupsOpenALink(t *testing.T) {
 		group := []rune(typed)
 		b.get("/p/l").press("/p/l?lang=en", "key", " "+fragment+"\n", "digits", string(group[:4])+" "+string(group[4:8])+"-"+string(group[8:])).leads("/p")
 		b.get("/p/r/" + string(id)).is(200).sees(rule)
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestOneAddressMayNotTryWithoutEnd(t *testing.T) {
 		b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(422)
 	}
 	b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(429).sees("Too many tries from your network.")
-	w.clock.pass(time.Minute)
+	w.clock.Pass(time.Minute)
 	b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(422)
 }
 
@@ -168,9 +168,9 @@ func TestAVisitEndsByItself(t *testing.T) {
 	b := w.browser()
 	b.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
 	b.reads(id)
-	w.clock.pass(20 * time.Minute)
+	w.clock.Pass(20 * time.Minute)
 	b.get("/p/r/"+string(id)+"/news?state=sent", "X-Quiet", "1").is(204) // the page's own asking keeps nobody in
-	w.clock.pass(11 * time.Minute)
+	w.clock.Pass(11 * time.Minute)
 	b.get("/p/r/"+string(id), "X-Quiet", "1").is(401).seesNot(whole...)
 	b.get("/p/r/" + string(id)).leads("/p/sign-in?ended=1")
 	b.post("/p/r/"+string(id)+"/ask", "text", "where?").leads("/p/sign-in?ended=writing")

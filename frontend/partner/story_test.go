@@ -33,7 +33,7 @@ func TestAFirstSignInTakesSixWordsAndASecondFactor(t *testing.T) {
 	}
 	b.post(at).is(422).sees("The invitation is no longer valid")
 
-	code, err := staff.FactorCode(secret, w.clock.now())
+	code, err := staff.FactorCode(secret, w.clock.Now())
 	w.ok(err)
 	sign := func(words, code string) *browser {
 		return b.get("/p/sign-in").press("/p/sign-in", "login", "lo", "words", words, "code", code)

@@ -1,7 +1,6 @@
 package partner_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +21,7 @@ import (
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -44,46 +43,12 @@ type world struct {
 	door    *consent.Door
 	bus     bus.Bus
 	url     string
-	clock   *clock
-	log     *guarded
+	clock   *housetest.Clock
+	log     *housetest.Log
 	targets map[helpdesk.ID]consent.Target
 	session *staff.Session // ada's
 	guest   *people.Guest  // whom it concerns
 	ticket  helpdesk.ID
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type guarded struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (g *guarded) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.Write(p)
-}
-
-func (g *guarded) String() string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.String()
 }
 
 func (w *world) ok(err error) {
@@ -95,8 +60,8 @@ func (w *world) ok(err error) {
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{T: t, db: db, clock: &clock{at: time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)}, log: &guarded{}, targets: map[helpdesk.ID]consent.Target{}, bus: bus.InProcess()}
-	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now
+	w := &world{T: t, db: db, clock: housetest.At(time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)), log: &housetest.Log{}, targets: map[helpdesk.ID]consent.Target{}, bus: bus.InProcess()}
+	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.Now
 	secrets, cost := vault.NewSecrets(), vault.Cost{MiB: 1, Passes: 1}
 	words, err := locale.Load()
 	w.ok(err)
@@ -345,8 +310,8 @@ func (b *browser) seesNot(all ...string) *browser {
 // enters signs an account in.
 func (b *browser) enters(login string, e staff.Enrolment) *browser {
 	b.Helper()
-	b.clock.pass(31 * time.Second) // a code counts once
-	code, err := staff.FactorCode(e.Secret, b.clock.now())
+	b.clock.Pass(31 * time.Second) // a code counts once
+	code, err := staff.FactorCode(e.Secret, b.clock.Now())
 	b.ok(err)
 	b.get("/p/sign-in").is(200).press("/p/sign-in", "login", login, "words", e.Words, "code", code).leads("/p")
 	return b

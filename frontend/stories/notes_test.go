@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"returnsupport/mailbridge/mailtest"
+
+	"returnsupport/helpdesk/housetest"
 )
 
 // notes are what an operator reads.
@@ -26,12 +28,12 @@ type keeper struct {
 	path    string // where the program lies
 	mail    *mailtest.World
 	serving *exec.Cmd
-	log     *guarded
+	log     *housetest.Log
 }
 
 func newKeeper(t *testing.T) *keeper {
 	t.Helper()
-	k := &keeper{t: t, folder: t.TempDir(), mail: mailtest.Test(t, mailtest.Options{RequireAuth: true}), log: &guarded{}}
+	k := &keeper{t: t, folder: t.TempDir(), mail: mailtest.Test(t, mailtest.Options{RequireAuth: true}), log: &housetest.Log{}}
 	k.path = filepath.Join(k.folder, "bin")
 	build := exec.Command("go", "build", "-o", filepath.Join(k.path, "returnsupport"), "../../cmd/returnsupport")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -1,7 +1,6 @@
 package stories
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +27,7 @@ import (
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/directory"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -71,25 +71,7 @@ type world struct {
 	user      helpdesk.ID
 	team      staff.Team
 	collector *mailbridge.Collector
-	log       *guarded
-}
-
-// guarded is a log many goroutines write to.
-type guarded struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (g *guarded) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.Write(p)
-}
-
-func (g *guarded) String() string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.String()
+	log       *housetest.Log
 }
 
 // now is the clock of the whole house: the real one, which pass sets ahead.
@@ -124,7 +106,7 @@ func newWorld(t testing.TB) *world {
 // if they were two processes.
 func newWorldOn(t testing.TB, events, pages bus.Bus) *world {
 	t.Helper()
-	w := &world{t: t, log: &guarded{}, others: map[string]string{}}
+	w := &world{t: t, log: &housetest.Log{}, others: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.mail = mailtest.Test(t, mailtest.Options{})
 	w.ok(w.mail.AddUser(ours, "secret"))

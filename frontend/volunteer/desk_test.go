@@ -32,7 +32,7 @@ func TestCounsellorsAnswerAskAndLinkWhatTwoBranchesHandOn(t *testing.T) {
 		page := "/w/t/" + string(at[id]) + "/branch"
 		ada := w.asCounsellor()
 		ada.get("/w/branches").is(200).sees("by the end of the next working day", "answer by Friday 6", "/w/t/"+string(at[id]), "/w/t/"+string(at[theirs])).seesNot(`chip danger`)
-		w.clock.pass(30 * time.Hour)
+		w.clock.Pass(30 * time.Hour)
 		ada = w.asCounsellor()
 		ada.get("/w/branches").is(200).sees(`chip danger`) // the promise is past
 
@@ -109,7 +109,7 @@ func TestAGoodAnswerBecomesAPlaybookForEveryBranch(t *testing.T) {
 	ada.get("/w/branches").is(200).sees("Questions without names", "may i go along", "North")
 	talk := regexp.MustCompile(`/w/branches/talk/[a-z0-9]+`).FindString(ada.page)
 	ada.get(talk).is(200).sees("may i go along").press(talk, "text", "").is(422)
-	w.clock.pass(time.Second)
+	w.clock.Pass(time.Second)
 	ada.get(talk).press(talk, "text", "Yes, and you need not speak for them.").follows().is(200).sees("you need not speak")
 	ada.press("/w/branches/playbooks", "title", "Going along", "body", "You may go along. They speak for themselves.").follows().is(200).sees("Going along")
 	eva.get("/b/know").is(200).sees("Going along", "They speak for themselves.").seesNot("may i go along to the police", "North")
@@ -150,7 +150,7 @@ func TestACardUsedTwiceTooOldOrNobodysIsRefusedOnThePage(t *testing.T) {
 	lo = eva
 	gives(endings[4]).is(422).sees("We know no such card of your branch.")
 	lo = own
-	w.clock.pass(91 * 24 * time.Hour)
+	w.clock.Pass(91 * 24 * time.Hour)
 	lo.enters("lo", e)
 	gives(endings[3]).is(422).sees("That card is too old. Take another one.")
 	w.ok(w.branches.Round(t.Context()))
@@ -169,7 +169,7 @@ func TestASilentBranchIsAFriendlyTask(t *testing.T) {
 	lo.get("/b").is(200).sees("Your counsellor", "Ada", "Tuesday")
 	lo.get("/b/ask").press("/b/ask", "text", "how do i begin?").is(303)
 	w.asCounsellor().get("/w/branches").is(200).seesNot("Write a friendly word")
-	w.clock.pass(61 * 24 * time.Hour)
+	w.clock.Pass(61 * 24 * time.Hour)
 	w.ok(w.branches.Round(t.Context()))
 	w.ok(w.branches.Round(t.Context()))
 	var told int

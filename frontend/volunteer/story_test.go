@@ -83,7 +83,7 @@ func TestWhatWaitedOnAPhoneIsTakenOnceOrRefusedInWords(t *testing.T) {
 			key, public := attribute(b, "keyid"), attribute(b, "key")
 			raw, err := base64.RawURLEncoding.DecodeString(public)
 			w.ok(err)
-			said, err := json.Marshal(map[string]any{"client": string(helpdesk.NewID()), "knows": true, "urgent": true, "language": "ti", "reach": "branch", "need": "talk", "noticed": w.clock.now()})
+			said, err := json.Marshal(map[string]any{"client": string(helpdesk.NewID()), "knows": true, "urgent": true, "language": "ti", "reach": "branch", "need": "talk", "noticed": w.clock.Now()})
 			w.ok(err)
 			sealed, err := vault.PhoneSeal(raw, "rs1 hand on\x00"+key, said)
 			w.ok(err)
@@ -113,7 +113,7 @@ func TestWhatWaitedOnAPhoneIsTakenOnceOrRefusedInWords(t *testing.T) {
 		send(eva, key, blob).is(422).sees(`"refused"`)
 
 		key, blob = seal(one)
-		w.clock.pass(73 * time.Hour)
+		w.clock.Pass(73 * time.Hour)
 		send(w.browser().enters("lo", e), key, blob).is(422).sees("It waited too long")
 	})
 }
@@ -140,8 +140,8 @@ func TestAfterTheAccountEndedNothingIsTakenAndNobodyComesIn(t *testing.T) {
 	w.ok(w.staff.EndVolunteer(t.Context(), w.session(), all[0].User.ID))
 	lo.post("/b/kept", "Accept", "application/json", "key", "x", "blob", "y", "proof", proof).is(401)
 	lo.get("/b").leads("/b/sign-in?ended=1")
-	w.clock.pass(time.Minute)
-	code, err := staff.FactorCode(e.Secret, w.clock.now())
+	w.clock.Pass(time.Minute)
+	code, err := staff.FactorCode(e.Secret, w.clock.Now())
 	w.ok(err)
 	lo.get("/b/sign-in?ended=1").is(200).press("/b/sign-in", "login", "lo", "words", e.Words, "code", code).is(422)
 }
@@ -193,7 +193,7 @@ func TestALockedPageAsksForWordsAndLosesNothing(t *testing.T) {
 	lo := w.browser().enters("lo", e)
 	lo.get("/b/ask").is(200)
 	typed := lo.page
-	w.clock.pass(6 * time.Minute)
+	w.clock.Pass(6 * time.Minute)
 	lo.get("/b").leads("/b/sign-in?ended=1").follows().is(200).sees("Your six words open it").seesNot(`name="code"`)
 	lo.page = typed
 	lo.press("/b/ask", "text", "what i wrote <b>long</b>").is(401).sees("Your words are not lost", "what i wrote &lt;b&gt;long&lt;/b&gt;").seesNot(`name="code"`)
@@ -201,15 +201,15 @@ func TestALockedPageAsksForWordsAndLosesNothing(t *testing.T) {
 	lo.press("/b/sign-in", "words", e.Words).is(200).sees("You are back", "what i wrote &lt;b&gt;long&lt;/b&gt;")
 	lo.press("/b/ask").follows().is(200).sees("what i wrote &lt;b&gt;long&lt;/b&gt;")
 
-	w.clock.pass(6 * time.Minute)
+	w.clock.Pass(6 * time.Minute)
 	lo.post("/b/again", "words", "one two three four five six").is(422).sees("Those are not your six words")
 	lo.post("/b/again", "words", e.Words).is(200).sees(`"who":"`)
 	lo.get("/b").is(200)
-	w.clock.pass(4 * time.Minute)
+	w.clock.Pass(4 * time.Minute)
 	lo.get("/b/here").is(204) // somebody types
-	w.clock.pass(4 * time.Minute)
+	w.clock.Pass(4 * time.Minute)
 	lo.get("/b").is(200)
-	w.clock.pass(time.Hour)
+	w.clock.Pass(time.Hour)
 	lo.post("/b/again", "words", e.Words).is(422).sees(`"ended":true`)
 }
 

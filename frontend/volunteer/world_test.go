@@ -1,7 +1,6 @@
 package volunteer_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"html"
@@ -12,7 +11,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -27,6 +25,7 @@ import (
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/directory"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -48,43 +47,9 @@ type world struct {
 	directory *directory.Room
 	door      *consent.Door
 	url       string
-	clock     *clock
-	log       *guarded
+	clock     *housetest.Clock
+	log       *housetest.Log
 	words     string // ada's
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type guarded struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (g *guarded) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.Write(p)
-}
-
-func (g *guarded) String() string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.String()
 }
 
 func (w *world) ok(err error) {
@@ -102,8 +67,8 @@ func each(t *testing.T, test func(*world)) {
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 	// A Thursday evening.
-	w := &world{T: t, db: db, clock: &clock{at: time.Date(2026, 3, 5, 19, 0, 0, 0, time.UTC)}, log: &guarded{}}
-	log, now, bell := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now, bus.InProcess()
+	w := &world{T: t, db: db, clock: housetest.At(time.Date(2026, 3, 5, 19, 0, 0, 0, time.UTC)), log: &housetest.Log{}}
+	log, now, bell := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.Now, bus.InProcess()
 	secrets, cost := vault.NewSecrets(), vault.Cost{MiB: 1, Passes: 1}
 	words, err := locale.Load()
 	w.ok(err)
@@ -181,8 +146,8 @@ func (w *world) organisation(name string, kind directory.Kind, takes directory.T
 	if len(page.Hits) == 0 {
 		w.Fatal("the directory does not find ", name)
 	}
-	_, err = w.directory.Vet(w.Context(), w.session(), page.Hits[0].Organisation, directory.Vetting{Kind: kind, Country: "SE", On: w.clock.now().Format(time.DateOnly),
-		Until: w.clock.now().AddDate(2, 0, 0).Format(time.DateOnly), Takes: takes, Shown: directory.ForVolunteers, SharesWithAuthorities: directory.SharesNo})
+	_, err = w.directory.Vet(w.Context(), w.session(), page.Hits[0].Organisation, directory.Vetting{Kind: kind, Country: "SE", On: w.clock.Now().Format(time.DateOnly),
+		Until: w.clock.Now().AddDate(2, 0, 0).Format(time.DateOnly), Takes: takes, Shown: directory.ForVolunteers, SharesWithAuthorities: directory.SharesNo})
 	w.ok(err)
 	return page.Hits[0].Organisation
 }
@@ -190,7 +155,7 @@ func (w *world) organisation(name string, kind directory.Kind, takes directory.T
 // lead is the coordinator of a branch, enrolled; the first makes its key.
 func (w *world) lead(org helpdesk.ID, login string) staff.Enrolment {
 	w.Helper()
-	token, err := w.staff.InviteBranchLead(w.Context(), w.staff.Console(), org, login, login+" Ek", login+"@branch.example", "en", w.clock.now().AddDate(0, 6, 0))
+	token, err := w.staff.InviteBranchLead(w.Context(), w.staff.Console(), org, login, login+" Ek", login+"@branch.example", "en", w.clock.Now().AddDate(0, 6, 0))
 	w.ok(err)
 	e, err := w.staff.AcceptVolunteer(w.Context(), token, "en", "Desk")
 	w.ok(err)
@@ -344,8 +309,8 @@ func (b *browser) seesNot(all ...string) *browser {
 // enters signs an account in.
 func (b *browser) enters(login string, e staff.Enrolment) *browser {
 	b.Helper()
-	b.clock.pass(31 * time.Second) // a code counts once
-	code, err := staff.FactorCode(e.Secret, b.clock.now())
+	b.clock.Pass(31 * time.Second) // a code counts once
+	code, err := staff.FactorCode(e.Secret, b.clock.Now())
 	b.ok(err)
 	b.get("/b/sign-in").is(200).press("/b/sign-in", "login", login, "words", e.Words, "code", code).leads("/b")
 	return b

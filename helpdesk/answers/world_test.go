@@ -1,17 +1,16 @@
 package answers_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
@@ -28,32 +27,15 @@ type world struct {
 	book    *journal.Book
 	staff   *staff.Desk
 	shelf   *answers.Shelf
-	log     *logbook
+	log     *housetest.Log
 	ada     *staff.Session // a coordinator
 	now     time.Time
-}
-
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := &world{T: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), log: &logbook{}}
+		w := &world{T: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), log: &housetest.Log{}}
 		// In Stockholm it is the second of March already.
 		w.now = time.Date(2026, 3, 1, 23, 30, 0, 0, time.UTC)
 		now, log := func() time.Time { return w.now }, slog.New(slog.NewTextHandler(w.log, nil))

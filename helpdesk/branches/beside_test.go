@@ -36,7 +36,7 @@ func TestABranchThatFellSilentIsWrittenAFriendlyWordByItsOwnCounsellor(t *testin
 		if quiet, err := w.desk.Silent(w.ctx, maria); err != nil || len(quiet) != 0 {
 			t.Error(quiet, err)
 		}
-		w.clock.pass(60*24*time.Hour + 12*time.Hour)
+		w.clock.Pass(60*24*time.Hour + 12*time.Hour)
 		quiet, err := w.desk.Silent(w.ctx, maria)
 		w.must(err)
 		if len(quiet) != 1 || quiet[0].Org != v.org || len(quiet[0].Loads) != 1 {
@@ -129,7 +129,7 @@ func TestTasksTakenOverAndTwoHandOnsOfOnePerson(t *testing.T) {
 		w.refused(w.desk.Turn(w.ctx, lena, r.ID, thread.Tasks[0].ID, branches.TaskCannot, ""), "branches.task")
 
 		// A contact with an authority needs the person's own yes to it, and uses it up.
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.desk.TakeOver(w.ctx, lena, r.ID, "o1", "Please ring the agency about her address"))
 		seen, err := w.desk.OnTicket(w.ctx, maria, ticket)
 		w.must(err)

@@ -22,7 +22,7 @@ func TestToldOnThursdayEveningAnsweredOnFriday(t *testing.T) {
 		maria := w.hire("maria", w.team)
 		lena := w.in(w.branch("Redvik", "lena"))
 		h := taps()
-		h.Noticed = w.clock.now().Add(-time.Hour)
+		h.Noticed = w.clock.Now().Add(-time.Hour)
 		r := w.handedOn(lena, h)
 		friday := time.Date(2026, 3, 6, 22, 59, 59, 0, time.UTC) // the day's end in Stockholm
 		if r.Kind != branches.HandedOn || !r.Due.Equal(friday) {
@@ -49,7 +49,7 @@ func TestToldOnThursdayEveningAnsweredOnFriday(t *testing.T) {
 		if len(mine) != 1 || mine[0].Status != branches.Received || !mine[0].Mine || !mine[0].First.IsZero() {
 			t.Fatalf("%+v", mine)
 		}
-		w.clock.pass(14*time.Hour + 20*time.Minute)
+		w.clock.Pass(14*time.Hour + 20*time.Minute)
 		w.reply(maria, ticket, "Canaryanswer")
 		seen, err := w.desk.OnTicket(w.ctx, maria, ticket)
 		w.must(err)
@@ -58,10 +58,10 @@ func TestToldOnThursdayEveningAnsweredOnFriday(t *testing.T) {
 		}
 		mine, err = w.desk.Mine(w.ctx, lena)
 		w.must(err)
-		if mine[0].Status != branches.Answered || !mine[0].First.Equal(w.clock.now()) {
+		if mine[0].Status != branches.Answered || !mine[0].First.Equal(w.clock.Now()) {
 			t.Errorf("%v at %v", mine[0].Status, mine[0].First)
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.desk.Say(w.ctx, lena, r.ID, "c1", "she asks again", true))
 		w.must(w.desk.Say(w.ctx, lena, r.ID, "c1", "she asks again", true))
 		thread, err := w.desk.Follow(w.ctx, lena, r.ID)
@@ -145,7 +145,7 @@ func TestTheVolunteerWhoHandedOnSeesStatusAndWhatWasWrittenToTheBranchAndNotTheT
 		}
 
 		// They come back to it, and the branch reads once a counsellor looked.
-		w.clock.pass(73 * time.Hour) // their new code rests
+		w.clock.Pass(73 * time.Hour) // their new code rests
 		_, guest, _, err = w.people.Return(w.ctx, w.codeOf(guest), false)
 		w.must(err)
 		w.must(w.door.Answer(w.ctx, guest, all[0].ID, consent.Reply{State: consent.Given, Method: consent.Web, Language: "fa", Alone: true}))
@@ -160,13 +160,13 @@ func TestTheVolunteerWhoHandedOnSeesStatusAndWhatWasWrittenToTheBranchAndNotTheT
 		facts, err := w.tickets.Facts(w.ctx, maria, ticket)
 		w.must(err)
 		w.must(w.tickets.CloseTicket(w.ctx, maria, ticket, facts.Version))
-		w.clock.pass(29 * 24 * time.Hour)
+		w.clock.Pass(29 * 24 * time.Hour)
 		thread, err = w.desk.Follow(w.ctx, lena, r.ID)
 		w.must(err)
-		if thread.Status != branches.Ended || thread.Until.Sub(w.clock.now()) != 24*time.Hour {
+		if thread.Status != branches.Ended || thread.Until.Sub(w.clock.Now()) != 24*time.Hour {
 			t.Errorf("%v until %v", thread.Status, thread.Until)
 		}
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		_, err = w.desk.Follow(w.ctx, lena, r.ID)
 		w.refused(err, "branches.over")
 	})
@@ -184,7 +184,7 @@ func TestAWaitingHandOnSentTwiceFromTwoDevicesAndAfterTheAccountEnded(t *testing
 			t.Error("a key a look")
 		}
 		h := taps()
-		h.Line, h.Noticed = "", w.clock.now()
+		h.Line, h.Noticed = "", w.clock.Now()
 		waits := func(k branches.PhoneKey, h branches.HandOn) branches.Sealed {
 			t.Helper()
 			plain, err := json.Marshal(h)
@@ -194,7 +194,7 @@ func TestAWaitingHandOnSentTwiceFromTwoDevicesAndAfterTheAccountEnded(t *testing
 			return branches.Sealed{Key: k.ID, Blob: blob}
 		}
 		first := waits(key, h)
-		w.clock.pass(13 * time.Hour)
+		w.clock.Pass(13 * time.Hour)
 		other, err := w.desk.HandOnKey(w.ctx, w.in(v)) // the second device
 		w.must(err)
 		if other.ID == key.ID {
@@ -256,7 +256,7 @@ func TestAWaitingHandOnSentTwiceFromTwoDevicesAndAfterTheAccountEnded(t *testing
 		late.Client = client + "-3"
 		waiting := waits(other, late)
 		w.must(w.staff.EndVolunteer(w.ctx, w.ada(), v.id))
-		token, err := w.staff.InviteAgain(w.ctx, w.ada(), v.id, w.clock.now().AddDate(0, 1, 0))
+		token, err := w.staff.InviteAgain(w.ctx, w.ada(), v.id, w.clock.Now().AddDate(0, 1, 0))
 		w.must(err)
 		v = w.accepted(v.org, v.login, token)
 		_, err = w.desk.HandOnSealed(w.ctx, w.in(v), waiting)
@@ -267,12 +267,12 @@ func TestAWaitingHandOnSentTwiceFromTwoDevicesAndAfterTheAccountEnded(t *testing
 		if key, err = w.desk.HandOnKey(w.ctx, lena); err != nil {
 			t.Fatal(err)
 		}
-		late.Noticed = w.clock.now()
+		late.Noticed = w.clock.Now()
 		waiting = waits(key, late)
-		w.clock.pass(72*time.Hour + time.Second)
+		w.clock.Pass(72*time.Hour + time.Second)
 		_, err = w.desk.HandOnSealed(w.ctx, lena, waiting)
 		w.refused(err, "branches.late")
-		late.Noticed = w.clock.now().Add(-73 * time.Hour)
+		late.Noticed = w.clock.Now().Add(-73 * time.Hour)
 		_, err = w.desk.HandOn(w.ctx, lena, late)
 		w.refused(err, "branches.late")
 	})
@@ -322,7 +322,7 @@ func TestWithoutTheirYesItIsAConsultationOrAnEmergencyWithItsException(t *testin
 		if len(open) != 2 || open[0].Org != lena.Org || open[0].By != lena.User.ID {
 			t.Fatalf("%+v", open)
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.must(w.desk.AnswerTalk(w.ctx, maria, r.ID, "a1", "Wait with advice"))
 		talk, err := w.desk.Talk(w.ctx, lena, r.ID)
 		w.must(err)
@@ -461,7 +461,7 @@ func TestCardsAreUsedOnceLapseAndAreReadInAnyScript(t *testing.T) {
 		w.refused(err, "code.wrong")
 		w.must(with(7, cards[4].Ending))
 
-		w.clock.pass(90 * 24 * time.Hour)
+		w.clock.Pass(90 * 24 * time.Hour)
 		w.refused(with(8, cards[5].Ending), "branches.card_expired")
 		_, _, _, err = w.people.Return(w.ctx, cards[5].Code, false)
 		w.refused(err, "code.wrong")

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/branches"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -27,23 +27,6 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // thursday evening in Stockholm.
 var thursday = time.Date(2026, 3, 5, 19, 0, 0, 0, time.UTC)
 
@@ -52,7 +35,7 @@ type world struct {
 	t           *testing.T
 	ctx         context.Context
 	db          *store.DB
-	clock       *clock
+	clock       *housetest.Clock
 	log         *bytes.Buffer
 	bus         bus.Bus
 	staff       *staff.Desk
@@ -73,9 +56,9 @@ func each(t *testing.T, test func(w *world)) {
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), db: db, clock: &clock{at: thursday}, log: &bytes.Buffer{}, bus: bus.InProcess(), targets: map[helpdesk.ID]consent.Target{}}
+	w := &world{t: t, ctx: context.Background(), db: db, clock: housetest.At(thursday), log: &bytes.Buffer{}, bus: bus.InProcess(), targets: map[helpdesk.ID]consent.Target{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	secrets, now, cost := vault.NewSecrets(), w.clock.now, vault.Cost{MiB: 1, Passes: 1}
+	secrets, now, cost := vault.NewSecrets(), w.clock.Now, vault.Cost{MiB: 1, Passes: 1}
 	words, err := locale.Load()
 	w.must(err)
 	book := journal.New(db, secrets, now, log)
@@ -163,7 +146,7 @@ func (w *world) branch(name, login string) side {
 	w.t.Helper()
 	org := helpdesk.NewID()
 	w.targets[org] = consent.Target{ID: org, Name: name, Kind: "branch", Country: "SE"}
-	token, err := w.staff.InviteBranchLead(w.ctx, w.staff.Console(), org, login, login+" Canaryname", login+"@branch.example", "sv", w.clock.now().AddDate(1, 0, 0))
+	token, err := w.staff.InviteBranchLead(w.ctx, w.staff.Console(), org, login, login+" Canaryname", login+"@branch.example", "sv", w.clock.Now().AddDate(1, 0, 0))
 	w.must(err)
 	return w.accepted(org, login, token)
 }
@@ -186,8 +169,8 @@ func (w *world) accepted(org helpdesk.ID, login, token string) side {
 // in signs a volunteer in.
 func (w *world) in(v side) *staff.Outsider {
 	w.t.Helper()
-	w.clock.pass(31 * time.Second)
-	code, err := staff.FactorCode(v.seed, w.clock.now())
+	w.clock.Pass(31 * time.Second)
+	code, err := staff.FactorCode(v.seed, w.clock.Now())
 	w.must(err)
 	cookie, err := w.staff.SignInVolunteer(w.ctx, v.login, v.words, code)
 	w.must(err)

@@ -39,7 +39,7 @@ func TestOnTheNextDayNothingOfARestrictedTalkIsLeft(t *testing.T) {
 				continue
 			}
 			w.ok(t, w.room.Take(t.Context(), ada, c.ID))
-			w.ok(t, w.room.Bring(t.Context(), ada, c.ID, maria.User.ID, "colleague", w.clock.now().Add(72*time.Hour)))
+			w.ok(t, w.room.Bring(t.Context(), ada, c.ID, maria.User.ID, "colleague", w.clock.Now().Add(72*time.Hour)))
 			_, err := w.room.Tell(t.Context(), ada, c.Ticket, chat.Words{ClientID: "told", Text: "Good evening"})
 			w.ok(t, err)
 			w.ok(t, w.room.End(t.Context(), ada, c.ID, chat.Close{}))
@@ -64,7 +64,7 @@ func TestOnTheNextDayNothingOfARestrictedTalkIsLeft(t *testing.T) {
 		if got := left(closed); got != "2 0 0 " {
 			t.Errorf("on its day: %s", got)
 		}
-		w.clock.set(wednesday.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(time.Minute))
+		w.clock.Set(wednesday.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(time.Minute))
 		w.ok(t, w.room.Round(t.Context())) // whom nobody came to is told so
 		w.ok(t, w.room.Sweep(t.Context()))
 		if got := left(closed); got != "0 0 0 " {

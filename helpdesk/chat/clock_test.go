@@ -23,7 +23,7 @@ func TestAClockThatGoesBackShowsNobodyWhoLeft(t *testing.T) {
 		}
 		w.ok(t, w.room.Attend(t.Context(), maria, chat.Here))
 		w.ok(t, w.room.Attend(t.Context(), bo, chat.Here))
-		w.clock.pass(-time.Hour)
+		w.clock.Pass(-time.Hour)
 		if n := here(); n != 0 {
 			t.Errorf("%d are here by a later clock", n)
 		}

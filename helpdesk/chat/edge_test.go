@@ -23,7 +23,7 @@ import (
 func (w *world) talkOn(t testing.TB, d time.Duration, cookie string, conversation helpdesk.ID, all ...*staff.Session) {
 	t.Helper()
 	for ; d > 0; d -= time.Minute {
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		w.attend(t, all...)
 		w.texts(t, w.guest(t, cookie), conversation, 0)
 		w.ok(t, w.room.Round(t.Context()))
@@ -35,12 +35,12 @@ func TestWhoIsHandedOverAfterALongTalkStillWaits(t *testing.T) {
 		w := build(t, db)
 		maria, bo := w.open(t)
 		b, g := w.start(t, chat.First{Live: true})
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		table := w.waiting(t, maria)[0].ID
 		w.ok(t, w.room.Take(t.Context(), maria, table))
 		w.talkOn(t, 30*time.Minute, b.Cookie, b.Conversation, maria, bo)
 		w.ok(t, w.room.HandOver(t.Context(), maria, table, "", false))
-		w.clock.pass(2 * time.Second)
+		w.clock.Pass(2 * time.Second)
 		w.ok(t, w.room.Round(t.Context()))
 		if s := w.seat(t, g, b.Conversation); s.State != chat.Waiting {
 			t.Fatalf("two seconds after the hand-over: %q", s.State)
@@ -48,7 +48,7 @@ func TestWhoIsHandedOverAfterALongTalkStillWaits(t *testing.T) {
 		w.ok(t, w.room.Take(t.Context(), bo, table))
 		w.talkOn(t, time.Minute, b.Cookie, b.Conversation, maria, bo)
 		w.ok(t, w.room.HandOver(t.Context(), bo, table, "", false))
-		w.clock.pass(21 * time.Minute)
+		w.clock.Pass(21 * time.Minute)
 		w.ok(t, w.room.Round(t.Context()))
 		if s := w.seat(t, w.guest(t, b.Cookie), b.Conversation); s.State != chat.Missed {
 			t.Errorf("21 minutes after the hand-over: %q", s.State)
@@ -65,7 +65,7 @@ func TestAColleagueWhoNeverComesKeepsNobodyElseAway(t *testing.T) {
 		table := w.waiting(t, maria)[0].ID
 		w.ok(t, w.room.Take(t.Context(), maria, table))
 		w.ok(t, w.room.HandOver(t.Context(), maria, table, bo.User.ID, true))
-		w.clock.pass(2*time.Minute + time.Second) // and now both have lost the net
+		w.clock.Pass(2*time.Minute + time.Second) // and now both have lost the net
 		w.attend(t, cim)
 		w.ok(t, w.room.Round(t.Context()))
 		if s := w.seat(t, g, b.Conversation); s.State != chat.Away {
@@ -89,7 +89,7 @@ func TestWhoWasBroughtInForAWhileTakesNoTable(t *testing.T) {
 		w.start(t, chat.First{Live: true})
 		table := w.waiting(t, maria)[0].ID
 		w.ok(t, w.room.Take(t.Context(), maria, table))
-		w.ok(t, w.room.Bring(t.Context(), maria, table, zoe.User.ID, "interpreter", w.clock.now().Add(time.Hour)))
+		w.ok(t, w.room.Bring(t.Context(), maria, table, zoe.User.ID, "interpreter", w.clock.Now().Add(time.Hour)))
 		w.ok(t, w.room.HandOver(t.Context(), maria, table, "", true))
 		if err := w.room.Take(t.Context(), zoe, table); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("the interpreter took the table: %v", err)
@@ -120,13 +120,13 @@ func TestOneTableThatCannotBeEndedHoldsUpNoOther(t *testing.T) {
 		w := build(t, db)
 		w.open(t)
 		gone, _ := w.start(t, chat.First{Live: true})
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		other, _ := w.start(t, chat.First{Live: true})
 		w.ok(t, db.Write(t.Context(), "test", func(tx *store.Tx) error {
 			_, err := tx.Exec(t.Context(), `UPDATE tickets_ticket SET state = 'erasing' WHERE id = $1`, gone.Ticket)
 			return err
 		}))
-		w.clock.pass(21 * time.Minute)
+		w.clock.Pass(21 * time.Minute)
 		if err := w.room.Round(t.Context()); err == nil {
 			t.Error("nobody hears of the table that stands still")
 		}
@@ -148,9 +148,9 @@ func TestWhoIsNotToBeToldNowHoldsUpNobodyElsesNotice(t *testing.T) {
 		w.ok(t, w.people.SetNotice(t.Context(), g, n))
 		_, err := w.room.Tell(t.Context(), maria, b.Ticket, chat.Words{ClientID: fmt.Sprintf("m%d", i), Text: "an answer"})
 		w.ok(t, err)
-		w.clock.pass(time.Millisecond)
+		w.clock.Pass(time.Millisecond)
 	}
-	w.clock.pass(2 * time.Minute)
+	w.clock.Pass(2 * time.Minute)
 	w.ok(t, w.room.Round(t.Context()))
 	if got := w.bell.heard(); !slices.Equal(got, []string{"waiting p51@example.org ar"}) {
 		t.Errorf("told %q", got)
@@ -166,7 +166,7 @@ func TestWhoReadsAnAnswerAfterTheTalkIsNotToldOfIt(t *testing.T) {
 		_, err := w.room.Tell(t.Context(), maria, b.Ticket, chat.Words{ClientID: "m", Text: "an answer"})
 		w.ok(t, err)
 		w.texts(t, g, b.Conversation, 0)
-		w.clock.pass(2 * time.Minute)
+		w.clock.Pass(2 * time.Minute)
 		w.ok(t, w.room.Round(t.Context()))
 		if got := w.bell.heard(); len(got) != 0 {
 			t.Errorf("told %q of what they had read", got)
@@ -183,7 +183,7 @@ func TestWhoWasToldAlreadyIsNotLookedAtForEver(t *testing.T) {
 		for i := range 2 {
 			_, err := w.room.Tell(t.Context(), maria, b.Ticket, chat.Words{ClientID: fmt.Sprintf("m%d", i), Text: "an answer"})
 			w.ok(t, err)
-			w.clock.pass(2 * time.Minute)
+			w.clock.Pass(2 * time.Minute)
 			w.ok(t, w.room.Round(t.Context()))
 		}
 		var left int
@@ -249,7 +249,7 @@ func TestOfTwoSittingsOfOneDayTheLaterIsTheLatest(t *testing.T) {
 			b, g := w.start(t, chat.First{Live: true})
 			w.ok(t, w.room.Take(t.Context(), maria, w.waiting(t, maria)[0].ID))
 			w.ok(t, w.room.Leave(t.Context(), g, b.Conversation, false))
-			w.clock.pass(time.Second)
+			w.clock.Pass(time.Second)
 			w.attend(t, maria, bo)
 			w.ok(t, w.room.Sit(t.Context(), w.guest(t, b.Cookie), b.Conversation))
 			table := w.waiting(t, maria)[0].ID
@@ -288,7 +288,7 @@ func TestTheWaitIsKnownFromTalksThatAreOver(t *testing.T) {
 			w.attend(t, maria, bo)
 			w.start(t, chat.First{Live: true})
 			table := w.waiting(t, maria)[0].ID
-			w.clock.pass(4 * time.Minute)
+			w.clock.Pass(4 * time.Minute)
 			w.ok(t, w.room.Take(t.Context(), maria, table))
 			w.ok(t, w.room.End(t.Context(), maria, table, chat.Close{}))
 		}

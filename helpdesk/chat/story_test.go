@@ -132,7 +132,7 @@ func TestTheListIsUrgentThenChildrenThenDetainedThenTheLongestWait(t *testing.T)
 		var want []helpdesk.ID
 		for _, f := range []tickets.Facts{{}, {}, {Audience: "detained"}, {Child: true}, {Urgent: true}} {
 			b, _ := w.start(t, chat.First{Live: true, Facts: f})
-			w.clock.pass(time.Second)
+			w.clock.Pass(time.Second)
 			want = append(want, b.Ticket)
 		}
 		want = []helpdesk.ID{want[4], want[3], want[2], want[0], want[1]}
@@ -167,7 +167,7 @@ func TestTheDoorIsOpenOnlyWhileTwoRosteredCounsellorsAreThere(t *testing.T) {
 		t.Errorf("somebody not on the roster opens the door: %s", s)
 	}
 	w.attend(t, maria, bo)
-	w.clock.pass(31 * time.Second)
+	w.clock.Pass(31 * time.Second)
 	if s := state(hours.Everyone); s != hours.Few {
 		t.Errorf("nobody said they are here for half a minute and the door is %s", s)
 	}
@@ -187,7 +187,7 @@ func TestTheDoorIsOpenOnlyWhileTwoRosteredCounsellorsAreThere(t *testing.T) {
 		fmt.Fprintf(&roster, "shift %s chat_everyone daily 00:00-24:00\nshift %s chat_detained daily 00:00-24:00\n", s.User.ID, s.User.ID)
 	}
 	w.ok(t, w.office.Set(t.Context(), w.ada, office.Roster, roster.String()))
-	w.clock.set(time.Date(2026, 3, 7, 18, 0, 0, 0, time.UTC)) // Saturday 19:00
+	w.clock.Set(time.Date(2026, 3, 7, 18, 0, 0, 0, time.UTC)) // Saturday 19:00
 	w.attend(t, maria, bo)
 	if e, d := state(hours.Everyone), state(hours.Detained); e != hours.Closed || d != hours.Open {
 		t.Errorf("Saturday evening: everyone %s, detained %s", e, d)
@@ -204,7 +204,7 @@ func TestTheDoorIsOpenOnlyWhileTwoRosteredCounsellorsAreThere(t *testing.T) {
 
 func TestNobodyWorksAloneLate(t *testing.T) {
 	w := build(t, storetest.SQLite(t))
-	w.clock.set(time.Date(2026, 3, 7, 18, 0, 0, 0, time.UTC))
+	w.clock.Set(time.Date(2026, 3, 7, 18, 0, 0, 0, time.UTC))
 	maria, bo := w.open(t)
 	w.start(t, chat.First{Live: true, Facts: tickets.Facts{Audience: "detained"}})
 	u, _ := w.start(t, chat.First{Live: true, Facts: tickets.Facts{Audience: "detained", Urgent: true}})
@@ -221,7 +221,7 @@ func TestNobodyWorksAloneLate(t *testing.T) {
 	// But a talk that has begun is not left because a colleague's net was.
 	w.ok(t, w.room.Attend(t.Context(), bo, chat.Here))
 	w.ok(t, w.room.Take(t.Context(), bo, list[1].ID))
-	w.clock.pass(3 * time.Minute)
+	w.clock.Pass(3 * time.Minute)
 	w.ok(t, w.room.Attend(t.Context(), maria, chat.Here))
 	w.ok(t, w.room.Round(t.Context()))
 	w.ok(t, w.room.Take(t.Context(), maria, list[1].ID))
@@ -292,12 +292,12 @@ func TestWhoWaitsTooLongGetsALetterInstead(t *testing.T) {
 		w := build(t, db)
 		maria, _ := w.open(t)
 		b, g := w.start(t, chat.First{Live: true})
-		w.clock.pass(19 * time.Minute)
+		w.clock.Pass(19 * time.Minute)
 		w.ok(t, w.room.Round(t.Context()))
 		if s := w.seat(t, w.guest(t, b.Cookie), b.Conversation); s.State != chat.Waiting {
 			t.Fatalf("after 19 minutes %+v", s)
 		}
-		w.clock.pass(2 * time.Minute)
+		w.clock.Pass(2 * time.Minute)
 		for range 3 { // also on other replicas
 			w.ok(t, w.replica().Round(t.Context()))
 		}
@@ -324,13 +324,13 @@ func TestACounsellorWithoutNetKeepsTheTableTwoMinutes(t *testing.T) {
 		b, g := w.start(t, chat.First{Live: true})
 		table := w.waiting(t, maria)[0].ID
 		w.ok(t, w.room.Take(t.Context(), maria, table))
-		w.clock.pass(119 * time.Second)
+		w.clock.Pass(119 * time.Second)
 		w.attend(t, bo)
 		w.ok(t, w.room.Round(t.Context()))
 		if len(w.waiting(t, bo)) != 0 {
 			t.Fatal("given away too soon")
 		}
-		w.clock.pass(2 * time.Second)
+		w.clock.Pass(2 * time.Second)
 		w.attend(t, bo)
 		w.ok(t, w.room.Round(t.Context()))
 		w.ok(t, w.replica().Round(t.Context()))
@@ -386,7 +386,7 @@ func TestAnInterpreterIsBroughtInForAWhile(t *testing.T) {
 	b, g := w.start(t, chat.First{Live: true})
 	table := w.waiting(t, maria)[0].ID
 	w.ok(t, w.room.Take(t.Context(), maria, table))
-	w.ok(t, w.room.Bring(t.Context(), maria, table, inter.User.ID, "interpreter", w.clock.now().Add(time.Hour)))
+	w.ok(t, w.room.Bring(t.Context(), maria, table, inter.User.ID, "interpreter", w.clock.Now().Add(time.Hour)))
 	talks, err := w.room.Talks(t.Context(), inter)
 	if err != nil || len(talks) != 1 {
 		t.Fatalf("the interpreter's talks %v, %v", talks, err)
@@ -397,7 +397,7 @@ func TestAnInterpreterIsBroughtInForAWhile(t *testing.T) {
 	if got := w.texts(t, g, b.Conversation, 2); !slices.Contains(got, "translated") || !slices.Contains(got, chat.SystemBrought) {
 		t.Errorf("the person heard %q", got)
 	}
-	w.clock.pass(61 * time.Minute)
+	w.clock.Pass(61 * time.Minute)
 	if _, err := w.room.Tell(t.Context(), inter, b.Ticket, chat.Words{ClientID: "j", Text: "too late"}); err == nil {
 		t.Error("still speaks after the hour")
 	}
@@ -411,10 +411,10 @@ func TestTheHintsComeWithActiveMinutesAndCutNothing(t *testing.T) {
 	w.ok(t, w.room.Take(t.Context(), maria, table))
 	hints := map[int]int{}
 	for i := range 25 {
-		w.clock.pass(2 * time.Minute)
+		w.clock.Pass(2 * time.Minute)
 		w.attend(t, maria, bo)
 		if i == 3 {
-			w.clock.pass(20 * time.Minute) // a pause is no talking
+			w.clock.Pass(20 * time.Minute) // a pause is no talking
 			w.attend(t, maria, bo)
 		}
 		id := string(rune('a' + i))
@@ -462,7 +462,7 @@ func TestWaitingIsNeverIdleAndAPhoneThatSleptFindsItsPlace(t *testing.T) {
 	w.ok(t, w.office.Set(t.Context(), w.ada, office.ChatAcceptMinutes, "240"))
 	b, _ := w.start(t, chat.First{Live: true})
 	for range 3 {
-		w.clock.pass(20 * time.Minute)
+		w.clock.Pass(20 * time.Minute)
 		w.attend(t, maria, bo)
 		w.ok(t, w.room.Round(t.Context()))
 	}
@@ -501,7 +501,7 @@ func TestAnErasureIsUndoneByTheCodeAloneAndThenCarriedOut(t *testing.T) {
 		if len(w.waiting(t, maria)) != 0 {
 			t.Error("it still waits in the list")
 		}
-		w.clock.pass(71 * time.Hour)
+		w.clock.Pass(71 * time.Hour)
 		w.ok(t, w.room.Round(t.Context()))
 		_, back, _, err := w.people.Return(t.Context(), code, false)
 		w.ok(t, err)
@@ -510,7 +510,7 @@ func TestAnErasureIsUndoneByTheCodeAloneAndThenCarriedOut(t *testing.T) {
 			t.Errorf("undone, and the desk can't open it: %v", err)
 		}
 		w.ok(t, w.room.Erase(t.Context(), back))
-		w.clock.pass(73 * time.Hour)
+		w.clock.Pass(73 * time.Hour)
 		w.ok(t, w.room.Round(t.Context()))
 		w.ok(t, w.replica().Round(t.Context()))
 		if _, _, _, err := w.people.Return(t.Context(), code, false); !refused(err, "code.wrong") {
@@ -538,12 +538,12 @@ func TestWhoAskedForItIsToldOnceAndInASafeHour(t *testing.T) {
 		_, err := w.room.Tell(t.Context(), maria, b.Ticket, chat.Words{ClientID: id, Text: id})
 		w.ok(t, err)
 	}
-	w.clock.pass(2 * time.Minute)
+	w.clock.Pass(2 * time.Minute)
 	w.ok(t, w.room.Round(t.Context()))
 	if got := w.bell.heard(); len(got) != 0 {
 		t.Fatalf("told at 11:32: %q", got)
 	}
-	w.clock.set(time.Date(2026, 3, 4, 17, 30, 0, 0, time.UTC)) // 18:30 there
+	w.clock.Set(time.Date(2026, 3, 4, 17, 30, 0, 0, time.UTC)) // 18:30 there
 	w.attend(t, maria, bo)
 	for range 3 {
 		w.ok(t, w.room.Round(t.Context()))
@@ -562,12 +562,12 @@ func TestWhoMustTravelReachesWhoIsOnCall(t *testing.T) {
 	if got := w.bell.heard(); !slices.Equal(got, []string{"on call night@example.org"}) {
 		t.Errorf("heard %q", got)
 	}
-	w.clock.pass(4 * time.Minute)
+	w.clock.Pass(4 * time.Minute)
 	w.start(t, chat.First{Facts: tickets.Facts{Urgent: true}})
 	if got := w.bell.heard(); len(got) != 2 {
 		t.Errorf("four minutes later: %q", got)
 	}
-	w.clock.pass(4 * time.Minute)
+	w.clock.Pass(4 * time.Minute)
 	w.start(t, chat.First{})
 	if got := w.bell.heard(); len(got) != 2 {
 		t.Errorf("somebody else rang too: %q", got)

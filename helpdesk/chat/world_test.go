@@ -1,7 +1,6 @@
 package chat_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -35,8 +35,8 @@ type world struct {
 	tickets *tickets.Desk
 	room    *chat.Room
 	bell    *bell
-	clock   *clock
-	log     *lockedBuffer
+	clock   *housetest.Clock
+	log     *housetest.Log
 
 	ada   helpdesk.ID
 	words string
@@ -46,40 +46,6 @@ type world struct {
 
 // wednesday is within everybody's chat hours, and far from any holiday.
 var wednesday = time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC) // 11:30 in Stockholm
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = t
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
 
 // bell remembers what left the house.
 type bell struct {
@@ -121,14 +87,14 @@ func (b *bell) heard() []string {
 
 func build(t testing.TB, db *store.DB) *world {
 	t.Helper()
-	w := &world{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: wednesday}, log: &lockedBuffer{}, bell: &bell{}}
+	w := &world{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: housetest.At(wednesday), log: &housetest.Log{}, bell: &bell{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	cost := vault.Cost{MiB: 1, Passes: 1}
-	w.journal = journal.New(db, w.secrets, w.clock.now, log)
-	w.office = office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.journal, Now: w.clock.now, Log: log})
-	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Office: w.office, Now: w.clock.now, Log: log, Cost: cost})
-	w.people = people.New(people.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, Now: w.clock.now, Log: log, Cost: cost})
-	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.now})
+	w.journal = journal.New(db, w.secrets, w.clock.Now, log)
+	w.office = office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.journal, Now: w.clock.Now, Log: log})
+	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Office: w.office, Now: w.clock.Now, Log: log, Cost: cost})
+	w.people = people.New(people.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, Now: w.clock.Now, Log: log, Cost: cost})
+	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.Now})
 	w.room = w.replica()
 	made, err := w.staff.Init(t.Context(), staff.InitOptions{
 		WordsAlone: true,
@@ -143,7 +109,7 @@ func build(t testing.TB, db *store.DB) *world {
 func (w *world) replica() *chat.Room {
 	return chat.New(chat.House{
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Office: w.office, Staff: w.staff,
-		People: w.people, Tickets: w.tickets, Bell: w.bell, Now: w.clock.now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		People: w.people, Tickets: w.tickets, Bell: w.bell, Now: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	})
 }
 

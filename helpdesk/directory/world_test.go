@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/directory"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
@@ -33,32 +33,15 @@ type world struct {
 	book    *journal.Book
 	staff   *staff.Desk
 	room    *directory.Room
-	log     *logbook
+	log     *housetest.Log
 	ada     *staff.Session // a coordinator
 	now     time.Time
-}
-
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := &world{T: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), log: &logbook{}}
+		w := &world{T: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), log: &housetest.Log{}}
 		// A Monday; in Stockholm it is a quarter past ten.
 		w.now = time.Date(2026, 3, 2, 9, 15, 0, 0, time.UTC)
 		now, log := func() time.Time { return w.now }, slog.New(slog.NewTextHandler(w.log, nil))

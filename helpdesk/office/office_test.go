@@ -1,7 +1,6 @@
 package office_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/store"
@@ -19,29 +19,12 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 type world struct {
 	t       *testing.T
 	ctx     context.Context
 	db      *store.DB
 	secrets *vault.Secrets
-	log     *logbook
+	log     *housetest.Log
 	book    *journal.Book
 	office  *office.Office
 	team    helpdesk.ID
@@ -50,7 +33,7 @@ type world struct {
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), log: &logbook{}, team: helpdesk.NewID()}
+		w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), log: &housetest.Log{}, team: helpdesk.NewID()}
 		w.restart()
 		test(w)
 	})
@@ -97,7 +80,7 @@ func (w *world) count(query string, args ...any) int {
 func (w *world) alarmed(code string) {
 	w.t.Helper()
 	w.must(w.book.Chain(w.ctx))
-	if !strings.Contains(w.log.text(), "code="+code) || w.count(`SELECT COUNT(*) FROM journal_entry WHERE verb = $1`, "alarm."+code) == 0 {
+	if !strings.Contains(w.log.String(), "code="+code) || w.count(`SELECT COUNT(*) FROM journal_entry WHERE verb = $1`, "alarm."+code) == 0 {
 		w.t.Errorf("no alarm %s", code)
 	}
 }

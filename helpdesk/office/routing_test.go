@@ -251,7 +251,7 @@ func TestAThiefReadsNoProfile(t *testing.T) {
 		p, err := w.office.Routing(w.ctx)
 		w.must(err)
 		fmt.Fprintf(w.log, "%v", p.Profiles[0].LogValue())
-		dump := append(storetest.Dump(t, w.db), w.log.text()...)
+		dump := append(storetest.Dump(t, w.db), w.log.String()...)
 		if bytes.Contains(dump, []byte("canary")) {
 			t.Error("found the canary")
 		}

@@ -111,7 +111,7 @@ func TestThief(t *testing.T) {
 		if !bytes.Contains(dump, []byte(id)) {
 			t.Fatal("the dump does not show what is plain")
 		}
-		dump = bytes.ToLower(append(dump, w.log.text()...))
+		dump = bytes.ToLower(append(dump, w.log.String()...))
 		for _, what := range []string{"box", "name", ".example", "user", "password", "signature", "smtp", "public", "url"} {
 			if bytes.Contains(dump, []byte("canary"+what)) {
 				t.Errorf("found canary%s", what)

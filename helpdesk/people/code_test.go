@@ -179,13 +179,13 @@ func TestASessionOfAPersonPrintsNothing(t *testing.T) {
 		d := people.Draft{Text: "canary"}
 		printed := fmt.Sprintf("%v %+v %#v %s %v %+v %v %+v %v", g, g, g, g, *c, c, n, n, []people.Notice{n})
 		w.people.LogAll(w.ctx, g, c, n, d)
-		printed += w.log.text()
+		printed += w.log.String()
 		for _, canary := range []string{string(g.Person), cookie, code, "canary"} {
 			if strings.Contains(printed, canary) {
 				t.Errorf("printed: %q", printed)
 			}
 		}
-		if !strings.Contains(w.log.text(), string(g.ID)) {
+		if !strings.Contains(w.log.String(), string(g.ID)) {
 			t.Error("the session's id does not show in the log")
 		}
 	})

@@ -46,7 +46,7 @@ func TestThief(t *testing.T) {
 		if !bytes.Contains(dump, []byte(g.Person)) {
 			t.Fatal("the dump does not show what is plain")
 		}
-		dump = append(dump, w.log.text()...)
+		dump = append(dump, w.log.String()...)
 		canaries := map[string][]byte{
 			"address": []byte("canary.kanin"), "host": []byte("canary.example"), "phone": []byte("987 65 43"), "phone's digits": []byte("9876543"),
 			"late text": []byte("canaryword"),
@@ -70,7 +70,7 @@ func TestThief(t *testing.T) {
 				t.Errorf("found %s", name)
 			}
 		}
-		if strings.Contains(w.log.text(), string(g.Person)) {
+		if strings.Contains(w.log.String(), string(g.Person)) {
 			t.Error("the log tells of a person")
 		}
 		// With the whole database but not our secrets, the right code opens

@@ -11,6 +11,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -43,24 +44,6 @@ func (c *clock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// logbook keeps all that was logged.
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // world is a house with a team, its coordinator Ada, and persons.
 type world struct {
 	t       *testing.T
@@ -68,7 +51,7 @@ type world struct {
 	db      *store.DB
 	secrets *vault.Secrets
 	clock   *clock
-	log     *logbook
+	log     *housetest.Log
 	bus     bus.Bus
 	book    *journal.Book
 	staff   *staff.Desk
@@ -84,7 +67,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 	w := &world{
 		t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), cost: cheap,
-		clock: &clock{at: time.Date(2026, 3, 2, 21, 0, 0, 0, time.UTC)}, log: &logbook{}, bus: bus.InProcess(),
+		clock: &clock{at: time.Date(2026, 3, 2, 21, 0, 0, 0, time.UTC)}, log: &housetest.Log{}, bus: bus.InProcess(),
 	}
 	w.restart()
 	made, err := w.staff.Init(w.ctx, staff.InitOptions{

@@ -328,7 +328,7 @@ func TestDatabaseWriter(t *testing.T) {
 				if n := a.alarms(attack.alarm); n != before+1 {
 					t.Errorf("%d alarms %s", n-before, attack.alarm)
 				}
-				if !strings.Contains(a.log.text(), "code="+attack.alarm) {
+				if !strings.Contains(a.log.String(), "code="+attack.alarm) {
 					t.Errorf("no alarm %s in the log", attack.alarm)
 				}
 				if n := a.count(`SELECT COUNT(*) FROM people_guest`); n != sealed {

@@ -76,7 +76,7 @@ func TestATicketIsAcknowledgedOnceInTheWritersLanguage(t *testing.T) {
 		}
 		// The same letter again, an answer to the acknowledgement, a second one in
 		// the same matter: one ticket, no further mail.
-		h.clock.pass(time.Hour)
+		h.clock.Pass(time.Hour)
 		h.receive("a", write("from:anna id:m1 subject:My_secret_matter body:Hej,_jag_har_fått_avslag_och_vet_inte_vad_jag_ska_göra.", nil))
 		h.receive("a", write("from:anna id:m2 irt:A", map[string]string{"A": l.MessageID}))
 		h.receive("a", write("from:anna id:m3 to:T", map[string]string{"T": l.ReplyTo[0].Addr}))
@@ -91,12 +91,12 @@ func TestATicketIsAcknowledgedOnceInTheWritersLanguage(t *testing.T) {
 
 func TestAnAcknowledgementSaysWhenByTheRosterAndHowToReachSomebodySooner(t *testing.T) {
 	h := acknowledging(t, storetest.SQLite(t))
-	today := hours.DateOf(h.clock.now())
+	today := hours.DateOf(h.clock.Now())
 	h.must(h.office.Set(h.ctx, "", office.Roster, hours.WriteRoster(hours.Roster{Shifts: []hours.Shift{
 		{Who: h.session().User.ID, Line: "mail", From: today, To: today.Add(3), At: []hours.Interval{{From: 600, To: 960}}},
 	}})))
 	h.receive("a", write("from:anna id:m1 body:السلام_عليكم_أريد_مساعدة_من_فضلكم_وصلني_قرار", nil))
-	h.clock.pass(8 * time.Hour)
+	h.clock.Pass(8 * time.Hour)
 	h.receive("a", write("from:bo id:m2 body:Здравствуйте,_я_получил_отказ_и_не_знаю,_что_делать", nil))
 	all := h.told()
 	if len(all) != 2 {
@@ -151,7 +151,7 @@ func TestNoMailGoesByItselfWhereItMayNot(t *testing.T) {
 	}
 	h.receive("strict", write("from:unchecked to:strict id:u", nil))
 	old := h.arrival("a", write("from:old id:old", nil))
-	old.Internal = h.clock.now().Add(-30 * 24 * time.Hour)
+	old.Internal = h.clock.Now().Add(-30 * 24 * time.Hour)
 	h.must(h.post.Receive(h.ctx, string(h.boxes["a"]), old))
 	if n := len(h.told()); n != 0 {
 		t.Errorf("a letter without its check, or a month old: %d mails", n)
@@ -199,7 +199,7 @@ func TestTwoDesksThatAnswerEachOtherStopAfterOneExchange(t *testing.T) {
 			mails := h.told()
 			total := len(mails)
 			for n := 0; len(mails) > 0 && n < 20; n++ {
-				h.clock.pass(2 * time.Minute)
+				h.clock.Pass(2 * time.Minute)
 				h.receive("a", answer(mails[0], n))
 				mails = h.told()
 				total += len(mails)
@@ -216,7 +216,7 @@ func TestAnAddressGetsAtMostThreeAutomaticMailsADay(t *testing.T) {
 		h := acknowledging(t, db)
 		day := func() (n int) {
 			for range 8 {
-				h.clock.pass(time.Hour)
+				h.clock.Pass(time.Hour)
 				h.receive("a", write("from:anna id:"+string(helpdesk.NewID()), nil))
 				n += len(h.told())
 			}
@@ -226,7 +226,7 @@ func TestAnAddressGetsAtMostThreeAutomaticMailsADay(t *testing.T) {
 			t.Errorf("%d mails in eight hours", n)
 		}
 		h.must(h.db.Write(h.ctx, "notice", func(tx *store.Tx) error {
-			return h.post.Waiting(h.ctx, tx, "anna@x.example", "sv", h.clock.now())
+			return h.post.Waiting(h.ctx, tx, "anna@x.example", "sv", h.clock.Now())
 		}))
 		if n := len(h.told()); n != 0 {
 			t.Error("a notice went beyond them")
@@ -235,11 +235,11 @@ func TestAnAddressGetsAtMostThreeAutomaticMailsADay(t *testing.T) {
 		if n := len(h.told()); n != 1 {
 			t.Error("another address is held to the first one's")
 		}
-		h.clock.pass(24 * time.Hour)
+		h.clock.Pass(24 * time.Hour)
 		if n := day(); n != automaticDaily {
 			t.Errorf("%d mails the next day", n)
 		}
-		h.clock.pass(72 * time.Hour)
+		h.clock.Pass(72 * time.Hour)
 		h.must(h.post.Coarsen(h.ctx))
 		if n := h.count(`SELECT COUNT(*) FROM post_automatic`); n != 0 {
 			t.Errorf("%d rows tell when mail went to whom", n)

@@ -15,7 +15,7 @@ func TestALetterThatComesAheadLeavesTheBookmarkToTheOlderOnes(t *testing.T) {
 		offer := func(uid uint32, words string, ahead bool) string {
 			t.Helper()
 			raw := write(words, nil)
-			h.must(h.post.Receive(h.ctx, box, mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 1, UID: uid}, Raw: []byte(raw), Internal: h.clock.now(), Size: int64(len(raw)), Ahead: ahead}))
+			h.must(h.post.Receive(h.ctx, box, mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 1, UID: uid}, Raw: []byte(raw), Internal: h.clock.Now(), Size: int64(len(raw)), Ahead: ahead}))
 			outcome, _ := h.newest("a", 1, uid)
 			return outcome
 		}

@@ -26,11 +26,11 @@ func TestAnAlarmSaysWhichSinceWhenAndWhatToDo(t *testing.T) {
 		h.receive("a", "From: KANARIE <amina@person.example>\r\nTo: a@desk.example\r\nMessage-ID: <m@person.example>\r\nSubject: KANARIE subject\r\n\r\nKANARIE text\r\n")
 		h.server.err = &mailbridge.Trouble{Code: mailbridge.TimedOut}
 		h.reply(1, "KANARIE answer", "amina@person.example")
-		h.clock.pass(60e9)
+		h.clock.Pass(60e9)
 		h.deliverAll()
 		h.server.err = nil
 
-		alarm := tasks.Alarm{Mailbox: h.boxes["a"], Address: "a@desk.example", Way: tasks.Out, Why: "timed_out", Since: h.clock.now()}
+		alarm := tasks.Alarm{Mailbox: h.boxes["a"], Address: "a@desk.example", Way: tasks.Out, Why: "timed_out", Since: h.clock.Now()}
 		tell := func(locale string, a tasks.Alarm) (sent bool, l *letter.Letter) {
 			t.Helper()
 			before := len(h.server.taken)
@@ -72,7 +72,7 @@ func TestAnAlarmSaysWhichSinceWhenAndWhatToDo(t *testing.T) {
 		}
 		for _, why := range []string{"sign_in", "cert_expired", "no_folder", "name_lookup", "receiving", "closed"} {
 			for _, a := range []tasks.Alarm{{Way: tasks.In, Why: why}, {Way: tasks.In, Again: true}, {Way: tasks.Out, Again: true}} {
-				a.Mailbox, a.Address, a.Since = h.boxes["b"], "b@desk.example", h.clock.now()
+				a.Mailbox, a.Address, a.Since = h.boxes["b"], "b@desk.example", h.clock.Now()
 				if sent, l := tell("sv", a); !sent || strings.Contains(l.Subject+l.Bodies[0].Text, "post.alarm") || strings.Contains(l.Bodies[0].Text, "{") {
 					t.Errorf("%+v says %q %q", a, l.Subject, l.Bodies[0].Text)
 				}

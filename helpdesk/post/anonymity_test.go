@@ -103,7 +103,7 @@ func (h *house) restrictedYear(many int) {
 	}
 	var heard []tickets.Opened
 	for n := range many {
-		h.clock.pass(time.Duration(365*24) * time.Hour / time.Duration(many))
+		h.clock.Pass(time.Duration(365*24) * time.Hour / time.Duration(many))
 		box := []string{"safe", "safe2"}[draw.IntN(2)]
 		words := fmt.Sprintf("from:person%d id:m%d to:%s@desk.example", n, n, box)
 		if n%100 == 7 { // read by nobody yet
@@ -161,7 +161,7 @@ func (h *house) answers(ticket helpdesk.ID, draw *rand.Rand, to []string) {
 		h.must(h.post.Undo(h.ctx, h.session(), sent.Outbox))
 		return
 	}
-	h.clock.pass(2 * time.Minute)
+	h.clock.Pass(2 * time.Minute)
 	h.deliverAll()
 	if strings.Contains(to[len(to)-1], "nobody") && draw.IntN(4) > 0 {
 		h.must(h.post.Noted(h.ctx, h.session(), sent.Outbox))

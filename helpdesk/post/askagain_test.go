@@ -45,7 +45,7 @@ func TestWhatWasTooMuchIsAskedForAgain(t *testing.T) {
 			_, err = h.post.Write(h.ctx, h.session(), first)
 			h.must(err)
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		if n := len(h.told()); n != 3 {
 			t.Errorf("%d letters went out", n)
 		}

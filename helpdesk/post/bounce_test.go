@@ -33,7 +33,7 @@ func TestABounceTellsPerRecipientWhetherTheAddressIsLostLateOrFull(t *testing.T)
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		_, id, _ := h.reply(1, "hello", "anna@x.example", "bo@x.example", "cy@x.example")
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		if h.page(1).Ticket.State != tickets.StateWaiting {
 			t.Fatal("the story needs an answered ticket")
@@ -65,7 +65,7 @@ func TestABounceThatNamesNobodyIsAboutTheOnlyRecipient(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	h.receive("a", write("from:anna id:m1", nil))
 	_, id, _ := h.reply(1, "hello", "anna@x.example")
-	h.clock.pass(time.Minute)
+	h.clock.Pass(time.Minute)
 	h.deliverAll()
 	h.receive("a", freeBounce("Your mail could not be delivered. 550", id))
 	if got := strings.Join(h.facts(1), ", "); !strings.HasPrefix(got, "post.returned ") {

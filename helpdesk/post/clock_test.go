@@ -25,7 +25,7 @@ type jumping struct {
 func (j *jumping) Deliver(ctx context.Context, srv mailbridge.Server, from string, to []string, raw []byte) (map[string]mailbridge.Outcome, error) {
 	j.carried.Add(1)
 	if !j.jumped.Swap(true) {
-		j.h.clock.pass(j.by)
+		j.h.clock.Pass(j.by)
 		for range senders {
 			if _, err := j.h.post.sendNext(ctx); err != nil {
 				return nil, err
@@ -44,9 +44,9 @@ func TestAClockThatJumpsAnHourLosesDoublesAndHoldsUpNothing(t *testing.T) {
 				h := newHouse(t, db)
 				h.receive("a", write("from:anna id:m1", nil))
 				h.reply(1, "hello", "anna@x.example")
-				h.clock.pass(by)
+				h.clock.Pass(by)
 				h.deliverAll()
-				h.clock.pass(time.Minute)
+				h.clock.Pass(time.Minute)
 				h.deliverAll()
 				if n := len(h.server.taken); n != 1 {
 					t.Fatalf("a minute after the jump %d letters have left, want 1", n)
@@ -62,9 +62,9 @@ func TestAClockThatJumpsAnHourLosesDoublesAndHoldsUpNothing(t *testing.T) {
 				slow := &jumping{h: h, by: by}
 				h.post.deliverer = slow
 				h.reply(1, "again", "anna@x.example")
-				h.clock.pass(time.Minute)
+				h.clock.Pass(time.Minute)
 				h.deliverAll()
-				h.clock.pass(time.Minute)
+				h.clock.Pass(time.Minute)
 				h.deliverAll()
 				if n := slow.carried.Load(); n != 1 {
 					t.Errorf("a letter in hand was carried %d times", n)
@@ -81,20 +81,20 @@ func TestAClockThatJumpsAnHourLosesDoublesAndHoldsUpNothing(t *testing.T) {
 func TestASessionOutlivesAClockThatGoesBackAndEndsCalmlyWhenItRunsAhead(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	look := func() error { _, err := h.staff.Session(h.ctx, h.cookie, false); return err }
-	h.clock.pass(-time.Hour)
+	h.clock.Pass(-time.Hour)
 	if err := look(); err != nil {
 		t.Errorf("an hour back: %v", err)
 	}
-	h.clock.pass(time.Hour)
+	h.clock.Pass(time.Hour)
 	if err := look(); err != nil {
 		t.Errorf("and forward again: %v", err)
 	}
-	h.clock.pass(time.Hour)
+	h.clock.Pass(time.Hour)
 	if err := look(); !errors.Is(err, helpdesk.ErrDenied) {
 		t.Errorf("an hour ahead: %v", err)
 	}
 	h.session() // signs in again
-	h.clock.pass(-time.Hour)
+	h.clock.Pass(-time.Hour)
 	if err := look(); err != nil {
 		t.Errorf("signed in by a clock that went back: %v", err)
 	}

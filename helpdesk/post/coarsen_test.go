@@ -16,7 +16,7 @@ func TestOfALetterThatLeftThePostroomKeepsNoNameAndNoMinute(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		sent, id, _ := h.reply(1, "hello", "anna@x.example")
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		named := `WHERE ticket IN (SELECT id FROM tickets_ticket) OR conversation IN (SELECT id FROM tickets_conversation)`
 		for _, query := range []string{
@@ -60,7 +60,7 @@ func TestRowsOfAnOlderReleaseLoseTheirNamesByNight(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		_, id, _ := h.reply(1, "hello", "anna@x.example")
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		h.must(db.Write(h.ctx, "as it was written before", func(tx *store.Tx) error {
 			rows, err := h.post.plainThreadsAgain(h, tx)

@@ -94,7 +94,7 @@ func TestALetterBrokenOffAnywhereIsThereOnceTheNextTime(t *testing.T) {
 						h.forget()
 						h.receive("a", write("from:anna id:m1 irt:m0", nil))
 						_, id, _ := h.reply(1, "hello", "anna@x.example")
-						h.clock.pass(11e9)
+						h.clock.Pass(11e9)
 						h.deliverAll()
 						named := map[string]string{"R": id}
 						before := h.rows(tables)

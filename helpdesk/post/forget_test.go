@@ -18,7 +18,7 @@ func TestWhoIsForgottenIsNotRevivedByTheSameMail(t *testing.T) {
 		h.reply(1, "on its way", "anna@x.example")
 		ticket := h.ticket(1)
 		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error { return h.post.Stop(h.ctx, tx, []helpdesk.ID{ticket}) }))
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		if len(h.server.taken) != 0 {
 			t.Error("a letter left after its ticket was to be erased")

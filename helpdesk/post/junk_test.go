@@ -58,7 +58,7 @@ func TestABlockedWritersLettersAreSetAsideUntilItEnds(t *testing.T) {
 		b, err := h.post.Block(h.ctx, h.session(), h.ticket(1), 30)
 		h.must(err)
 		for _, words := range []string{"from:ANGRY@X.example id:m2", "from:angry id:m3 irt:m1"} {
-			h.clock.pass(time.Hour)
+			h.clock.Pass(time.Hour)
 			h.receive("a", write(words, nil))
 		}
 		h.receive("b", write("from:angry to:b id:m4", nil)) // another team decides for itself
@@ -76,7 +76,7 @@ func TestABlockedWritersLettersAreSetAsideUntilItEnds(t *testing.T) {
 		}
 		list, err := h.post.Blocks(h.ctx, h.session())
 		h.must(err)
-		if len(list) != 1 || list[0].ID != b.ID || list[0].Address != "angry@x.example" || !list[0].Until.After(h.clock.now().AddDate(0, 0, 29)) {
+		if len(list) != 1 || list[0].ID != b.ID || list[0].Address != "angry@x.example" || !list[0].Until.After(h.clock.Now().AddDate(0, 0, 29)) {
 			t.Fatalf("%+v", list)
 		}
 		dump := string(storetest.Dump(t, db))
@@ -92,7 +92,7 @@ func TestABlockedWritersLettersAreSetAsideUntilItEnds(t *testing.T) {
 		h.must(err)
 		_, err = h.post.Block(h.ctx, h.session(), h.ticket(1), 2) // replaces it
 		h.must(err)
-		h.clock.pass(4 * 24 * time.Hour)
+		h.clock.Pass(4 * 24 * time.Hour)
 		h.receive("a", write("from:angry id:m7", nil))
 		if got, _ := h.newest("a", 1, h.uid["a"]); got != becameMessage {
 			t.Errorf("after its end it became %s", got)

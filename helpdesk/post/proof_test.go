@@ -17,7 +17,7 @@ func TestAnExportNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1 body:Hello", nil))
 		s := h.session()
-		h.clock.pass(6 * time.Minute)
+		h.clock.Pass(6 * time.Minute)
 		var jsonl, mbox bytes.Buffer
 		if _, err := h.post.Export(h.ctx, s, &jsonl, &mbox); !errors.Is(err, staff.ErrProof) || jsonl.Len()+mbox.Len() > 0 {
 			t.Errorf("%d bytes left without a proof: %v", jsonl.Len()+mbox.Len(), err)

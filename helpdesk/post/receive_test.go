@@ -111,7 +111,7 @@ func play(t *testing.T, h *house, story string) {
 			replies++
 			_, id, address := h.reply(number, "answer", who+"@x.example")
 			named[fmt.Sprintf("R%d", replies)], named[fmt.Sprintf("T%d", replies)] = id, address
-			h.clock.pass(11 * 1e9)
+			h.clock.Pass(11 * 1e9)
 			h.deliverAll()
 			continue
 		}
@@ -119,7 +119,7 @@ func play(t *testing.T, h *house, story string) {
 			h.must(h.post.Gap(h.ctx, string(h.boxes[box]), 1, 2))
 			before := h.count(`SELECT COUNT(*) FROM tickets_message`) + h.count(`SELECT COUNT(*) FROM post_aside`)
 			for i, o := range arrived[box] {
-				a := mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 2, UID: uint32(i + 1)}, Raw: []byte(o.raw), Internal: h.clock.now()}
+				a := mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 2, UID: uint32(i + 1)}, Raw: []byte(o.raw), Internal: h.clock.Now()}
 				h.must(h.post.Receive(h.ctx, string(h.boxes[box]), a))
 				if got, _ := h.newest(box, 2, uint32(i+1)); got != hereBefore {
 					t.Errorf("after renumbering, letter %d became %s", i+1, got)
@@ -133,7 +133,7 @@ func play(t *testing.T, h *house, story string) {
 		box, rest, _ := strings.Cut(line, " < ")
 		words, want, _ := strings.Cut(rest, " -> ")
 		raw := write(words, named)
-		h.clock.pass(1e9)
+		h.clock.Pass(1e9)
 		h.receive(box, raw)
 		got := h.became(box)
 		if got != want {

@@ -19,7 +19,7 @@ func TestOnlyWhatIsHereWholeIsSaidToBeReceived(t *testing.T) {
 		for n, words := range []string{"from:anna id:m1", "from:bo id:m2 auto:auto-replied", "from:eve id:m3", "from:dan id:m4", "from:anna id:m1"} {
 			raw := []byte(write(words, nil))
 			h.must(h.post.Receive(h.ctx, box, mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 7, UID: uint32(n + 1)}, Raw: raw,
-				Internal: h.clock.now(), Size: int64(len(raw)), TooLarge: n == 2, Withheld: n == 3}))
+				Internal: h.clock.Now(), Size: int64(len(raw)), TooLarge: n == 2, Withheld: n == 3}))
 		}
 		ask := func(mailbox string, validity, from, to uint32) string {
 			t.Helper()

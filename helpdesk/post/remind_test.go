@@ -26,7 +26,7 @@ func TestARemindersBytesTellNothing(t *testing.T) {
 		h.must(err)
 		h.post.words = words
 		room := tasks.New(tasks.House{
-			DB: db, Secrets: h.secrets, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Now: h.clock.now, Log: h.post.log,
+			DB: db, Secrets: h.secrets, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Now: h.clock.Now, Log: h.post.log,
 		})
 		token, err := h.staff.Invite(h.ctx, h.staff.Console(), "stina", "Stina Kanariefågel", "stina@staff.example", staff.Counsellor, h.teams[0].ID)
 		h.must(err)
@@ -52,7 +52,7 @@ func TestARemindersBytesTellNothing(t *testing.T) {
 		for range 14 * 8 {
 			h.must(room.Round(h.ctx))
 			h.deliverAll()
-			h.clock.pass(3 * time.Hour)
+			h.clock.Pass(3 * time.Hour)
 		}
 
 		subjects := map[string]int{}

@@ -45,7 +45,7 @@ func TestAnAnswerTakenBackMayBeSentAfterAll(t *testing.T) {
 		if second.Again || second.Outbox == first.Outbox || !third.Again || third.Outbox != second.Outbox {
 			t.Errorf("%+v, %+v, %+v", first, second, third)
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		if len(h.server.taken) != 1 {
 			t.Errorf("%d letters left the house", len(h.server.taken))

@@ -85,7 +85,7 @@ func TestAnAnswerSentTwiceIsOneAnswer(t *testing.T) {
 		if n := h.count(`SELECT COUNT(*) FROM post_outbox`); n != 1 || news != 1 {
 			t.Errorf("%d letters in the outbox, %d said to be new", n, news)
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		if len(h.server.taken) != 1 {
 			t.Errorf("%d letters left the house", len(h.server.taken))
@@ -106,7 +106,7 @@ func TestWhatLeavesIsALetterInItsThread(t *testing.T) {
 	if len(h.server.taken) != 0 {
 		t.Fatal("it left before the time for undoing was over")
 	}
-	h.clock.pass(10 * time.Second)
+	h.clock.Pass(10 * time.Second)
 	h.deliverAll()
 	if len(h.server.taken) != 1 {
 		t.Fatalf("%d letters left", len(h.server.taken))
@@ -260,9 +260,9 @@ func TestALetterTakenBackInTimeNeverLeavesAndItsWordsAreADraft(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		sent, id, address := h.reply(1, "Dear Anna", `"Anna, A." <anna@x.example>`)
-		h.clock.pass(5 * time.Second)
+		h.clock.Pass(5 * time.Second)
 		h.must(h.post.Undo(h.ctx, h.session(), sent.Outbox))
-		h.clock.pass(time.Hour / 4)
+		h.clock.Pass(time.Hour / 4)
 		h.deliverAll()
 		if len(h.server.taken) != 0 {
 			t.Fatal("it left")
@@ -284,7 +284,7 @@ func TestALetterTakenBackInTimeNeverLeavesAndItsWordsAreADraft(t *testing.T) {
 		}
 
 		sent, _, _ = h.reply(1, "Dear Anna again", "anna@x.example")
-		h.clock.pass(11 * time.Second)
+		h.clock.Pass(11 * time.Second)
 		h.deliverAll()
 		if err := h.post.Undo(h.ctx, h.session(), sent.Outbox); refusal(err) != "post.gone" {
 			t.Errorf("after it left: %v", err)
@@ -306,7 +306,7 @@ func TestWritingFirstOpensATicketThatTheAnswerFinds(t *testing.T) {
 		if !again.Again || again.Ticket != sent.Ticket {
 			t.Errorf("twice: %+v, %+v", sent, again)
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		sheet := h.page(1)
 		if sheet.Head.Name != "Anna" || sheet.Head.Title != "Your question" || sheet.Ticket.Team != h.teams[1].ID || sheet.Ticket.State != tickets.StateWaiting {
@@ -381,7 +381,7 @@ func TestALetterOfAHandedOverTicketGoesInTheNewTeamsName(t *testing.T) {
 	ticket := h.page(1).Ticket
 	h.must(h.tickets.Give(h.ctx, h.session(), ticket.ID, ticket.Version, tickets.To{Team: h.teams[1].ID}))
 	_, id, _ := h.reply(1, "hello from the others", "anna@x.example")
-	h.clock.pass(time.Minute)
+	h.clock.Pass(time.Minute)
 	h.deliverAll()
 	if got := h.server.taken[0].from; got != "b@desk.example" {
 		t.Errorf("it left from %s", got)

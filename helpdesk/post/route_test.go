@@ -51,7 +51,7 @@ func TestALetterGoesWhereTheRulesSayAndSaysWhy(t *testing.T) {
 			_, err := tx.Exec(h.ctx, `UPDATE office_setting SET sealed = $1 WHERE name = 'rules'`, []byte("damaged"))
 			return err
 		}))
-		h.office = office.New(office.House{DB: db, Secrets: h.secrets, Journal: h.journal, Now: h.clock.now, Log: slog.New(slog.DiscardHandler)})
+		h.office = office.New(office.House{DB: db, Secrets: h.secrets, Journal: h.journal, Now: h.clock.Now, Log: slog.New(slog.DiscardHandler)})
 		h.post = h.replica()
 		h.receive("a2", raw("r@example.org", "a2@desk.example", "third"))
 		if left := h.page(3); left.Ticket.Team != h.teams[0].ID || len(left.Head.Facts.Why) != 0 {
@@ -67,7 +67,7 @@ func TestWhoWritesAgainComesToTheSameCounsellor(t *testing.T) {
 		h.receive("a", raw("p@example.org", "a@desk.example", "first"))
 		first := h.page(1)
 		h.must(h.tickets.Take(h.ctx, h.session(), first.Ticket.ID, first.Ticket.Version))
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.receive("a", raw("p@example.org", "a@desk.example", "another matter"))
 		if again := h.page(2); again.Ticket.Owner != kim || !because(again.Head, "known") {
 			t.Errorf("again: %+v, %v", again.Ticket, again.Head.Facts.Why)
@@ -94,7 +94,7 @@ func TestThatARestrictedTeamKnowsSomebodyIsNobodysBusiness(t *testing.T) {
 		h.receive("a", raw("p@example.org", "a@desk.example", "first"))
 		first := h.page(1)
 		h.must(h.tickets.Give(h.ctx, h.session(), first.Ticket.ID, first.Ticket.Version, tickets.To{Team: closed.ID, User: kim}))
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.receive("a", raw("p@example.org", "a@desk.example", "another matter"))
 		again := h.page(2)
 		for _, b := range again.Head.Facts.Why {

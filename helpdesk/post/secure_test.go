@@ -27,7 +27,7 @@ func (h *house) secure(t *testing.T) (*letter.Letter, string) {
 		Ticket: sheet.Ticket.ID, To: []string{"anna@x.example"}, Text: canary, Seen: sheet.Ticket.Last, ClientID: "one", Secure: true,
 	})
 	h.must(err)
-	h.clock.pass(11 * time.Second)
+	h.clock.Pass(11 * time.Second)
 	h.deliverAll()
 	raw := string(h.server.taken[len(h.server.taken)-1].raw)
 	l, err := letter.Parse(h.ctx, []byte(raw), letter.DefaultLimits())
@@ -158,7 +158,7 @@ func TestANeutralNoticeSaysNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)
 		h.must(h.db.Write(h.ctx, "test", func(tx *store.Tx) error {
-			if err := h.post.Waiting(h.ctx, tx, "amina@x.example", "en", h.clock.now().Add(time.Hour)); err != nil {
+			if err := h.post.Waiting(h.ctx, tx, "amina@x.example", "en", h.clock.Now().Add(time.Hour)); err != nil {
 				return err
 			}
 			return h.post.OnCall(h.ctx, tx, []string{"night@staff.example"})
@@ -167,7 +167,7 @@ func TestANeutralNoticeSaysNothing(t *testing.T) {
 		if n := len(h.server.taken); n != 1 || h.server.taken[0].to[0] != "night@staff.example" {
 			t.Fatalf("%d letters before the safe hour", n)
 		}
-		h.clock.pass(61 * time.Minute)
+		h.clock.Pass(61 * time.Minute)
 		h.deliverAll()
 		if n := len(h.server.taken); n != 2 {
 			t.Fatalf("%d letters", n)
@@ -191,7 +191,7 @@ func TestANewLinkIsSentByTheNextWhoSignsIn(t *testing.T) {
 		fragment := fragmentOf(mail)
 		link, err := h.tickets.TypedLink(h.ctx, fragment)
 		h.must(err)
-		h.clock.pass(8 * 24 * time.Hour) // it has run out
+		h.clock.Pass(8 * 24 * time.Hour) // it has run out
 		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error { return h.tickets.AskLink(h.ctx, tx, link) }))
 		if n, err := h.post.RenewLinks(h.ctx, h.session()); err != nil || n != 1 {
 			t.Fatalf("%d links made, %v", n, err)

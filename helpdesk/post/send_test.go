@@ -41,10 +41,10 @@ func TestOnlyWhoWaitsIsTriedAgainAndTheWaitGrows(t *testing.T) {
 			return mailbridge.Outcome{State: mailbridge.Accepted, Code: 250}
 		}
 		h.reply(1, "hello", "anna@x.example", "slow@x.example")
-		h.clock.pass(10 * time.Second)
+		h.clock.Pass(10 * time.Second)
 		var waits []time.Duration
 		for range 10 {
-			at := h.clock.now()
+			at := h.clock.Now()
 			h.deliverAll()
 			list := h.outbox()
 			if len(list) == 0 {
@@ -55,9 +55,9 @@ func TestOnlyWhoWaitsIsTriedAgainAndTheWaitGrows(t *testing.T) {
 				t.Fatalf("on its way: %+v", o)
 			}
 			waits = append(waits, o.Next.Sub(at).Round(time.Second))
-			h.clock.pass(o.Next.Sub(h.clock.now()) - time.Second)
+			h.clock.Pass(o.Next.Sub(h.clock.Now()) - time.Second)
 			h.deliverAll()
-			h.clock.pass(time.Second)
+			h.clock.Pass(time.Second)
 		}
 		if got := fmt.Sprint(waits); got != "[1m0s 2m0s 4m0s 8m0s]" {
 			t.Errorf("waits %s", got)
@@ -99,7 +99,7 @@ func TestTheAuthorHearsOfWhatCouldNotBeDelivered(t *testing.T) {
 		if got := h.page(1).Ticket.State; got != tickets.StateWaiting {
 			t.Fatalf("after answering the ticket is %s", got)
 		}
-		h.clock.pass(10 * time.Second)
+		h.clock.Pass(10 * time.Second)
 		for len(bells) > 0 {
 			<-bells
 		}
@@ -141,8 +141,8 @@ func TestAfterTwoDaysALetterIsGivenUp(t *testing.T) {
 	h.receive("a", write("from:anna id:m1", nil))
 	h.server.err = &mailbridge.Trouble{Code: mailbridge.Unreachable}
 	h.reply(1, "hello", "anna@x.example")
-	start := h.clock.now()
-	h.clock.pass(10 * time.Second)
+	start := h.clock.Now()
+	h.clock.Pass(10 * time.Second)
 	tries := 0
 	var code string
 	for range 1000 {
@@ -155,9 +155,9 @@ func TestAfterTwoDaysALetterIsGivenUp(t *testing.T) {
 		if c := o.Deliveries[0].Code; c != "unreachable" {
 			t.Fatalf("code %q", c)
 		}
-		h.clock.pass(o.Next.Sub(h.clock.now()))
+		h.clock.Pass(o.Next.Sub(h.clock.Now()))
 	}
-	if took := h.clock.now().Sub(start); took != giveUp || code != CodeExpired || tries < 500 || tries > 600 {
+	if took := h.clock.Now().Sub(start); took != giveUp || code != CodeExpired || tries < 500 || tries > 600 {
 		t.Errorf("given up after %v and %d tries with code %q", took, tries, code)
 	}
 	if m := h.page(1).Messages; m[len(m)-1].Content.Key != SystemUndelivered {
@@ -170,7 +170,7 @@ func TestAWorkerThatDiesLosesNothingAndTheSameBytesGoAgain(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		sent, _, _ := h.reply(1, "hello", "anna@x.example")
-		h.clock.pass(10 * time.Second)
+		h.clock.Pass(10 * time.Second)
 
 		// Dies before handing it over.
 		_, err := h.post.claim(h.ctx, sent.Outbox)
@@ -182,7 +182,7 @@ func TestAWorkerThatDiesLosesNothingAndTheSameBytesGoAgain(t *testing.T) {
 		if err := h.post.Undo(h.ctx, h.session(), sent.Outbox); refusal(err) != "post.gone" {
 			t.Errorf("undone while a worker had it: %v", err)
 		}
-		h.clock.pass(leaseFor)
+		h.clock.Pass(leaseFor)
 
 		// Dies after handing it over and before writing so.
 		j, err := h.post.claim(h.ctx, sent.Outbox)
@@ -191,7 +191,7 @@ func TestAWorkerThatDiesLosesNothingAndTheSameBytesGoAgain(t *testing.T) {
 		h.must(err)
 		late, err := h.post.tryDelivery(h.ctx, j, waiting)
 		h.must(err)
-		h.clock.pass(leaseFor)
+		h.clock.Pass(leaseFor)
 		h.deliverAll()
 		if len(h.server.taken) != 2 || !bytes.Equal(h.server.taken[0].raw, h.server.taken[1].raw) {
 			t.Fatalf("%d letters left", len(h.server.taken))
@@ -203,7 +203,7 @@ func TestAWorkerThatDiesLosesNothingAndTheSameBytesGoAgain(t *testing.T) {
 		if err := h.post.record(h.ctx, j, late); !errors.Is(err, helpdesk.ErrConflict) {
 			t.Errorf("a worker without lease wrote: %v", err)
 		}
-		h.clock.pass(time.Hour)
+		h.clock.Pass(time.Hour)
 		h.deliverAll()
 		if len(h.server.taken) != 2 {
 			t.Errorf("%d letters left in the end", len(h.server.taken))
@@ -221,7 +221,7 @@ func TestEightWorkersDeliverTwoHundredAnswersOnceEach(t *testing.T) {
 			_, err := h.post.Reply(h.ctx, s, Answer{Ticket: h.ticket(1), To: []string{fmt.Sprintf("p%d@x.example", i)}, Text: "hello", Anyway: true})
 			h.must(err)
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		var wg sync.WaitGroup
 		for range 8 {
 			worker := h.replica()
@@ -256,7 +256,7 @@ func TestEightWorkersDeliverTwoHundredAnswersOnceEach(t *testing.T) {
 
 func TestTheOutboxSleepsUntilSomethingIsDueAndWakesAtOnce(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
-	h.clock.at = time.Now()
+	h.clock.Set(time.Now())
 	h.post.now = time.Now
 	h.must(h.office.Set(h.ctx, h.session().User.ID, "undo_seconds", "0"))
 	h.receive("a", write("from:anna id:m1", nil))
@@ -294,7 +294,7 @@ func TestABounceMarksWhoWasNotReachedAndTellsTheAuthorOnce(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1", nil))
 		sent, id, _ := h.reply(1, "hello", "anna@x.example", "bo@x.example")
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		if len(h.outbox()) != 0 {
 			t.Fatal("the story needs a delivered letter")
@@ -333,7 +333,7 @@ func TestAForwardedAddressThatBouncesUnderItsLastNameIsTheOnlyRecipient(t *testi
 	h := newHouse(t, storetest.SQLite(t))
 	h.receive("a", write("from:anna id:m1", nil))
 	_, id, _ := h.reply(1, "hello", "anna@x.example")
-	h.clock.pass(time.Minute)
+	h.clock.Pass(time.Minute)
 	h.deliverAll()
 	h.receive("a", write("from:mailer-daemon return:<> report:bounce about:R failed:anna@forwarded.example id:b1", map[string]string{"R": id}))
 	if list := h.outbox(); len(list) != 1 || list[0].Deliveries[0].State != Refused {

@@ -114,7 +114,7 @@ func TestEachRecipientsOwnAnswerReachesTheAuthor(t *testing.T) {
 		}}
 		h.through(server.Test(t))
 		h.reply(1, "hello", "anna@x.example", "gone@x.example", "full@x.example", "kept@x.example", "grey@x.example", "moved@x.example")
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		chips := func() string {
 			var out []string
@@ -127,7 +127,7 @@ func TestEachRecipientsOwnAnswerReachesTheAuthor(t *testing.T) {
 			t.Errorf("after the first attempt: %s", got)
 		}
 		for range 4 {
-			h.clock.pass(10 * time.Minute)
+			h.clock.Pass(10 * time.Minute)
 			h.deliverAll()
 		}
 		if got := chips(); got != "accepted, refused 5.1.1, waiting 5.2.2, refused 5.7.1, accepted, accepted" {
@@ -180,7 +180,7 @@ func TestADropAfterTheLastByteIsCountedAndTriedWithTheSameBytes(t *testing.T) {
 			h.through(server.Test(t))
 			sent, id, _ := h.reply(1, "hello", "anna@x.example")
 			for range 5 {
-				h.clock.pass(5 * time.Minute)
+				h.clock.Pass(5 * time.Minute)
 				h.deliverAll()
 			}
 			if d := h.fateOf(sent); d.State != Accepted || dots != 3 {
@@ -203,7 +203,7 @@ func TestADropAfterTheLastByteIsCountedAndTriedWithTheSameBytes(t *testing.T) {
 // that says nothing, and one for another.
 func TestASilentServerKeepsNoOtherMailboxWaiting(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
-	h.clock.at = time.Now()
+	h.clock.Set(time.Now())
 	h.post.now = time.Now
 	h.must(h.office.Set(h.ctx, "", office.UndoSeconds, "0"))
 	h.receive("a", write("from:anna id:m1", nil))
@@ -251,13 +251,13 @@ func TestWhatASilentServerKeptWaitingGoesAtOnceWhenItWorks(t *testing.T) {
 		for range 20 {
 			h.reply(1, "hello", "anna@x.example")
 		}
-		began := h.clock.now()
+		began := h.clock.Now()
 		h.deliverAll()
 		if n := h.count(`SELECT CAST(SUM(attempts) AS BIGINT) FROM post_outbox`); n > perMailbox {
 			t.Errorf("%d connections to find out that nobody answers", n)
 		}
 		for range 30 {
-			h.clock.pass(time.Minute)
+			h.clock.Pass(time.Minute)
 			h.deliverAll()
 		}
 		unsent, err := h.post.Unsent(h.ctx)
@@ -266,7 +266,7 @@ func TestWhatASilentServerKeptWaitingGoesAtOnceWhenItWorks(t *testing.T) {
 			t.Errorf("known of it: %+v, want since %v", unsent, began)
 		}
 		h.server.err = nil
-		h.clock.pass(downPause)
+		h.clock.Pass(downPause)
 		h.deliverAll()
 		if len(h.server.taken) != 20 {
 			t.Errorf("%d of 20 went at once", len(h.server.taken))

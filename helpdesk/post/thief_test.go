@@ -63,7 +63,7 @@ func TestThief(t *testing.T) {
 			t.Errorf("the office key opens of the outbox: answer %v, first %v, undone %v",
 				strings.Contains(got, "canaryanswer"), strings.Contains(got, "canaryfirst"), strings.Contains(got, "canarydraft"))
 		}
-		h.clock.pass(time.Minute)
+		h.clock.Pass(time.Minute)
 		h.deliverAll()
 		h.receive("a", strings.ReplaceAll(write("from:mailer-daemon return:<> report:bounce about:R failed:canaryrecipient id:canaryreturned", map[string]string{"R": id}), "secretly", "canaryserver"))
 		if got := h.openMail(); got != "" {

@@ -21,7 +21,7 @@ func TestNobodyTakesEverythingOutOfTheHouseAlone(t *testing.T) {
 		h := newHouse(t, db)
 		h.receive("a", write("from:anna id:m1 body:first_team", nil))
 		h.receive("b", write("from:bea to:b id:m2 body:second_team", nil))
-		before := h.clock.now()
+		before := h.clock.Now()
 		export := func(s *staff.Session, also ...*staff.Session) (string, error) {
 			var jsonl, mbox bytes.Buffer
 			_, err := h.post.Export(h.ctx, s, &jsonl, &mbox, also...)
@@ -65,7 +65,7 @@ func TestNobodyTakesEverythingOutOfTheHouseAlone(t *testing.T) {
 				t.Errorf("not everything:\n%s", out)
 			}
 		}
-		h.clock.pass(6 * time.Minute)
+		h.clock.Pass(6 * time.Minute)
 		if err := h.staff.Together(h.ctx, bo, h.session()); !errors.Is(err, staff.ErrProof) {
 			t.Errorf("a while after they proved who they are: %v", err)
 		}

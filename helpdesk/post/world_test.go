@@ -13,6 +13,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -38,8 +39,8 @@ type house struct {
 	tickets *tickets.Desk
 	post    *Postroom
 	server  *server
-	clock   *clock
-	log     *lockedBuffer
+	clock   *housetest.Clock
+	log     *housetest.Log
 
 	cookie string
 	words  string
@@ -49,40 +50,6 @@ type house struct {
 	uid    map[string]uint32
 	known  map[helpdesk.ID]bool   // messages that letters became
 	last   map[string]helpdesk.ID // by mailbox: what its newest letter became
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // server takes letters in instead of a mail server.
@@ -129,16 +96,16 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	t.Helper()
 	h := &house{
 		t: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), server: &server{},
-		clock: &clock{at: time.Date(2026, 3, 2, 9, 41, 7, 123000, time.UTC)}, log: &lockedBuffer{},
+		clock: housetest.At(time.Date(2026, 3, 2, 9, 41, 7, 123000, time.UTC)), log: &housetest.Log{},
 		boxes: map[string]helpdesk.ID{}, uid: map[string]uint32{},
 		known: map[helpdesk.ID]bool{}, last: map[string]helpdesk.ID{},
 	}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.journal = journal.New(db, h.secrets, h.clock.now, log)
-	h.office = office.New(office.House{DB: db, Secrets: h.secrets, Journal: h.journal, Now: h.clock.now, Log: log})
-	h.staff = staff.New(staff.House{DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Now: h.clock.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}})
-	h.people = people.New(people.House{Secrets: h.secrets, Now: h.clock.now})
-	h.tickets = tickets.New(tickets.House{DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: h.clock.now})
+	h.journal = journal.New(db, h.secrets, h.clock.Now, log)
+	h.office = office.New(office.House{DB: db, Secrets: h.secrets, Journal: h.journal, Now: h.clock.Now, Log: log})
+	h.staff = staff.New(staff.House{DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Now: h.clock.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}})
+	h.people = people.New(people.House{Secrets: h.secrets, Now: h.clock.Now})
+	h.tickets = tickets.New(tickets.House{DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: h.clock.Now})
 	h.post = h.replica()
 
 	made, err := h.staff.Init(h.ctx, staff.InitOptions{
@@ -164,7 +131,7 @@ func newHouse(t testing.TB, db *store.DB) *house {
 func (h *house) replica() *Postroom {
 	return New(House{
 		DB: h.db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff, People: h.people,
-		Tickets: h.tickets, Words: saying{}, Deliver: h.server, Now: h.clock.now,
+		Tickets: h.tickets, Words: saying{}, Deliver: h.server, Now: h.clock.Now,
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 }
@@ -218,7 +185,7 @@ func (h *house) receive(box, raw string) {
 
 func (h *house) arrival(box, raw string) mailbridge.Arrival {
 	h.uid[box]++
-	return mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 1, UID: h.uid[box]}, Raw: []byte(raw), Internal: h.clock.now(), Size: int64(len(raw))}
+	return mailbridge.Arrival{Mark: mailbridge.Mark{UIDValidity: 1, UID: h.uid[box]}, Raw: []byte(raw), Internal: h.clock.Now(), Size: int64(len(raw))}
 }
 
 // newest is the last mail's outcome and what it became.

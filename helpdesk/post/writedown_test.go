@@ -59,14 +59,14 @@ func TestALetterThatLeftWhileTheDiskWasFullLeavesOnce(t *testing.T) {
 	other := h.replica()
 	h.receive("a", write("from:anna id:m1", nil))
 	h.reply(1, "hello", "anna@x.example")
-	h.clock.pass(10 * time.Second)
+	h.clock.Pass(10 * time.Second)
 
 	slow := forgetful{h, make(chan struct{})}
 	h.post.deliverer = slow
 	sent := make(chan error)
 	go func() { _, err := h.post.sendNext(h.ctx); sent <- err }()
 	<-slow.full
-	h.clock.pass(time.Minute)
+	h.clock.Pass(time.Minute)
 	if _, err := other.sendNext(h.ctx); err == nil {
 		t.Fatal("another process wrote to a full disk")
 	}
@@ -93,12 +93,12 @@ func TestALetterOfAProcessThatDiedIsTakenOverAfterTheDatabaseCameBack(t *testing
 	h := newHouse(t, storetest.Postgres(t))
 	h.receive("a", write("from:anna id:m1", nil))
 	h.reply(1, "hello", "anna@x.example")
-	h.clock.pass(10 * time.Second)
+	h.clock.Pass(10 * time.Second)
 	due, err := h.post.due(h.ctx)
 	h.must(err)
 	_, err = h.post.claim(h.ctx, due[0].id) // and dies
 	h.must(err)
-	h.clock.pass(leaseFor)
+	h.clock.Pass(leaseFor)
 	h.fill()
 	if _, err := h.post.sendNext(h.ctx); err == nil {
 		t.Fatal("wrote to a full disk")
@@ -109,7 +109,7 @@ func TestALetterOfAProcessThatDiedIsTakenOverAfterTheDatabaseCameBack(t *testing
 	if n := len(h.server.taken); n != 0 {
 		t.Fatal("nobody could know yet whether it had left")
 	}
-	h.clock.pass(aftermath)
+	h.clock.Pass(aftermath)
 	_, err = h.post.sendNext(h.ctx)
 	h.must(err)
 	if n := len(h.server.taken); n != 1 {

@@ -35,7 +35,7 @@ func TestDatabaseWriter(t *testing.T) {
 			h.receive("a", write("from:anna id:m1", nil))
 			h.receive("a", write("from:bo id:m2", nil))
 			sent1, id1, _ = h.reply(1, "dear anna", "anna@x.example")
-			h.clock.pass(time.Minute)
+			h.clock.Pass(time.Minute)
 			return id1, sent1
 		}
 		other := `(SELECT conversation FROM tickets_ticket WHERE number = 2)`
@@ -85,7 +85,7 @@ func TestDatabaseWriter(t *testing.T) {
 		t.Run("bytes of one letter under another", func(t *testing.T) {
 			_, _ = two(t)
 			h.reply(2, "dear bo", "bo@x.example")
-			h.clock.pass(time.Minute)
+			h.clock.Pass(time.Minute)
 			h.tamper(`UPDATE post_outbox SET mail = (SELECT o.mail FROM post_outbox o WHERE o.id <> post_outbox.id)
 				WHERE conversation = ` + other)
 			h.deliverAll()
@@ -127,11 +127,11 @@ func TestALetterWhoseTicketWasTamperedWithStopsAndIsListed(t *testing.T) {
 					return mailbridge.Outcome{State: mailbridge.Accepted, Code: 250}
 				}
 				_, id, _ := h.reply(1, "hello", "anna@x.example", "gone@x.example")
-				h.clock.pass(10 * time.Second)
+				h.clock.Pass(10 * time.Second)
 				h.tamper(tamper)
 				for range 4 {
 					h.deliverAll()
-					h.clock.pass(2 * leaseFor)
+					h.clock.Pass(2 * leaseFor)
 				}
 				if n := len(h.server.taken); n != 1 {
 					t.Errorf("the letter left %d times", n)

@@ -19,16 +19,16 @@ import (
 // what. works says of each minute which ways of the mailbox work.
 func (w *world) mailHour(works func(minute int) (in, out bool)) string {
 	w.t.Helper()
-	begin := w.clock.now()
+	begin := w.clock.Now()
 	var heard []string
 	goodIn, goodOut := begin, begin
 	for minute := range 60 {
 		in, out := works(minute)
 		if in {
-			goodIn = w.clock.now()
+			goodIn = w.clock.Now()
 		}
 		if out {
-			goodOut = w.clock.now()
+			goodOut = w.clock.Now()
 		}
 		why := func(works bool, code string) string {
 			if works {
@@ -45,7 +45,7 @@ func (w *world) mailHour(works func(minute int) (in, out bool)) string {
 		if rung := w.bell.heard(); rung != "" {
 			heard = append(heard, fmt.Sprintf("%d: %s", minute, rung))
 		}
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 	}
 	return strings.Join(heard, "\n")
 }
@@ -110,9 +110,9 @@ func TestWhereNoMailCanLeaveTheLogAndThePageSaySo(t *testing.T) {
 // TestAMailThatCantBeLaidDownRaisesNothing: the alarm stands if and only if it is told.
 func TestAMailThatCantBeLaidDownRaisesNothing(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t), "2026-03-02")
-	w.lines = []tasks.Line{{Mailbox: "m", Way: tasks.In, Good: w.clock.now(), Why: "timed_out"}}
+	w.lines = []tasks.Line{{Mailbox: "m", Way: tasks.In, Good: w.clock.Now(), Why: "timed_out"}}
 	w.ok(w.room.LookAtMail(w.ctx))
-	w.clock.pass(10 * time.Minute)
+	w.clock.Pass(10 * time.Minute)
 	w.bell.fails = errors.New("disk full")
 	if err := w.room.LookAtMail(w.ctx); err == nil || len(w.alarmed()) != 0 {
 		t.Errorf("raised, and nobody told: %v", err)
@@ -141,10 +141,10 @@ func TestOfManyProcessesOneTells(t *testing.T) {
 		}
 		all.Wait()
 	}
-	line := tasks.Line{Mailbox: helpdesk.ID("m"), Address: "talk@desk.example", Way: tasks.In, Good: w.clock.now(), Why: "timed_out"}
+	line := tasks.Line{Mailbox: helpdesk.ID("m"), Address: "talk@desk.example", Way: tasks.In, Good: w.clock.Now(), Why: "timed_out"}
 	w.lines = []tasks.Line{line}
 	look()
-	w.clock.pass(10 * time.Minute)
+	w.clock.Pass(10 * time.Minute)
 	look()
 	w.same("raised", w.bell.heard(), "ada: talk@desk.example in since 12:00, server")
 	line.Works = true

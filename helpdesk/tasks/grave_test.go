@@ -46,10 +46,10 @@ func TestEveryCoordinatorIsToldOnceOfWhatOpensEverything(t *testing.T) {
 		}
 		shown, err := w.room.Graves(w.ctx)
 		w.ok(err)
-		if len(shown) != 1 || shown[0].Verb != staff.VerbSecretsBack || !shown[0].At.Equal(w.clock.now()) {
+		if len(shown) != 1 || shown[0].Verb != staff.VerbSecretsBack || !shown[0].At.Equal(w.clock.Now()) {
 			t.Errorf("the page shows %v", shown)
 		}
-		w.clock.pass(31 * 24 * time.Hour)
+		w.clock.Pass(31 * 24 * time.Hour)
 		w.ok(w.room.TellGrave(w.ctx))
 		if shown, err = w.room.Graves(w.ctx); err != nil || len(shown) > 0 || w.bell.heard() != "" {
 			t.Errorf("after a month the page shows %v, %v", shown, err)
@@ -66,25 +66,25 @@ func TestSecretsOlderThanAYearAreToldMonthlyUntilTheyAreDrawnAnew(t *testing.T) 
 			old, err := w.room.SecretsOld(w.ctx)
 			w.ok(err)
 			if rung := w.bell.heard(); rung != want {
-				t.Errorf("on %s rung %q, want %q", w.clock.now().Format(time.DateOnly), rung, want)
+				t.Errorf("on %s rung %q, want %q", w.clock.Now().Format(time.DateOnly), rung, want)
 			}
 			if !old && want != "" {
 				t.Error("told of what is not so")
 			}
 		}
 		ring := "ada " + string(tasks.NoticeGrave)
-		w.clock.pass(365*24*time.Hour - time.Hour)
+		w.clock.Pass(365*24*time.Hour - time.Hour)
 		told("")
-		w.clock.pass(2 * time.Hour)
+		w.clock.Pass(2 * time.Hour)
 		told(ring)
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		told("")
-		w.clock.pass(31 * 24 * time.Hour)
+		w.clock.Pass(31 * 24 * time.Hour)
 		told(ring)
 		w.ok(w.staff.CopySecrets(w.ctx)) // as rotate does
-		w.clock.pass(31 * 24 * time.Hour)
+		w.clock.Pass(31 * 24 * time.Hour)
 		told("")
-		w.clock.pass(365 * 24 * time.Hour)
+		w.clock.Pass(365 * 24 * time.Hour)
 		told(ring)
 	})
 }

@@ -124,7 +124,7 @@ func TestOneDueListOrderedByWhatIsLost(t *testing.T) {
 		w.refused(w.room.Snooze(w.ctx, a, one, "", on("2026-03-02")), "task.past")
 		w.ok(w.room.Snooze(w.ctx, a, one, "", on("2026-03-06")))
 		w.same("put off", w.due(a, tasks.Scope{Mine: true, Ahead: 3}), "appeal_last_day 49 #1, reporting 3 #3, promise 3 #3")
-		w.clock.set(noon("2026-03-06"))
+		w.clock.Set(noon("2026-03-06"))
 		a = w.as(anna)
 		w.same("back", w.due(a, tasks.Scope{Mine: true, Ahead: 3}), "appeal_last_day 45 #1, reporting -1 #3, promise -1 #3, follow_up 0 #1, snooze 0 #1")
 
@@ -161,15 +161,15 @@ func TestAnAnswerThatWillBeLateIsOnTheList(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, "2026-03-02")
 		w.arrive("x", w.ada.ID, tickets.Facts{})
-		w.clock.set(noon("2026-03-03").Add(-2 * time.Hour)) // 4 of 6 open hours
+		w.clock.Set(noon("2026-03-03").Add(-2 * time.Hour)) // 4 of 6 open hours
 		a := w.as(w.ada)
 		w.same("in time", w.due(a, tasks.Scope{}), "")
-		w.clock.pass(30 * time.Minute) // 10:30
+		w.clock.Pass(30 * time.Minute) // 10:30
 		w.same("75 percent", w.due(a, tasks.Scope{}), "answer 0 #1")
 		list, err := w.room.Due(w.ctx, a, tasks.Scope{})
 		w.ok(err)
 		w.same("when", list.Items[0].When.Key, "task.when.answer")
-		w.clock.pass(2 * time.Hour)
+		w.clock.Pass(2 * time.Hour)
 		list, err = w.room.Due(w.ctx, a, tasks.Scope{})
 		w.ok(err)
 		if i := list.Items[0]; i.When.Key != "task.when.late" || i.Step != tasks.StepOverdue || i.Wait.Open != 6*time.Hour+30*time.Minute {
@@ -198,7 +198,7 @@ func TestPapersAndWhoLooksAfterTheAppeal(t *testing.T) {
 		if warning, warns := tasks.Advice(f, true); !warns || warning.Key != "task.papers.part" {
 			t.Error("no warning before legal advice on a part of the papers")
 		}
-		w.clock.set(noon("2026-03-30"))
+		w.clock.Set(noon("2026-03-30"))
 		l, err = w.room.Listen(w.ctx, f)
 		w.ok(err)
 		w.same("fifteen days after", l.First, false)

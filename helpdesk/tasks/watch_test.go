@@ -36,9 +36,9 @@ func TestTheAppealEscalates(t *testing.T) {
 			w.answered(a, id)
 			w.add(a, id, tickets.DateAppeal, c.last)
 			heard := map[int]string{}
-			for end := noon(c.last).AddDate(0, 0, 3); w.clock.now().Before(end); w.clock.pass(time.Hour) {
+			for end := noon(c.last).AddDate(0, 0, 3); w.clock.Now().Before(end); w.clock.Pass(time.Hour) {
 				if rung := w.round(); rung != "" {
-					now := w.clock.now().In(stockholm)
+					now := w.clock.Now().In(stockholm)
 					if now.Hour() < 7 {
 						t.Errorf("mail at %v", now)
 					}
@@ -71,7 +71,7 @@ func TestWhatBecameDueWhileTheHouseWasDownIsFound(t *testing.T) {
 		w.add(a, past, tickets.DateTravel, "2026-03-16")
 		w.same("far away", w.round(), "")
 		// Nobody ran from the 2nd to the 18th.
-		w.clock.set(noon("2026-03-18"))
+		w.clock.Set(noon("2026-03-18"))
 		w.room = w.replica()
 		w.same("all at once, in one mail each", w.round(), "ada overdue, anna overdue")
 		w.same("told rows", w.tellings(), 2+2+1)
@@ -98,9 +98,9 @@ func TestADateBehindAnotherIsNotForgotten(t *testing.T) {
 		w.add(a, id, tickets.DateFollowUp, first)
 		w.add(a, id, tickets.DateAppeal, "2026-03-20")
 		var told []string
-		for ; w.clock.now().Before(noon("2026-03-21")); w.clock.pass(24 * time.Hour) {
+		for ; w.clock.Now().Before(noon("2026-03-21")); w.clock.Pass(24 * time.Hour) {
 			if w.round() != "" {
-				told = append(told, w.clock.now().In(stockholm).Format("02"))
+				told = append(told, w.clock.Now().In(stockholm).Format("02"))
 			}
 		}
 		last := told[len(told)-1]
@@ -127,7 +127,7 @@ func TestTwoWorkersTellEachOnce(t *testing.T) {
 		w.add(a, id, tickets.DateAppeal, fmt.Sprintf("2026-03-%02d", 2+i%10))
 	}
 	for day := 3; day <= 14; day++ {
-		w.clock.set(noon(fmt.Sprintf("2026-03-%02d", day)))
+		w.clock.Set(noon(fmt.Sprintf("2026-03-%02d", day)))
 		rooms := []*tasks.Room{w.replica(), w.replica(), w.replica(), w.replica()}
 		var all sync.WaitGroup
 		for _, r := range rooms {
@@ -191,7 +191,7 @@ func TestWhoIsAwayOrGoneIsStoodInForByTheTeam(t *testing.T) {
 		w.same("gone", w.round(), "ada due, anna due")
 
 		w.ok(w.staff.Disable(w.ctx, w.staff.Console(), anna.ID))
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		w.same("who is left", w.round(), "ada overdue")
 	})
 }
@@ -210,12 +210,12 @@ func TestASubstituteStandsInAndQuietHoursAreKept(t *testing.T) {
 		w.answered(a, never)
 		w.add(a, hers, tickets.DateFollowUp, "2026-03-02")
 		w.same("bo stands in, and it is his quiet hour", w.round(), "")
-		w.clock.pass(2 * time.Hour)
+		w.clock.Pass(2 * time.Hour)
 		w.same("after it", w.round(), "bo due")
 
 		w.add(a, never, tickets.DateFollowUp, "2026-03-02")
 		w.same("for who wants no notice the others are told", w.round(), "ada due, anna due, bo due")
-		w.clock.set(noon("2026-03-03").Add(3 * time.Hour))
+		w.clock.Set(noon("2026-03-03").Add(3 * time.Hour))
 		w.same("back", w.round(), "ada overdue, anna overdue, bo overdue")
 	})
 }
@@ -227,16 +227,16 @@ func TestTheAlarmComesBeforeThePromiseIsBroken(t *testing.T) {
 		w.ok(w.office.Set(w.ctx, "", office.Roster, fmt.Sprintf("shift %s mail daily 08:00-18:00\n", bo.ID)))
 		w.arrive("nobody's", "", tickets.Facts{})
 		mine := w.arrive("anna's", anna.ID, tickets.Facts{})
-		w.clock.set(noon("2026-03-03").Add(-91 * time.Minute))
+		w.clock.Set(noon("2026-03-03").Add(-91 * time.Minute))
 		w.same("too early", w.round(), "")
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		w.same("at 75 percent", w.round(), "anna waiting, bo waiting")
 		w.same("once", w.round(), "")
 
 		// A second letter is a new wait, on the same day too.
 		a := w.as(anna)
 		w.answered(a, mine)
-		w.clock.pass(time.Hour)
+		w.clock.Pass(time.Hour)
 		conversation, _, err := w.tickets.PersonConversation(w.ctx, a, mine)
 		w.ok(err)
 		w.ok(w.db.Write(w.ctx, "test", func(tx *store.Tx) error {
@@ -247,17 +247,17 @@ func TestTheAlarmComesBeforeThePromiseIsBroken(t *testing.T) {
 			_, err = c.Append(w.ctx, tx, tickets.Message{Kind: tickets.KindLetter, Direction: tickets.In, Content: tickets.Content{Text: "And?"}})
 			return err
 		}))
-		w.clock.set(noon("2026-03-04"))
+		w.clock.Set(noon("2026-03-04"))
 		w.same("the second wait", w.round(), "anna waiting")
 
 		// Many at once are not many mails, and none is forgotten for that.
 		for range 5 {
 			w.arrive("more", anna.ID, tickets.Facts{})
 		}
-		w.clock.set(noon("2026-03-05"))
+		w.clock.Set(noon("2026-03-05"))
 		w.same("together", w.round(), "anna waiting")
 		w.arrive("late", anna.ID, tickets.Facts{})
-		w.clock.set(noon("2026-03-06"))
+		w.clock.Set(noon("2026-03-06"))
 		w.same("the next day", w.round(), "anna waiting")
 	})
 }
@@ -268,15 +268,15 @@ func TestNotMoreThanOneAlarmAnHour(t *testing.T) {
 		anna := w.hire("anna")
 		for range 6 { // every ten minutes from 12:00 on
 			w.arrive("x", anna.ID, tickets.Facts{})
-			w.clock.pass(10 * time.Minute)
+			w.clock.Pass(10 * time.Minute)
 		}
-		w.clock.set(noon("2026-03-03").Add(-90 * time.Minute)) // 10:30, the first alarm
+		w.clock.Set(noon("2026-03-03").Add(-90 * time.Minute)) // 10:30, the first alarm
 		mails := 0
 		for range 12 {
 			if w.round() != "" {
 				mails++
 			}
-			w.clock.pass(10 * time.Minute)
+			w.clock.Pass(10 * time.Minute)
 		}
 		w.same("mails in three hours of the clock", mails, 3)
 		w.same("told", w.tellings(), 6)
@@ -298,7 +298,7 @@ func TestOnlyIdsDayAndStepStandInPlain(t *testing.T) {
 		w.ok(err)
 		w.ok(w.room.AppealBy(w.ctx, a, id, "KANARIE"))
 		w.ok(w.room.Papers(w.ctx, a, id, tickets.PapersPart))
-		w.clock.set(noon("2026-03-05"))
+		w.clock.Set(noon("2026-03-05"))
 		if w.round() == "" {
 			t.Error("nobody was told")
 		}
@@ -344,10 +344,10 @@ func TestOldTellingsAndThoseOfErasedTicketsGo(t *testing.T) {
 			_, err := tx.Exec(w.ctx, `DELETE FROM tickets_ticket WHERE id = $1`, one)
 			return err
 		}))
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		w.round()
 		w.same("the other's, of two days", w.tellings(), 2)
-		w.clock.set(noon("2026-04-05"))
+		w.clock.Set(noon("2026-04-05"))
 		w.round() // tells of today, and lets go what is older than 30 days
 		w.same("within 30 days", w.tellings(), 1)
 	})

@@ -1,7 +1,6 @@
 package tasks_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/hours"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -41,51 +41,13 @@ type world struct {
 	room    *tasks.Room
 	bell    *bell
 	lines   []tasks.Line
-	clock   *clock
-	log     *lockedBuffer
+	clock   *housetest.Clock
+	log     *housetest.Log
 
 	ada   staff.User // the coordinator
 	words map[helpdesk.ID]string
 	team  helpdesk.ID
 	made  int
-}
-
-// clock stands still until it is told to move. At noon in Stockholm, mail may
-// go out on any day of the year.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
-func (c *clock) pass(d time.Duration) { c.set(c.now().Add(d)) }
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // bell counts reminders instead of sending them, once their transaction stands.
@@ -164,16 +126,16 @@ func on(day string) hours.Date {
 func newWorld(t *testing.T, db *store.DB, day string) *world {
 	t.Helper()
 	w := &world{
-		t: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: noon(day)},
-		log: &lockedBuffer{}, bell: &bell{}, words: map[helpdesk.ID]string{},
+		t: t, ctx: t.Context(), db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: housetest.At(noon(day)),
+		log: &housetest.Log{}, bell: &bell{}, words: map[helpdesk.ID]string{},
 	}
 	log := w.logger()
 	cost := vault.Cost{MiB: 1, Passes: 1}
-	w.journal = journal.New(db, w.secrets, w.clock.now, log)
-	w.office = office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.journal, Now: w.clock.now, Log: log})
-	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Office: w.office, Now: w.clock.now, Log: log, Cost: cost})
-	w.people = people.New(people.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, Now: w.clock.now, Log: log, Cost: cost})
-	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.now, Cost: cost})
+	w.journal = journal.New(db, w.secrets, w.clock.Now, log)
+	w.office = office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.journal, Now: w.clock.Now, Log: log})
+	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Office: w.office, Now: w.clock.Now, Log: log, Cost: cost})
+	w.people = people.New(people.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, Now: w.clock.Now, Log: log, Cost: cost})
+	w.tickets = tickets.New(tickets.House{DB: db, Secrets: w.secrets, Bus: w.bus, Journal: w.journal, Staff: w.staff, People: w.people, Now: w.clock.Now, Cost: cost})
 	w.room = w.replica()
 	made, err := w.staff.Init(w.ctx, staff.InitOptions{WordsAlone: true, Login: "ada", Name: "Ada", Address: "ada@staff.example", Locale: "sv", Teams: []staff.NewTeam{{Name: "first"}}})
 	w.ok(err)
@@ -192,7 +154,7 @@ func (w *world) replica() *tasks.Room {
 	return tasks.New(tasks.House{
 		DB: w.db, Secrets: w.secrets, Journal: w.journal, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.bell,
 		Lines: func(context.Context) ([]tasks.Line, error) { return w.lines, nil }, Alarm: w.bell,
-		Now: w.clock.now, Log: w.logger(),
+		Now: w.clock.Now, Log: w.logger(),
 	})
 }
 
