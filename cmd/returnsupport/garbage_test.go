@@ -3,9 +3,16 @@ package main
 import "testing"
 
 func TestGarbageIsBoundedByBytesAndNotByItsShare(t *testing.T) {
-	for live, want := range map[uint64]int{0: 400, 4 << 20: 400, 8 << 20: 400, 32 << 20: 100, 100 << 20: 100, 256 << 20: 50, 1 << 30: 25} {
-		if got := collectAt(live); got != want {
-			t.Errorf("over %d MB: %d, not %d", live>>20, got, want)
+	for _, c := range []struct {
+		live, stacks uint64 // MB
+		want         int
+	}{
+		{0, 0, 400}, {4, 0, 400}, {8, 0, 400}, {31, 1, 100}, {99, 1, 100}, {256, 0, 50}, {1024, 0, 25},
+		{60, 20, 40},  // fifteen thousand open lines
+		{200, 50, 25}, // thirty-five thousand
+	} {
+		if got := collectAt(c.live<<20, c.stacks<<20); got != c.want {
+			t.Errorf("over %d MB and %d of stacks: %d, not %d", c.live, c.stacks, got, c.want)
 		}
 	}
 }
