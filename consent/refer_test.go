@@ -554,10 +554,18 @@ func TestAThiefReadsNothingOfAReferral(t *testing.T) {
 				t.Errorf("found %q in %q", canary, dump[max(0, i-60):min(len(dump), i+60)])
 			}
 		}
-		// Whom it went to stands nowhere beside the referral.
+		// Whom it went to stands nowhere beside the referral, nor does an account of
+		// theirs, which leads there; the house knows it all the same.
+		users, err := w.Staff.PartnerUsers(w.ctx)
+		w.must(err)
+		r := w.referral(maria, id)
+		if len(users) != 1 || len(r.Openings) == 0 || r.Openings[0].Who != users[0].User.ID || r.Words[0].Author != users[0].User.ID {
+			t.Errorf("who opened and who asked is not told: %+v %+v", r.Openings, r.Words)
+		}
 		for _, table := range w.tables(w.DB) {
 			for _, row := range w.rows(w.DB, table) {
-				if contains(row, string(id)) && contains(row, string(shelter.ID)) {
+				beside := contains(row, string(id)) || contains(row, string(ticket))
+				if beside && (contains(row, string(shelter.ID)) || contains(row, string(users[0].User.ID))) {
 					t.Errorf("a row of %s shows the recipient", table)
 				}
 			}

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,14 +154,26 @@ func (d *Door) referred(r *referrals.Referral, h *held) Referred {
 	return out
 }
 
+// accounts are a recipient's, by how they stand beside a referral.
+func (d *Door) accounts(ctx context.Context, org helpdesk.ID) (map[helpdesk.ID]helpdesk.ID, error) {
+	all, err := d.Staff.PartnerUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	theirs := map[helpdesk.ID]helpdesk.ID{}
+	for _, p := range all {
+		if p.Org == org {
+			theirs[d.book.Whose(p.User.ID)] = p.User.ID
+		}
+	}
+	return theirs, nil
+}
+
 // fill adds what happened to a referral.
 func (d *Door) fill(ctx context.Context, out *Referred, h *held) error {
 	openings, err := d.book.Openings(ctx, d.DB, out.ID)
 	if err != nil {
 		return err
-	}
-	for _, o := range openings {
-		out.Openings = append(out.Openings, Opening{Act: o.Act, Who: o.Who, At: o.At})
 	}
 	key, err := h.packageKey()
 	if err != nil {
@@ -168,6 +181,16 @@ func (d *Door) fill(ctx context.Context, out *Referred, h *held) error {
 	}
 	if out.Words, err = d.words(ctx, d.DB, out.ID, key); err != nil {
 		return err
+	}
+	theirs, err := d.accounts(ctx, h.To.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range openings {
+		out.Openings = append(out.Openings, Opening{Act: o.Act, Who: cmp.Or(theirs[o.Who], o.Who), At: o.At})
+	}
+	for i, w := range out.Words {
+		out.Words[i].Author = cmp.Or(theirs[w.Author], w.Author)
 	}
 	if out.Updates, err = d.updates(ctx, d.DB, out.ID, key); err != nil {
 		return err

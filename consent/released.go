@@ -41,7 +41,7 @@ func (o *Outside) Only() helpdesk.ID { return o.only }
 // Partner is a signed-in partner as this door knows them.
 func (d *Door) Partner(p *staff.Outsider) *Outside {
 	target := d.book.TargetIndex(p.Org)
-	return &Outside{who: p.User.ID, org: p.Org,
+	return &Outside{who: d.book.Whose(p.User.ID), org: p.Org,
 		pair: func(version int) *vault.Pair {
 			if pair, ok := p.Pair(version); ok {
 				return pair
@@ -264,7 +264,7 @@ func (d *Door) noteOpening(ctx context.Context, o *Outside, r *referrals.Referra
 		if err := d.book.Note(ctx, tx, r.ID, o.who, act); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, o.who, VerbOpened, r.Ticket)
+		return d.note(ctx, tx, "", VerbOpened, r.Ticket) // who it was stands with the referral
 	})
 }
 
@@ -394,7 +394,7 @@ func (d *Door) answers(ctx context.Context, o *Outside, id helpdesk.ID, do func(
 				return err
 			}
 		}
-		return d.tell(ctx, tx, o.who, VerbAnswered, r)
+		return d.tell(ctx, tx, "", VerbAnswered, r)
 	})
 }
 

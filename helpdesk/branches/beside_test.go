@@ -177,6 +177,7 @@ func TestAThiefOfTheDatabaseReadsNothingOfBranches(t *testing.T) {
 		w.must(err)
 		_, err = w.desk.Follow(w.ctx, lena, r.ID)
 		w.must(err)
+		w.clock.Pass(time.Minute)
 		h.Client, h.Knows, h.Urgent = client+"-now", false, true
 		w.handedOn(lena, h) // without their yes, in danger
 		var all bytes.Buffer
@@ -197,6 +198,10 @@ func TestAThiefOfTheDatabaseReadsNothingOfBranches(t *testing.T) {
 		}
 		if n := w.count(`SELECT COUNT(*) FROM journal_entry WHERE actor = $1 AND object IN (SELECT ticket FROM branches_handon UNION SELECT id FROM branches_handon)`, lena.User.ID); n != 0 {
 			t.Errorf("%d lines of the journal name a volunteer beside a ticket", n)
+		}
+		// Nor what was asked in the same moment: an instant leads there as well.
+		if n := w.count(`SELECT COUNT(*) FROM journal_entry one JOIN journal_entry other ON one.at = other.at WHERE one.actor = $1 AND other.verb = $2`, lena.User.ID, branches.VerbEmergency); n != 0 {
+			t.Errorf("%d lines of the journal name a volunteer in the instant of an emergency's ticket", n)
 		}
 		if bytes.Contains(w.log.Bytes(), []byte("Canary")) {
 			t.Error("the log tells")

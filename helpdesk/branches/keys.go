@@ -2,9 +2,7 @@ package branches
 
 import (
 	"context"
-	"encoding/base32"
 	"fmt"
-	"strings"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
@@ -33,8 +31,7 @@ func (d *Desk) talkID(o *staff.Outsider, client string) helpdesk.ID {
 
 // idOf is an id as random as what it was made from, and the same each time.
 func (d *Desk) idOf(kind, from string) helpdesk.ID {
-	mark := d.Secrets.Index("branches.id."+kind, from)
-	return helpdesk.ID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mark[:16])))
+	return d.Secrets.Mark("branches.id."+kind, from)
 }
 
 // Kinds of readers in branches_key.

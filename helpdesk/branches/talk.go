@@ -159,7 +159,11 @@ func (d *Desk) begin(ctx context.Context, tx *store.Tx, o *staff.Outsider, clien
 	if err := d.say(ctx, tx, id, key, false, client, wordBody{Author: o.User.ID, Text: text}); err != nil {
 		return Receipt{}, err
 	}
-	return out, d.note(ctx, tx, o.User.ID, VerbConsulted, id)
+	by := o.User.ID
+	if urgent {
+		by = "" // the line of a ticket stands beside it, at the same instant: see noteTheirs
+	}
+	return out, d.note(ctx, tx, by, VerbConsulted, id)
 }
 
 // Consulted lists the branch's own consultations, the latest first.

@@ -86,6 +86,13 @@ func (b *Book) TargetIndex(target helpdesk.ID) []byte {
 	return b.Secrets.Index("referrals.target", string(target))
 }
 
+// Whose is an account of a recipient's, as it stands beside a referral: accounts
+// stand beside the name of their organisation, and whom a referral went to is
+// sealed.
+func (b *Book) Whose(user helpdesk.ID) helpdesk.ID {
+	return b.Secrets.Mark("referrals.who", string(user))
+}
+
 // NeedIndex is by what a second referral of one person for one need is found.
 func (b *Book) NeedIndex(person helpdesk.ID, need string) []byte {
 	return b.Secrets.Index("referrals.need", string(person)+"\x00"+need)
