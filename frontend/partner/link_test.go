@@ -28,18 +28,18 @@ func TestAProgramThatLooksAtLinksOpensNothingAndLearnsNothing(t *testing.T) {
 	scanner := w.browser()
 	var seen []string
 	for range 12 { // more often than a link takes tries
-		scanner.get(path).is(200).seesNot(append([]string{string(id), "Shelter", "Kanarie"}, whole...)...)
-		seen = append(seen, scanner.page)
+		scanner.Get(path).Is(200).SeesNot(append([]string{string(id), "Shelter", "Kanarie"}, whole...)...)
+		seen = append(seen, scanner.Page)
 	}
 	for _, page := range seen {
 		if page != seen[0] {
 			t.Error("the page of a link is not always the same")
 		}
 	}
-	if c := scanner.cookie(); c != "post=~en~" {
+	if c := scanner.Cookie(); c != "post=~en~" {
 		t.Errorf("the look left a cookie: %s", c)
 	}
-	scanner.get("/p/r/" + string(id)).leads("/p/sign-in?ended=")
+	scanner.Get("/p/r/" + string(id)).Leads("/p/sign-in?ended=")
 	r, err := w.door.Referral(t.Context(), w.session, id)
 	w.ok(err)
 	if len(r.Openings) > 0 {
@@ -50,13 +50,13 @@ func TestAProgramThatLooksAtLinksOpensNothingAndLearnsNothing(t *testing.T) {
 	token, err := w.staff.InvitePartner(t.Context(), w.staff.Console(), w.organisation("Other"), "lo", "Lo Ek", "lo@partner.example", "en")
 	w.ok(err)
 	for range 3 {
-		scanner.get("/p/invitation/"+token).is(200).seesNot("Lo Ek", "lo@partner.example", "Other")
+		scanner.Get("/p/invitation/"+token).Is(200).SeesNot("Lo Ek", "lo@partner.example", "Other")
 	}
-	scanner.press("/p/invitation/" + token + "?lang=en").is(200).sees(`class="wordlist"`)
+	scanner.Press("/p/invitation/" + token + "?lang=en").Is(200).Sees(`class="wordlist"`)
 
 	b := w.browser()
-	b.get(path).press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
-	b.get("/p").leads("/p/r/" + string(id))
+	b.Get(path).Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
+	b.Get("/p").Leads("/p/r/" + string(id))
 	b.reads(id)
 }
 
@@ -67,8 +67,8 @@ func TestDigitsOfAnyScriptInGroupsOpenALink(t *testing.T) {
 		typed := strings.Map(func(r rune) rune { return r - '0' + zero }, code)
 		b := w.browser()
 		group := []rune(typed)
-		b.get("/p/l").press("/p/l?lang=en", "key", " "+fragment+"\n", "digits", string(group[:4])+" "+string(group[4:8])+"-"+string(group[8:])).leads("/p")
-		b.get("/p/r/" + string(id)).is(200).sees(rule)
+		b.Get("/p/l").Press("/p/l?lang=en", "key", " "+fragment+"\n", "digits", string(group[:4])+" "+string(group[4:8])+"-"+string(group[8:])).Leads("/p")
+		b.Get("/p/r/" + string(id)).Is(200).Sees(rule)
 		w.clock.Pass(time.Second)
 	}
 }
@@ -80,9 +80,9 @@ func TestGuessedDigitsAreBoundedAndWrittenDown(t *testing.T) {
 		wrong[11] = '0' + (wrong[11]-'0'+1)%10
 		b := w.browser()
 		for range 10 {
-			b.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", string(wrong)).is(422).sees("The link and the digits do not open anything.")
+			b.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", string(wrong)).Is(422).Sees("The link and the digits do not open anything.")
 		}
-		b.post("/p/l?lang=en", "key", fragment, "digits", code).is(422).sees("The link and the digits do not open anything.")
+		b.Post("/p/l?lang=en", "key", fragment, "digits", code).Is(422).Sees("The link and the digits do not open anything.")
 		r, err := w.door.Referral(w.Context(), w.session, id)
 		w.ok(err)
 		guesses := 0
@@ -105,7 +105,7 @@ func TestGuessedDigitsAreBoundedAndWrittenDown(t *testing.T) {
 		if guesses != 10 {
 			w.Errorf("%d guesses stand in the journal: %v", guesses, entries)
 		}
-		b.seesNot(whole...)
+		b.SeesNot(whole...)
 	})
 }
 
@@ -115,11 +115,11 @@ func TestOneAddressMayNotTryWithoutEnd(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	b := w.browser()
 	for range 20 {
-		b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(422)
+		b.Post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").Is(422)
 	}
-	b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(429).sees("Too many tries from your network.")
+	b.Post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").Is(429).Sees("Too many tries from your network.")
 	w.clock.Pass(time.Minute)
-	b.post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").is(422)
+	b.Post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").Is(422)
 }
 
 func TestSomebodyBehindALinkReadsAnswersAndLeaves(t *testing.T) {
@@ -127,24 +127,24 @@ func TestSomebodyBehindALinkReadsAnswersAndLeaves(t *testing.T) {
 	id, fragment, code := w.sent(w.organisation("Shelter"))
 	at := "/p/r/" + string(id)
 	b := w.browser()
-	b.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
-	b.get(at + "/file/1").is(404)
-	b.reads(id).seesNot(`href="/p/colleagues"`)
-	b.get(at + "/file/1").is(200)
-	if b.page != "the Kanariepaper" || !strings.Contains(b.head.Get("Content-Disposition"), "attachment") || !strings.Contains(b.head.Get("Content-Security-Policy"), "sandbox") {
-		t.Errorf("the file: %q, %v", b.page, b.head)
+	b.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
+	b.Get(at + "/file/1").Is(404)
+	b.reads(id).SeesNot(`href="/p/colleagues"`)
+	b.Get(at + "/file/1").Is(200)
+	if b.Page != "the Kanariepaper" || !strings.Contains(b.Head.Get("Content-Disposition"), "attachment") || !strings.Contains(b.Head.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("the file: %q, %v", b.Page, b.Head)
 	}
 	for _, n := range []string{"0", "2", "3", "-1", "x"} {
-		b.get(at + "/file/" + n).is(404)
+		b.Get(at + "/file/" + n).Is(404)
 	}
-	b.get("/p/colleagues").is(404)
-	b.get(at).press(at + "/accept").leads(at + "?said=accepted")
-	b.get(at).sees("accepted").press("/p/leave").leads("/p/sign-in?out=1")
-	if b.head.Get("Clear-Site-Data") == "" {
+	b.Get("/p/colleagues").Is(404)
+	b.Get(at).Press(at + "/accept").Leads(at + "?said=accepted")
+	b.Get(at).Sees("accepted").Press("/p/leave").Leads("/p/sign-in?out=1")
+	if b.Head.Get("Clear-Site-Data") == "" {
 		t.Error("the browser keeps the pages")
 	}
-	b.get(at).leads("/p/sign-in?ended=")
-	b.get("/p/sign-in?out=1").is(200).sees("You have left.")
+	b.Get(at).Leads("/p/sign-in?ended=")
+	b.Get("/p/sign-in?out=1").Is(200).Sees("You have left.")
 }
 
 func TestSomebodyBehindALinkReturnsItAndIsOut(t *testing.T) {
@@ -152,9 +152,9 @@ func TestSomebodyBehindALinkReturnsItAndIsOut(t *testing.T) {
 	id, fragment, code := w.sent(w.organisation("Shelter"))
 	at := "/p/r/" + string(id)
 	b := w.browser()
-	b.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
-	b.reads(id).press(at+"/return", "text", "We are full").is(200).sees("You returned this", "Stop using what you noted").seesNot(whole...)
-	b.get(at).leads("/p/sign-in?ended=")
+	b.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
+	b.reads(id).Press(at+"/return", "text", "We are full").Is(200).Sees("You returned this", "Stop using what you noted").SeesNot(whole...)
+	b.Get(at).Leads("/p/sign-in?ended=")
 	r, err := w.door.Referral(t.Context(), w.session, id)
 	w.ok(err)
 	if r.State != consent.ReferralReturned || len(r.Words) != 1 || r.Words[0].Text != "We are full" {
@@ -166,12 +166,12 @@ func TestAVisitEndsByItself(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	id, fragment, code := w.sent(w.organisation("Shelter"))
 	b := w.browser()
-	b.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
+	b.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
 	b.reads(id)
 	w.clock.Pass(20 * time.Minute)
-	b.get("/p/r/"+string(id)+"/news?state=sent", "X-Quiet", "1").is(204) // the page's own asking keeps nobody in
+	b.Get("/p/r/"+string(id)+"/news?state=sent", "X-Quiet", "1").Is(204) // the page's own asking keeps nobody in
 	w.clock.Pass(11 * time.Minute)
-	b.get("/p/r/"+string(id), "X-Quiet", "1").is(401).seesNot(whole...)
-	b.get("/p/r/" + string(id)).leads("/p/sign-in?ended=1")
-	b.post("/p/r/"+string(id)+"/ask", "text", "where?").leads("/p/sign-in?ended=writing")
+	b.Get("/p/r/"+string(id), "X-Quiet", "1").Is(401).SeesNot(whole...)
+	b.Get("/p/r/" + string(id)).Leads("/p/sign-in?ended=1")
+	b.Post("/p/r/"+string(id)+"/ask", "text", "where?").Leads("/p/sign-in?ended=writing")
 }

@@ -1,81 +1,21 @@
 package partner
 
 import (
-	"context"
-	"html/template"
 	"log/slog"
-	"reflect"
 	"strings"
 	"testing"
 
 	"returnsupport/consent"
 	"returnsupport/frontend"
-	"returnsupport/frontend/locale"
-	"returnsupport/helpdesk"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/helpdesk/bus"
-	"returnsupport/helpdesk/staff"
 )
 
 var pages = []frontend.Shown{&SignIn{}, &Closed{}, &Invited{}, &Enrolled{}, &Opening{}, &Arrivals{}, &Colleagues{}, &Handover{}}
 
-type nobody struct{}
-
-func (nobody) Session(context.Context, string, bool) (*staff.Session, error) {
-	return nil, helpdesk.ErrDenied
-}
-
-func (nobody) Outsider(context.Context, string, bool) (frontend.Outsider, error) {
-	return nil, helpdesk.ErrDenied
-}
-
-// fill gives every field something to show, or nothing at all.
-func fill(v reflect.Value, words frontend.Words, full bool, seen map[string]bool) {
-	seen[v.Type().String()] = true
-	if v.Type() == reflect.TypeFor[frontend.Words]() {
-		v.Set(reflect.ValueOf(words))
-		return
-	}
-	if v.Type() == reflect.TypeFor[template.HTML]() {
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Name != "Brings" {
-				fill(v.Field(i), words, full, seen)
-			}
-		}
-	case reflect.Pointer:
-		if full {
-			v.Set(reflect.New(v.Type().Elem()))
-			fill(v.Elem(), words, full, seen)
-		}
-	case reflect.Slice:
-		if full {
-			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-			for i := range 2 {
-				fill(v.Index(i), words, full, seen)
-			}
-		}
-	case reflect.String:
-		if full {
-			v.SetString("<b>&\"x")
-		}
-	case reflect.Bool:
-		v.SetBool(full)
-	case reflect.Int, reflect.Int64:
-		if full {
-			v.SetInt(3)
-		}
-	}
-}
-
 func TestEveryTemplateIsRenderedInEveryLanguageOfTheDesk(t *testing.T) {
-	words, err := locale.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := frontend.New(frontend.Options{Log: slog.New(slog.DiscardHandler), Door: nobody{}, Outside: nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd"})
+	words := pagetest.Words(t)
+	s, err := frontend.New(frontend.Options{Log: slog.New(slog.DiscardHandler), Door: pagetest.Nobody{}, Outside: pagetest.Nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,9 +23,7 @@ func TestEveryTemplateIsRenderedInEveryLanguageOfTheDesk(t *testing.T) {
 	for _, lang := range []string{"sv", "en"} {
 		for _, full := range []bool{true, false} {
 			for _, page := range pages {
-				v := reflect.ValueOf(page).Elem()
-				v.SetZero()
-				fill(v, s.WordsFor(lang), full, seen)
+				pagetest.Fill(page, s.WordsFor(lang), full, seen)
 				shown := []frontend.Shown{page}
 				if h, is := page.(*Handover); is && full { // what ended, what waits for a yes, and the whole
 					one, two := *h, *h
@@ -116,10 +54,7 @@ func TestEveryTemplateIsRenderedInEveryLanguageOfTheDesk(t *testing.T) {
 
 // Every code the house knows has its words, in each language.
 func TestEveryStateOutcomeAndSideHasItsWords(t *testing.T) {
-	words, err := locale.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := pagetest.Words(t)
 	var keys []string
 	for _, s := range []consent.ReferralState{consent.ReferralDraft, consent.ReferralAwaiting, consent.ReferralReady, consent.ReferralSent, consent.ReferralOverdue,
 		consent.ReferralAccepted, consent.ReferralReturned, consent.ReferralDone, consent.ReferralClosed, consent.ReferralLapsed, consent.ReferralRevoked, consent.ReferralCancelled} {

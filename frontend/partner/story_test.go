@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"returnsupport/consent"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store/storetest"
@@ -21,33 +22,33 @@ func TestAFirstSignInTakesSixWordsAndASecondFactor(t *testing.T) {
 	w.ok(err)
 	b := w.browser()
 	at := "/p/invitation/" + token
-	b.get(at).is(200).press(at+"?lang=en").is(200).sees(`class="wordlist"`, `class="square qr"`, "<path", "Type this key into the app")
-	if b.head.Get("Clear-Site-Data") != "" || strings.Contains(b.cookie(), "a.") {
+	b.Get(at).Is(200).Press(at+"?lang=en").Is(200).Sees(`class="wordlist"`, `class="square qr"`, "<path", "Type this key into the app")
+	if b.Head.Get("Clear-Site-Data") != "" || strings.Contains(b.Cookie(), "a.") {
 		t.Error("an enrolment signs in")
 	}
-	six := between(b.page, `<ol class="wordlist" translate="no">`, "</ol>")
+	six := between(b.Page, `<ol class="wordlist" translate="no">`, "</ol>")
 	words := strings.Fields(strings.NewReplacer("<li>", " ", "</li>", " ").Replace(six))
-	secret := strings.NewReplacer("<span>", "", "</span>", "", "<wbr>", "", " ", "").Replace(between(b.page, `<p class="lettercode" translate="no" dir="ltr">`, "</p>"))
+	secret := strings.NewReplacer("<span>", "", "</span>", "", "<wbr>", "", " ", "").Replace(between(b.Page, `<p class="lettercode" translate="no" dir="ltr">`, "</p>"))
 	if len(words) != 6 || len(secret) != 32 {
 		t.Fatalf("%d words, a key of %d", len(words), len(secret))
 	}
-	b.post(at).is(422).sees("The invitation is no longer valid")
+	b.Post(at).Is(422).Sees("The invitation is no longer valid")
 
 	code, err := staff.FactorCode(secret, w.clock.Now())
 	w.ok(err)
-	sign := func(words, code string) *browser {
-		return b.get("/p/sign-in").press("/p/sign-in", "login", "lo", "words", words, "code", code)
+	sign := func(words, code string) *pagetest.Browser {
+		return b.Get("/p/sign-in").Press("/p/sign-in", "login", "lo", "words", words, "code", code)
 	}
 	all := strings.Join(words, " ")
-	sign(all, "000000").is(422).sees("do not fit together", "Nothing is locked")
-	sign("one two three four five six", code).is(422).sees("do not fit together")
-	sign(all, "").is(422)
-	if b.seesNot(all); strings.Contains(b.cookie(), "a.") {
+	sign(all, "000000").Is(422).Sees("do not fit together", "Nothing is locked")
+	sign("one two three four five six", code).Is(422).Sees("do not fit together")
+	sign(all, "").Is(422)
+	if b.SeesNot(all); strings.Contains(b.Cookie(), "a.") {
 		t.Fatal("signed in without a second factor")
 	}
-	sign(all, strings.Map(func(r rune) rune { return r - '0' + '٠' }, code[:3])+" "+code[3:]).leads("/p")
-	b.get("/p").is(200).sees("Nothing was handed over to you yet", "Lo Ek")
-	b.get("/p/sign-in").press("/p/sign-in", "login", "lo", "words", all, "code", code).is(422) // once each
+	sign(all, strings.Map(func(r rune) rune { return r - '0' + '٠' }, code[:3])+" "+code[3:]).Leads("/p")
+	b.Get("/p").Is(200).Sees("Nothing was handed over to you yet", "Lo Ek")
+	b.Get("/p/sign-in").Press("/p/sign-in", "login", "lo", "words", all, "code", code).Is(422) // once each
 }
 
 func between(s, from, to string) string {
@@ -63,10 +64,10 @@ func TestGuessingAtAnothersAccountLocksNobodyOut(t *testing.T) {
 	e := w.account(w.organisation("Shelter"), "lo")
 	stranger := w.browser()
 	for range 8 {
-		stranger.post("/p/sign-in", "login", "lo", "words", "one two three four five six", "code", "123456").is(422)
+		stranger.Post("/p/sign-in", "login", "lo", "words", "one two three four five six", "code", "123456").Is(422)
 	}
 	began := time.Now()
-	w.browser().enters("lo", e).get("/p").is(200)
+	w.browser().enters("lo", e).Get("/p").Is(200)
 	if took := time.Since(began); took > 8*time.Second {
 		t.Errorf("the owner waits %v", took)
 	}
@@ -82,29 +83,29 @@ func TestTheRestrictionsAreConfirmedFirstAndTheWholeIsRead(t *testing.T) {
 		}
 		at := "/p/r/" + string(id)
 		b := w.browser().enters("lo", e)
-		b.get("/p").is(200).sees(at, "not read yet", "urgent").seesNot(whole...).seesNot("Kanarierule")
-		b.get(at).is(200).sees(rule, "Samtalsstöd").seesNot(whole...)
-		b.get(at + "/file/1").is(404)
-		proof := between(b.get(at).page, `name="proof" value="`, `"`)
-		b.post(at+"/accept", "proof", proof).is(403) // the proof of another form
-		b.post(at + "/agree").is(403)
-		b.get(at).seesNot(whole...)
-		b.reads(id).sees("sensitive", "may change", "Persian", "Translation")
-		b.get("/p").seesNot("not read yet")
+		b.Get("/p").Is(200).Sees(at, "not read yet", "urgent").SeesNot(whole...).SeesNot("Kanarierule")
+		b.Get(at).Is(200).Sees(rule, "Samtalsstöd").SeesNot(whole...)
+		b.Get(at + "/file/1").Is(404)
+		proof := between(b.Get(at).Page, `name="proof" value="`, `"`)
+		b.Post(at+"/accept", "proof", proof).Is(403) // the proof of another form
+		b.Post(at + "/agree").Is(403)
+		b.Get(at).SeesNot(whole...)
+		b.reads(id).Sees("sensitive", "may change", "Persian", "Translation")
+		b.Get("/p").SeesNot("not read yet")
 
-		b.get(at).press(at+"/ask", "text", " ").is(422).sees("Write something.", rule)
-		b.get(at).press(at+"/ask", "text", "Do they eat <meat>?").leads(at + "?said=asked")
-		b.get(at).sees("Do they eat &lt;meat&gt;?")
+		b.Get(at).Press(at+"/ask", "text", " ").Is(422).Sees("Write something.", rule)
+		b.Get(at).Press(at+"/ask", "text", "Do they eat <meat>?").Leads(at + "?said=asked")
+		b.Get(at).Sees("Do they eat &lt;meat&gt;?")
 		w.ok(w.door.SayReferral(w.Context(), w.session, id, "Everything but pork"))
 		w.ok(w.door.SayAsPerson(w.Context(), w.guest, id, "I like rice"))
 		w.ok(w.door.UpdateItem(w.Context(), w.session, id, updating(w, id), "on Tuesday Kanarietues"))
-		b.get(at).sees("Everything but pork", "I like rice", "on Tuesday Kanarietues", "Newer:")
+		b.Get(at).Sees("Everything but pork", "I like rice", "on Tuesday Kanarietues", "Newer:")
 
-		b.press(at + "/accept").leads(at + "?said=accepted")
-		b.get(at + "?said=accepted").sees("You took it on.")
-		b.press(at+"/report", "text", "They came on <b>Monday</b>").is(422).sees("Choose what came of it.", "They came on &lt;b&gt;Monday")
-		b.press(at+"/report", "outcome", "helped", "text", "They came").leads(at + "?said=reported")
-		b.get(at).is(200).sees("reported", "They came")
+		b.Press(at + "/accept").Leads(at + "?said=accepted")
+		b.Get(at + "?said=accepted").Sees("You took it on.")
+		b.Press(at+"/report", "text", "They came on <b>Monday</b>").Is(422).Sees("Choose what came of it.", "They came on &lt;b&gt;Monday")
+		b.Press(at+"/report", "outcome", "helped", "text", "They came").Leads(at + "?said=reported")
+		b.Get(at).Is(200).Sees("reported", "They came")
 		r, err := w.door.Referral(w.Context(), w.session, id)
 		w.ok(err)
 		if r.State != consent.ReferralDone || r.Outcome != "helped" {
@@ -133,10 +134,10 @@ func TestWhatIsReturnedCanNotBeReadAnyMore(t *testing.T) {
 	id, _, _ := w.sent(shelter)
 	at := "/p/r/" + string(id)
 	b := w.browser().enters("lo", e).reads(id)
-	b.press(at+"/return", "text", "").is(422).sees("Write why you return it.")
-	b.get(at).press(at+"/return", "text", "We are full").leads(at)
-	b.get(at).is(410).sees("You returned this", "Stop using what you noted").seesNot(whole...).seesNot("We are full", "<textarea")
-	b.get("/p").is(200).sees("returned")
+	b.Press(at+"/return", "text", "").Is(422).Sees("Write why you return it.")
+	b.Get(at).Press(at+"/return", "text", "We are full").Leads(at)
+	b.Get(at).Is(410).Sees("You returned this", "Stop using what you noted").SeesNot(whole...).SeesNot("We are full", "<textarea")
+	b.Get("/p").Is(200).Sees("returned")
 	r, err := w.door.Referral(t.Context(), w.session, id)
 	w.ok(err)
 	if r.State != consent.ReferralReturned || len(r.Words) != 1 || r.Words[0].Text != "We are full" {
@@ -151,32 +152,32 @@ func TestWhatIsTakenBackIsEmptyAtTheNextRequest(t *testing.T) {
 		one, _, _ := w.sent(shelter)
 		two, fragment, code := w.sent(house)
 		lo, visitor := w.browser().enters("lo", e), w.browser()
-		visitor.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
+		visitor.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
 		const stop = "Stop using what you noted, saved or printed of it."
 		at := "/p/r/" + string(one)
-		before := lo.reads(one).page
+		before := lo.reads(one).Page
 		w.ok(w.door.TakeBack(w.Context(), w.guest, one))
-		lo.get(at).is(410).sees("This was taken back", stop).seesNot(whole...).seesNot(rule, "<textarea", "Shelter")
-		lo.get(at + "/file/1").is(404).seesNot("Kanariepaper")
+		lo.Get(at).Is(410).Sees("This was taken back", stop).SeesNot(whole...).SeesNot(rule, "<textarea", "Shelter")
+		lo.Get(at + "/file/1").Is(404).SeesNot("Kanariepaper")
 		for act, fields := range map[string][]string{"accept": nil, "return": {"text", "x"}, "ask": {"text", "x"}} {
-			lo.page = before // a page that is still open
-			lo.press(at+"/"+act, fields...).is(410).sees("This was taken back").seesNot(whole...)
+			lo.Page = before // a page that is still open
+			lo.Press(at+"/"+act, fields...).Is(410).Sees("This was taken back").SeesNot(whole...)
 		}
-		lo.get(at+"/news?state=sent", "X-Quiet", "1").is(200)
-		lo.get("/p").is(200).sees("taken back").seesNot(whole...)
+		lo.Get(at+"/news?state=sent", "X-Quiet", "1").Is(200)
+		lo.Get("/p").Is(200).Sees("taken back").SeesNot(whole...)
 
 		// Behind a link the visit itself is gone, and the link opens nothing more.
 		at = "/p/r/" + string(two)
-		before = visitor.reads(two).page
+		before = visitor.reads(two).Page
 		w.ok(w.door.TakeBack(w.Context(), w.guest, two))
-		visitor.get(at, "X-Quiet", "1").is(401).seesNot(whole...)
-		visitor.get(at).leads("/p/sign-in?ended=1")
-		visitor.get("/p/sign-in?ended=1").is(200).sees("This page is closed", stop).seesNot(whole...)
-		visitor.get(at + "/file/1").leads("/p/sign-in?ended=1")
-		visitor.page = before
-		visitor.press(at+"/ask", "text", "x").leads("/p/sign-in?ended=writing")
-		visitor.get("/p/sign-in?ended=writing").is(200).sees("Nothing was sent.", stop)
-		visitor.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).is(422).seesNot(whole...)
+		visitor.Get(at, "X-Quiet", "1").Is(401).SeesNot(whole...)
+		visitor.Get(at).Leads("/p/sign-in?ended=1")
+		visitor.Get("/p/sign-in?ended=1").Is(200).Sees("This page is closed", stop).SeesNot(whole...)
+		visitor.Get(at + "/file/1").Leads("/p/sign-in?ended=1")
+		visitor.Page = before
+		visitor.Press(at+"/ask", "text", "x").Leads("/p/sign-in?ended=writing")
+		visitor.Get("/p/sign-in?ended=writing").Is(200).Sees("Nothing was sent.", stop)
+		visitor.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Is(422).SeesNot(whole...)
 	})
 }
 
@@ -189,7 +190,7 @@ func TestAnOpenPageHearsWithinASecondThatItWasTakenBack(t *testing.T) {
 	id, _, _ := w.sent(shelter)
 	at := "/p/r/" + string(id)
 	lo := w.browser().enters("lo", e).reads(id)
-	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.url, "http")+at+"/bell", http.Header{"Cookie": {lo.cookie()}, "Origin": {w.url}})
+	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.url, "http")+at+"/bell", http.Header{"Cookie": {lo.Cookie()}, "Origin": {w.url}})
 	if err != nil {
 		t.Fatalf("%v %v", err, res)
 	}
@@ -200,7 +201,7 @@ func TestAnOpenPageHearsWithinASecondThatItWasTakenBack(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", w.url+at+"/news?state=sent&wait=1", nil)
 		if err == nil {
 			var res *http.Response
-			if res, err = waits.client.Do(r); err == nil {
+			if res, err = waits.Client.Do(r); err == nil {
 				res.Body.Close()
 				if res.StatusCode == 200 {
 					polled <- time.Now()
@@ -220,7 +221,7 @@ func TestAnOpenPageHearsWithinASecondThatItWasTakenBack(t *testing.T) {
 	if string(heard) != `{"changed":true}` {
 		t.Errorf("the bell says %s", heard)
 	}
-	lo.get(at, "X-Quiet", "1").is(410).seesNot(whole...)
+	lo.Get(at, "X-Quiet", "1").Is(410).SeesNot(whole...)
 	if took := time.Since(taken); took > time.Second {
 		t.Errorf("cleared after %v", took)
 	}
@@ -229,11 +230,11 @@ func TestAnOpenPageHearsWithinASecondThatItWasTakenBack(t *testing.T) {
 	}
 	// Who is signed out hears nothing more.
 	other, _, _ := w.sent(w.organisation("Other"))
-	_, _, err = websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.url, "http")+"/p/r/"+string(other)+"/bell", http.Header{"Cookie": {lo.cookie()}, "Origin": {w.url}})
+	_, _, err = websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.url, "http")+"/p/r/"+string(other)+"/bell", http.Header{"Cookie": {lo.Cookie()}, "Origin": {w.url}})
 	if err == nil {
 		t.Error("the bell of what is another's opens")
 	}
-	lo.get("/p").press("/p/leave")
+	lo.Get("/p").Press("/p/leave")
 	ws.SetReadDeadline(time.Now().Add(5 * time.Second))
 	for err = nil; err == nil; { // a second ring of what was taken back may stand before the end
 		_, heard, err = ws.ReadMessage()
@@ -252,22 +253,22 @@ func TestWhatIsAnothersIsNotThere(t *testing.T) {
 		link, fragment, code := w.sent(w.organisation("Third"))
 		_ = lo
 		b, visitor := w.browser().enters("bo", bo), w.browser()
-		visitor.get("/p/l").press("/p/l?lang=en", "key", fragment, "digits", code).leads("/p")
-		b.get("/p").sees(string(own)).seesNot(string(theirs), string(link))
+		visitor.Get("/p/l").Press("/p/l?lang=en", "key", fragment, "digits", code).Leads("/p")
+		b.Get("/p").Sees(string(own)).SeesNot(string(theirs), string(link))
 		b.reads(own)
-		read := b.page
+		read := b.Page
 		for who, ids := range map[*browser][]helpdesk.ID{b: {theirs, link, w.ticket, letter, helpdesk.NewID()}, visitor: {theirs, own, w.ticket}} {
 			for _, id := range ids {
 				at := "/p/r/" + string(id)
-				who.get(at).is(404).sees("There is nothing here for you.").seesNot(whole...)
-				who.get(at + "/file/1").is(404)
-				who.get(at+"/news?state=x", "X-Quiet", "1").is(404)
+				who.Get(at).Is(404).Sees("There is nothing here for you.").SeesNot(whole...)
+				who.Get(at + "/file/1").Is(404)
+				who.Get(at+"/news?state=x", "X-Quiet", "1").Is(404)
 			}
 		}
 		// A proof is for a route, not for an id: the room says no.
 		for act, fields := range map[string][]string{"accept": nil, "return": {"text", "x"}, "ask": {"text", "x"}} {
 			form := between(read, `action="/p/r/`+string(own)+"/"+act+`"`, "</form>")
-			b.post("/p/r/"+string(theirs)+"/"+act, append(fields, "proof", between(form, `name="proof" value="`, `"`))...).is(404)
+			b.Post("/p/r/"+string(theirs)+"/"+act, append(fields, "proof", between(form, `name="proof" value="`, `"`))...).Is(404)
 		}
 		r, err := w.door.Referral(w.Context(), w.session, theirs)
 		w.ok(err)
@@ -285,15 +286,15 @@ func TestARecipientReachesNothingElse(t *testing.T) {
 	e := w.account(shelter, "lo")
 	id, _, _ := w.sent(shelter)
 	b := w.browser().enters("lo", e).reads(id)
-	_, key, _ := strings.Cut(strings.Split(b.cookie(), "~")[0], "a.")
+	_, key, _ := strings.Cut(strings.Split(b.Cookie(), "~")[0], "a.")
 	elsewhere := []string{"/w/queue", "/w/t/" + string(w.ticket), "/w/answers", "/w/directory", "/w/team", "/w/office", "/w/lent", "/en/talk", "/en/mine", "/w/t/" + string(w.ticket) + "/print"}
 	for _, names := range []string{"desk=" + key + "~en~; talk=" + key + "; ", "desk=a." + key + "~en~; talk=a." + key + "; "} {
 		for _, path := range elsewhere {
-			other := w.browser().get(path, "Cookie", names+b.cookie())
-			if other.code == 200 || other.code >= 500 {
-				t.Errorf("%s answers %d", path, other.code)
+			other := w.browser().Get(path, "Cookie", names+b.Cookie())
+			if other.Code == 200 || other.Code >= 500 {
+				t.Errorf("%s answers %d", path, other.Code)
 			}
-			other.seesNot("Kanarie")
+			other.SeesNot("Kanarie")
 		}
 	}
 	cookie, err := w.staff.SignIn(t.Context(), "ada", "")
@@ -301,7 +302,7 @@ func TestARecipientReachesNothingElse(t *testing.T) {
 		t.Fatalf("no words, and a session: %s", cookie)
 	}
 	for _, value := range []string{"a." + base64.RawURLEncoding.EncodeToString(make([]byte, 32)), "l." + key, key, "a.", "l.", ""} {
-		w.browser().get("/p/r/"+string(id), "Cookie", "post="+value+"~en~").is(303).seesNot(whole...)
+		w.browser().Get("/p/r/"+string(id), "Cookie", "post="+value+"~en~").Is(303).SeesNot(whole...)
 	}
 }
 
@@ -314,31 +315,31 @@ func TestAColleagueOfTheirOwnLetsSomebodyIn(t *testing.T) {
 	id, _, _ := w.sent(shelter)
 	at := "/p/r/" + string(id)
 	bo := w.browser().enters("bo", second)
-	bo.get("/p").is(200).sees("A colleague has to let you in").seesNot(string(id))
-	bo.get(at).is(404)
-	bo.get("/p/colleagues").is(404)
-	bo.get(at + "/news?state=sent").is(404)
+	bo.Get("/p").Is(200).Sees("A colleague has to let you in").SeesNot(string(id))
+	bo.Get(at).Is(404)
+	bo.Get("/p/colleagues").Is(404)
+	bo.Get(at + "/news?state=sent").Is(404)
 
 	lo := w.browser().enters("lo", first)
-	lo.get("/p").sees("1 colleague waits for you to let them in").get("/p/colleagues").is(200).sees(">bo<")
-	user := between(lo.page, `name="user" value="`, `"`)
+	lo.Get("/p").Sees("1 colleague waits for you to let them in").Get("/p/colleagues").Is(200).Sees(">bo<")
+	user := between(lo.Page, `name="user" value="`, `"`)
 	eva := w.browser().enters("eva", stranger)
-	eva.get("/p/colleagues").is(200).sees("Nobody waits")
-	lo.press("/p/colleagues/admit", "user", user).leads("/p/colleagues?said=admitted")
-	lo.get("/p/colleagues?said=admitted").sees("They can read now.")
-	bo.get("/p").is(200).sees(string(id))
+	eva.Get("/p/colleagues").Is(200).Sees("Nobody waits")
+	lo.Press("/p/colleagues/admit", "user", user).Leads("/p/colleagues?said=admitted")
+	lo.Get("/p/colleagues?said=admitted").Sees("They can read now.")
+	bo.Get("/p").Is(200).Sees(string(id))
 	bo.reads(id)
 }
 
 func TestThePagesSpeakTheLanguageOfTheMailThenTheChosenOne(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	b := w.browser()
-	b.get("/p/l?lang=sv").is(200).sees(`<html lang="sv"`, "Öppna med tolv siffror", `action="/p/l?lang=sv"`)
-	b.get("/p/l?lang=en").is(200).sees(`<html lang="en"`)
-	b.get("/p/l?lang=xx").is(200).sees(`<html lang="en"`)
-	b.get("/p/sign-in").press("/p/language", "lang", "sv", "back", "https://evil.example/").leads("/p")
-	b.get("/p/sign-in").sees(`<html lang="sv"`, "Sex siffror")
-	b.post("/p/language", "lang", "en", "back", "/p/sign-in").leads("/p/sign-in")
-	b.get("/p/sign-in").sees(`<html lang="en"`)
-	b.get("/p/nowhere").is(404).sees("There is nothing here for you.")
+	b.Get("/p/l?lang=sv").Is(200).Sees(`<html lang="sv"`, "Öppna med tolv siffror", `action="/p/l?lang=sv"`)
+	b.Get("/p/l?lang=en").Is(200).Sees(`<html lang="en"`)
+	b.Get("/p/l?lang=xx").Is(200).Sees(`<html lang="en"`)
+	b.Get("/p/sign-in").Press("/p/language", "lang", "sv", "back", "https://evil.example/").Leads("/p")
+	b.Get("/p/sign-in").Sees(`<html lang="sv"`, "Sex siffror")
+	b.Post("/p/language", "lang", "en", "back", "/p/sign-in").Leads("/p/sign-in")
+	b.Get("/p/sign-in").Sees(`<html lang="en"`)
+	b.Get("/p/nowhere").Is(404).Sees("There is nothing here for you.")
 }

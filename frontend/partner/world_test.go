@@ -3,12 +3,8 @@ package partner_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +12,7 @@ import (
 	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/frontend/partner"
 	"returnsupport/frontend/public"
 	"returnsupport/frontend/workspace"
@@ -194,117 +191,12 @@ func (w *world) account(org helpdesk.ID, login string) staff.Enrolment {
 // browser is one, with nobody in it yet.
 type browser struct {
 	*world
-	client *http.Client
-	page   string
-	head   http.Header
-	code   int
+	*pagetest.Browser
 }
 
 func (w *world) browser() *browser {
-	jar, err := cookiejar.New(nil)
-	w.ok(err)
-	b := &browser{world: w, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	u, err := url.Parse(w.url)
-	w.ok(err)
-	jar.SetCookies(u, []*http.Cookie{{Name: "post", Value: "~en~"}})
-	return b
-}
-
-func (b *browser) do(r *http.Request) *browser {
-	b.Helper()
-	res, err := b.client.Do(r)
-	b.ok(err)
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	b.ok(err)
-	b.page, b.head, b.code = string(body), res.Header, res.StatusCode
-	if strings.Contains(b.page, "⟦") {
-		b.Errorf("%s lacks words: %s", r.URL.Path, regexp.MustCompile(`⟦[^⟧]*⟧`).FindAllString(b.page, -1))
-	}
-	if r.URL.Path != "/x" && !strings.HasPrefix(r.URL.Path, "/static/") && res.Header.Get("Cache-Control") != "no-store" {
-		b.Errorf("%s may be kept: %s", r.URL.Path, res.Header.Get("Cache-Control"))
-	}
-	if policy := res.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
-		b.Errorf("%s has the policy %q", r.URL.Path, policy)
-	}
-	return b
-}
-
-func (b *browser) get(path string, headers ...string) *browser {
-	b.Helper()
-	r, err := http.NewRequestWithContext(b.Context(), "GET", b.url+path, nil)
-	b.ok(err)
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	return b.do(r)
-}
-
-func (b *browser) post(path string, fields ...string) *browser {
-	b.Helper()
-	form := url.Values{}
-	for i := 0; i+1 < len(fields); i += 2 {
-		form.Add(fields[i], fields[i+1])
-	}
-	r, err := http.NewRequestWithContext(b.Context(), "POST", b.url+path, strings.NewReader(form.Encode()))
-	b.ok(err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Origin", b.url)
-	return b.do(r)
-}
-
-// press posts the form of this page that leads to path, with its proof.
-func (b *browser) press(path string, fields ...string) *browser {
-	b.Helper()
-	found := regexp.MustCompile(`(?s)<form method="post" action="` + regexp.QuoteMeta(path) + `"[^>]*>(.*?)</form>`).FindStringSubmatch(b.page)
-	if found == nil {
-		b.Fatalf("no form leads to %s:\n%s", path, b.main())
-	}
-	if proof := regexp.MustCompile(`name="proof" value="([^"]*)"`).FindStringSubmatch(found[1]); proof != nil {
-		fields = append(fields, "proof", proof[1])
-	}
-	return b.post(path, fields...)
-}
-
-func (b *browser) main() string {
-	_, after, _ := strings.Cut(b.page, "</symbol>\n</svg>")
-	return after
-}
-
-func (b *browser) is(code int) *browser {
-	b.Helper()
-	if b.code != code {
-		b.Fatalf("%d, want %d: %s\n%s", b.code, code, b.head.Get("Location"), b.main())
-	}
-	return b
-}
-
-func (b *browser) leads(to string) *browser {
-	b.Helper()
-	if b.is(303); b.head.Get("Location") != to {
-		b.Fatalf("leads to %s, want %s", b.head.Get("Location"), to)
-	}
-	return b
-}
-
-func (b *browser) sees(all ...string) *browser {
-	b.Helper()
-	for _, s := range all {
-		if !strings.Contains(b.page, s) {
-			b.Fatalf("no %q in\n%s", s, b.main())
-		}
-	}
-	return b
-}
-
-func (b *browser) seesNot(all ...string) *browser {
-	b.Helper()
-	for _, s := range all {
-		if strings.Contains(b.page, s) {
-			b.Fatalf("%q stands in\n%s", s, b.main())
-		}
-	}
-	return b
+	w.Helper()
+	return &browser{w, pagetest.Open(w, w.url, w.log, &http.Cookie{Name: "post", Value: "~en~"})}
 }
 
 // enters signs an account in.
@@ -313,7 +205,7 @@ func (b *browser) enters(login string, e staff.Enrolment) *browser {
 	b.clock.Pass(31 * time.Second) // a code counts once
 	code, err := staff.FactorCode(e.Secret, b.clock.Now())
 	b.ok(err)
-	b.get("/p/sign-in").is(200).press("/p/sign-in", "login", login, "words", e.Words, "code", code).leads("/p")
+	b.Get("/p/sign-in").Is(200).Press("/p/sign-in", "login", login, "words", e.Words, "code", code).Leads("/p")
 	return b
 }
 
@@ -321,18 +213,8 @@ func (b *browser) enters(login string, e staff.Enrolment) *browser {
 func (b *browser) reads(id helpdesk.ID) *browser {
 	b.Helper()
 	at := "/p/r/" + string(id)
-	b.get(at).is(200).sees(rule).seesNot(whole...)
-	b.press(at + "/agree").leads(at + "?said=agreed")
-	return b.get(at).is(200).sees(whole...)
-}
-
-// cookie is what the browser sends.
-func (b *browser) cookie() string {
-	u, err := url.Parse(b.url)
-	b.ok(err)
-	var all []string
-	for _, c := range b.client.Jar.Cookies(u) {
-		all = append(all, c.Name+"="+c.Value)
-	}
-	return strings.Join(all, "; ")
+	b.Get(at).Is(200).Sees(rule).SeesNot(whole...)
+	b.Press(at + "/agree").Leads(at + "?said=agreed")
+	b.Get(at).Is(200).Sees(whole...)
+	return b
 }

@@ -1,21 +1,15 @@
 package public
 
 import (
-	"context"
-	"html/template"
 	"log/slog"
 	"os"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"returnsupport/frontend"
-	"returnsupport/frontend/locale"
-	"returnsupport/helpdesk"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/helpdesk/bus"
-	"returnsupport/helpdesk/people"
-	"returnsupport/helpdesk/staff"
 )
 
 // pages are all page structs; what they hold is found by reflection.
@@ -25,76 +19,17 @@ var pages = []frontend.Shown{
 	&Ask{}, &Adult{}, &Mine{}, &Left{}, &Receipt{}, &Saved{}, &Copy{}, &Talk{}, &Log{}, &LogEnded{}, &End{}, &Ended{}, &Hide{}, &Erase{}, &Erased{}, &Link{}, &LinkGone{}, &Handed{},
 }
 
-type nobody struct{}
-
-func (nobody) Session(context.Context, string, bool) (*staff.Session, error) {
-	return nil, helpdesk.ErrDenied
-}
-
-func (nobody) Leave(context.Context, string) error { return nil }
-
-func (nobody) Author(context.Context, string) (helpdesk.ID, error) { return "", helpdesk.ErrDenied }
-
-func (nobody) Guest(context.Context, string, bool) (*people.Guest, error) {
-	return nil, helpdesk.ErrDenied
-}
-
 func site(t *testing.T) *frontend.Site {
 	t.Helper()
-	words, err := locale.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := pagetest.Words(t)
 	s, err := frontend.New(frontend.Options{
-		Log: slog.New(slog.DiscardHandler), Door: nobody{}, Guests: nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd",
+		Log: slog.New(slog.DiscardHandler), Door: pagetest.Nobody{}, Guests: pagetest.Nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd",
 		Now: func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// fill gives every field something to show, or nothing at all.
-func fill(v reflect.Value, words frontend.Words, full bool, seen map[string]bool) {
-	seen[v.Type().String()] = true
-	switch v.Type() {
-	case reflect.TypeFor[frontend.Words]():
-		v.Set(reflect.ValueOf(words))
-		return
-	case reflect.TypeFor[template.HTML]():
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				fill(v.Field(i), words, full, seen)
-			}
-		}
-	case reflect.Pointer:
-		if full {
-			v.Set(reflect.New(v.Type().Elem()))
-			fill(v.Elem(), words, full, seen)
-		}
-	case reflect.Slice:
-		if full {
-			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-			for i := range 2 {
-				fill(v.Index(i), words, full, seen)
-			}
-		}
-	case reflect.String:
-		if full {
-			v.SetString("<b>&\"x")
-		}
-	case reflect.Bool:
-		v.SetBool(full)
-	case reflect.Int, reflect.Int64:
-		if full {
-			v.SetInt(3)
-		}
-	}
 }
 
 func TestEveryPageIsRenderedInEveryLanguage(t *testing.T) {
@@ -107,17 +42,15 @@ func TestEveryPageIsRenderedInEveryLanguage(t *testing.T) {
 	for _, l := range languages {
 		for _, full := range []bool{true, false} {
 			for _, page := range pages {
-				v := reflect.ValueOf(page).Elem()
-				v.SetZero()
-				fill(v, s.WordsFor(l.Tag), full, seen)
+				pagetest.Fill(page, s.WordsFor(l.Tag), full, seen)
 				html, err := s.Render(page)
 				if err != nil {
-					t.Errorf("%s in %s: %v", v.Type(), l.Tag, err)
+					t.Errorf("%T in %s: %v", page, l.Tag, err)
 					continue
 				}
 				for _, bad := range []string{"⟦", "<nil>", "%!", "ZgotmplZ", "<b>&\"x</", "style=", "onclick", "<script>", "{0}", "{1}", "http://", "https://"} {
 					if at := strings.Index(strings.ReplaceAll(string(html), "http://www.w3.org/2000/svg", ""), bad); at >= 0 {
-						t.Errorf("%s in %s has %q", v.Type(), l.Tag, bad)
+						t.Errorf("%T in %s has %q", page, l.Tag, bad)
 					}
 				}
 			}
@@ -150,10 +83,7 @@ func TestEverySentenceIsUsed(t *testing.T) {
 		}
 	}
 	code := all.String()
-	words, err := locale.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := pagetest.Words(t)
 	for _, key := range words.Keys("en") {
 		group, _, _ := strings.Cut(key, ".")
 		if elsewhere[group] || elsewhere[key] || strings.Contains(code, `"`+key+`"`) || made(key, code) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"returnsupport/frontend/pagetest"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store/storetest"
@@ -24,8 +25,8 @@ func TestFiveAnswersHandSomebodyOnAndBothSidesTalk(t *testing.T) {
 		lo := w.browser().enters("lo", w.lead(north, "lo"))
 		id := lo.hands("prs")
 		at := "/b/t/" + id
-		lo.follows().is(200).sees("Sent. A counsellor answers by the next working day.", "answer by Friday 6", "received").seesNot("Kanarieline")
-		lo.get("/b").is(200).sees(at, "answer by Friday 6")
+		lo.Follows().Is(200).Sees("Sent. A counsellor answers by the next working day.", "answer by Friday 6", "received").SeesNot("Kanarieline")
+		lo.Get("/b").Is(200).Sees(at, "answer by Friday 6")
 
 		s := w.session()
 		waits, err := w.branches.Queue(w.Context(), s)
@@ -41,11 +42,11 @@ func TestFiveAnswersHandSomebodyOnAndBothSidesTalk(t *testing.T) {
 		thread, err := helpdesk.ParseID(id)
 		w.ok(err)
 		w.ok(w.branches.SayToBranch(w.Context(), s, thread, string(helpdesk.NewID()), "We call her at noon Kanarieword"))
-		lo.get("/b").sees("new")
-		lo.get(at).is(200).sees("Kanarieword", "Ada, counsellor", "answered")
-		lo.press(at+"/say", "text", " ").is(422).sees("Write something.")
-		lo.get(at).press(at+"/say", "text", "She has <no> phone", "beside", "yes").follows().sees("She has &lt;no&gt; phone", "written for the person beside them")
-		w.asCounsellor().get("/w/t/"+string(waits[0].Ticket)+"/branch").is(200).sees("She has &lt;no&gt; phone", "Kanarieword", "Kanarieline")
+		lo.Get("/b").Sees("new")
+		lo.Get(at).Is(200).Sees("Kanarieword", "Ada, counsellor", "answered")
+		lo.Press(at+"/say", "text", " ").Is(422).Sees("Write something.")
+		lo.Get(at).Press(at+"/say", "text", "She has <no> phone", "beside", "yes").Follows().Sees("She has &lt;no&gt; phone", "written for the person beside them")
+		w.asCounsellor().Get("/w/t/"+string(waits[0].Ticket)+"/branch").Is(200).Sees("She has &lt;no&gt; phone", "Kanarieword", "Kanarieline")
 	})
 }
 
@@ -53,21 +54,21 @@ func TestFiveAnswersHandSomebodyOnAndBothSidesTalk(t *testing.T) {
 func (w *world) asCounsellor() *browser {
 	w.Helper()
 	b := w.browser()
-	b.get("/w/sign-in?lang=en").is(200).press("/w/sign-in", "login", "ada", "words", w.words).is(303)
+	b.Get("/w/sign-in?lang=en").Is(200).Press("/w/sign-in", "login", "ada", "words", w.words).Is(303)
 	return b
 }
 
 func TestWithoutTheirYesNothingIsOpenedAboutAnybody(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	lo := w.browser().enters("lo", w.lead(w.branch("North"), "lo"))
-	lo.get("/b/hand-on").press("/b/hand-on/next", "knows", "no").is(200).sees("Without their yes we open nothing", "/b/ask", "/b/danger")
+	lo.Get("/b/hand-on").Press("/b/hand-on/next", "knows", "no").Is(200).Sees("Without their yes we open nothing", "/b/ask", "/b/danger")
 	waits, err := w.branches.Queue(t.Context(), w.session())
 	w.ok(err)
 	if len(waits) != 0 {
 		t.Fatalf("%d wait", len(waits))
 	}
-	lo.get("/b/danger").is(200).sees("tel:112").press("/b/danger", "language", "prs", "need", "child", "line", "He says he will not live tomorrow").is(303)
-	lo.follows().is(200).sees("The counsellors see it first")
+	lo.Get("/b/danger").Is(200).Sees("tel:112").Press("/b/danger", "language", "prs", "need", "child", "line", "He says he will not live tomorrow").Is(303)
+	lo.Follows().Is(200).Sees("The counsellors see it first")
 }
 
 // What waited on a phone is sealed as its script seals it. Sent twice, and from
@@ -79,7 +80,7 @@ func TestWhatWaitedOnAPhoneIsTakenOnceOrRefusedInWords(t *testing.T) {
 		e := w.lead(north, "lo")
 		one, two := w.browser().enters("lo", e), w.browser().enters("lo", e)
 		seal := func(b *browser) (key, blob string) {
-			b.get("/b").is(200)
+			b.Get("/b").Is(200)
 			key, public := attribute(b, "keyid"), attribute(b, "key")
 			raw, err := base64.RawURLEncoding.DecodeString(public)
 			w.ok(err)
@@ -89,17 +90,17 @@ func TestWhatWaitedOnAPhoneIsTakenOnceOrRefusedInWords(t *testing.T) {
 			w.ok(err)
 			return key, base64.RawURLEncoding.EncodeToString(sealed)
 		}
-		send := func(b *browser, key, blob string) *browser {
-			return b.post("/b/kept", "Accept", "application/json", "key", key, "blob", blob, "proof", b.get("/b").proof("/b/kept"))
+		send := func(b *browser, key, blob string) *pagetest.Browser {
+			return b.Post("/b/kept", "Accept", "application/json", "key", key, "blob", blob, "proof", b.Get("/b").Proof("/b/kept"))
 		}
 		key, blob := seal(one)
-		send(one, key, blob).is(200).sees(`"said":"Sent"`, "/b/t/")
-		first := one.page
-		if send(one, key, blob).is(200); one.page != first {
-			w.Errorf("twice is another: %s, %s", first, one.page)
+		send(one, key, blob).Is(200).Sees(`"said":"Sent"`, "/b/t/")
+		first := one.Page
+		if send(one, key, blob).Is(200); one.Page != first {
+			w.Errorf("twice is another: %s, %s", first, one.Page)
 		}
-		if send(two, key, blob).is(200); two.page != first {
-			w.Errorf("from another device it is another: %s, %s", first, two.page)
+		if send(two, key, blob).Is(200); two.Page != first {
+			w.Errorf("from another device it is another: %s, %s", first, two.Page)
 		}
 		waits, err := w.branches.Queue(w.Context(), w.session())
 		w.ok(err)
@@ -107,21 +108,21 @@ func TestWhatWaitedOnAPhoneIsTakenOnceOrRefusedInWords(t *testing.T) {
 			w.Fatalf("it became %d", len(waits))
 		}
 		for _, bad := range []string{"", "AAAA", blob[:len(blob)-4] + "AAAA"} {
-			send(one, key, bad).is(422).sees(`"refused"`)
+			send(one, key, bad).Is(422).Sees(`"refused"`)
 		}
 		eva := w.browser().enters("eva", w.lead(w.branch("South"), "eva"))
-		send(eva, key, blob).is(422).sees(`"refused"`)
+		send(eva, key, blob).Is(422).Sees(`"refused"`)
 
 		key, blob = seal(one)
 		w.clock.Pass(73 * time.Hour)
-		send(w.browser().enters("lo", e), key, blob).is(422).sees("It waited too long")
+		send(w.browser().enters("lo", e), key, blob).Is(422).Sees("It waited too long")
 	})
 }
 
 // attribute is one of the whole form's.
 func attribute(b *browser, name string) string {
 	b.Helper()
-	found := regexp.MustCompile(`<form id="hand"[^>]* data-` + name + `="([^"]*)"`).FindStringSubmatch(b.page)
+	found := regexp.MustCompile(`<form id="hand"[^>]* data-` + name + `="([^"]*)"`).FindStringSubmatch(b.Page)
 	if found == nil {
 		b.Fatalf("the form holds no %s", name)
 	}
@@ -133,17 +134,17 @@ func TestAfterTheAccountEndedNothingIsTakenAndNobodyComesIn(t *testing.T) {
 	north := w.branch("North")
 	e := w.lead(north, "lo")
 	lo := w.browser().enters("lo", e)
-	lo.get("/b").is(200)
-	proof := lo.proof("/b/kept")
+	lo.Get("/b").Is(200)
+	proof := lo.Proof("/b/kept")
 	all, err := w.staff.Volunteers(t.Context(), north)
 	w.ok(err)
 	w.ok(w.staff.EndVolunteer(t.Context(), w.session(), all[0].User.ID))
-	lo.post("/b/kept", "Accept", "application/json", "key", "x", "blob", "y", "proof", proof).is(401)
-	lo.get("/b").leads("/b/sign-in?ended=1")
+	lo.Post("/b/kept", "Accept", "application/json", "key", "x", "blob", "y", "proof", proof).Is(401)
+	lo.Get("/b").Leads("/b/sign-in?ended=1")
 	w.clock.Pass(time.Minute)
 	code, err := staff.FactorCode(e.Secret, w.clock.Now())
 	w.ok(err)
-	lo.get("/b/sign-in?ended=1").is(200).press("/b/sign-in", "login", "lo", "words", e.Words, "code", code).is(422)
+	lo.Get("/b/sign-in?ended=1").Is(200).Press("/b/sign-in", "login", "lo", "words", e.Words, "code", code).Is(422)
 }
 
 // What is another branch's is not there: no page, no deed, no news, no bell, and
@@ -153,19 +154,19 @@ func TestWhatIsAnotherBranchsIsNotThere(t *testing.T) {
 		lo := w.browser().enters("lo", w.lead(w.branch("North"), "lo"))
 		eva := w.browser().enters("eva", w.lead(w.branch("South"), "eva"))
 		theirs, own := lo.hands("prs"), eva.hands("ti")
-		eva.get("/b").is(200).sees(own).seesNot(theirs)
-		lo.get("/b/ask").press("/b/ask", "text", "somebody i meet cannot sleep").is(303)
-		at, _, _ := strings.Cut(lo.head.Get("Location"), "?")
+		eva.Get("/b").Is(200).Sees(own).SeesNot(theirs)
+		lo.Get("/b/ask").Press("/b/ask", "text", "somebody i meet cannot sleep").Is(303)
+		at, _, _ := strings.Cut(lo.Head.Get("Location"), "?")
 		for _, path := range []string{"/b/t/" + theirs, at, "/b/t/" + string(helpdesk.NewID()), "/b/talk/" + theirs} {
-			eva.get(path).is(404).sees("There is nothing here for you.")
-			eva.get(path+"/news?state=x", "X-Quiet", "1").is(404)
-			eva.get(path+"/bell", "X-Quiet", "1").is(404)
+			eva.Get(path).Is(404).Sees("There is nothing here for you.")
+			eva.Get(path+"/news?state=x", "X-Quiet", "1").Is(404)
+			eva.Get(path+"/bell", "X-Quiet", "1").Is(404)
 		}
-		eva.get("/b/t/" + own)
-		form := eva.page
+		eva.Get("/b/t/" + own)
+		form := eva.Page
 		for _, deed := range []string{"say", "authority"} {
-			eva.page = strings.ReplaceAll(form, own, theirs)
-			eva.press("/b/t/"+theirs+"/"+deed, "text", "x", "words", "x").is(404)
+			eva.Page = strings.ReplaceAll(form, own, theirs)
+			eva.Press("/b/t/"+theirs+"/"+deed, "text", "x", "words", "x").Is(404)
 		}
 	})
 }
@@ -174,10 +175,10 @@ func TestWhatTellsWhoSomebodyIsIsPointedOutAndNeverBlocked(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	lo := w.browser().enters("lo", w.lead(w.branch("North"), "lo"))
 	const text = "I met Farid Ahmadi, 070-123 45 67, on 12 March in Malmö. What do I say?"
-	lo.get("/b/ask").is(200).press("/b/ask", "text", text).is(422)
-	lo.sees("<mark", "070-123 45 67</mark>", "Could somebody be recognised?", "a number", "What do I say?")
-	lo.press("/b/ask", "text", text, "sure", "yes").follows().is(200).sees("Farid Ahmadi", "A counsellor answers here.")
-	lo.get("/b/ask").press("/b/ask", "text", "somebody i meet has lost all hope. may i say that i am afraid, too?").follows().is(200).sees("lost all hope")
+	lo.Get("/b/ask").Is(200).Press("/b/ask", "text", text).Is(422)
+	lo.Sees("<mark", "070-123 45 67</mark>", "Could somebody be recognised?", "a number", "What do I say?")
+	lo.Press("/b/ask", "text", text, "sure", "yes").Follows().Is(200).Sees("Farid Ahmadi", "A counsellor answers here.")
+	lo.Get("/b/ask").Press("/b/ask", "text", "somebody i meet has lost all hope. may i say that i am afraid, too?").Follows().Is(200).Sees("lost all hope")
 	talks, err := w.branches.Consultations(t.Context(), w.session(), false)
 	w.ok(err)
 	if len(talks) != 2 {
@@ -191,47 +192,47 @@ func TestALockedPageAsksForWordsAndLosesNothing(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	e := w.lead(w.branch("North"), "lo")
 	lo := w.browser().enters("lo", e)
-	lo.get("/b/ask").is(200)
-	typed := lo.page
+	lo.Get("/b/ask").Is(200)
+	typed := lo.Page
 	w.clock.Pass(6 * time.Minute)
-	lo.get("/b").leads("/b/sign-in?ended=1").follows().is(200).sees("Your six words open it").seesNot(`name="code"`)
-	lo.page = typed
-	lo.press("/b/ask", "text", "what i wrote <b>long</b>").is(401).sees("Your words are not lost", "what i wrote &lt;b&gt;long&lt;/b&gt;").seesNot(`name="code"`)
-	lo.press("/b/sign-in", "words", "one two three four five six").is(422).sees("Those are not your six words", "what i wrote")
-	lo.press("/b/sign-in", "words", e.Words).is(200).sees("You are back", "what i wrote &lt;b&gt;long&lt;/b&gt;")
-	lo.press("/b/ask").follows().is(200).sees("what i wrote &lt;b&gt;long&lt;/b&gt;")
+	lo.Get("/b").Leads("/b/sign-in?ended=1").Follows().Is(200).Sees("Your six words open it").SeesNot(`name="code"`)
+	lo.Page = typed
+	lo.Press("/b/ask", "text", "what i wrote <b>long</b>").Is(401).Sees("Your words are not lost", "what i wrote &lt;b&gt;long&lt;/b&gt;").SeesNot(`name="code"`)
+	lo.Press("/b/sign-in", "words", "one two three four five six").Is(422).Sees("Those are not your six words", "what i wrote")
+	lo.Press("/b/sign-in", "words", e.Words).Is(200).Sees("You are back", "what i wrote &lt;b&gt;long&lt;/b&gt;")
+	lo.Press("/b/ask").Follows().Is(200).Sees("what i wrote &lt;b&gt;long&lt;/b&gt;")
 
 	w.clock.Pass(6 * time.Minute)
-	lo.post("/b/again", "words", "one two three four five six").is(422).sees("Those are not your six words")
-	lo.post("/b/again", "words", e.Words).is(200).sees(`"who":"`)
-	lo.get("/b").is(200)
+	lo.Post("/b/again", "words", "one two three four five six").Is(422).Sees("Those are not your six words")
+	lo.Post("/b/again", "words", e.Words).Is(200).Sees(`"who":"`)
+	lo.Get("/b").Is(200)
 	w.clock.Pass(4 * time.Minute)
-	lo.get("/b/here").is(204) // somebody types
+	lo.Get("/b/here").Is(204) // somebody types
 	w.clock.Pass(4 * time.Minute)
-	lo.get("/b").is(200)
+	lo.Get("/b").Is(200)
 	w.clock.Pass(time.Hour)
-	lo.post("/b/again", "words", e.Words).is(422).sees(`"ended":true`)
+	lo.Post("/b/again", "words", e.Words).Is(422).Sees(`"ended":true`)
 }
 
 func TestCardsAreShownOnceAndListedByTheirEndingsOnly(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	lo := w.browser().enters("lo", w.lead(w.branch("North"), "lo"))
-	lo.get("/b/cards").is(200).press("/b/cards/print", "n", "3", "lang", "ti").is(200).sees(`lang="ti"`, "ትግርኛ")
-	codes := regexp.MustCompile(`<bdi dir="ltr" translate="no">([0-9 ]+)</bdi>`).FindAllStringSubmatch(lo.page, -1)
+	lo.Get("/b/cards").Is(200).Press("/b/cards/print", "n", "3", "lang", "ti").Is(200).Sees(`lang="ti"`, "ትግርኛ")
+	codes := regexp.MustCompile(`<bdi dir="ltr" translate="no">([0-9 ]+)</bdi>`).FindAllStringSubmatch(lo.Page, -1)
 	if len(codes) != 3 {
-		t.Fatalf("%d codes on the paper:\n%s", len(codes), lo.main())
+		t.Fatalf("%d codes on the paper:\n%s", len(codes), lo.Main())
 	}
-	paper := lo.main()[strings.Index(lo.main(), `class="papers"`):]
+	paper := lo.Main()[strings.Index(lo.Main(), `class="papers"`):]
 	for _, bad := range []string{"eturn", "tervänd"} {
 		if strings.Contains(paper, bad) {
 			t.Errorf("the paper says %q", bad)
 		}
 	}
 	for _, page := range []string{"/b", "/b/cards", "/b/hand-on"} {
-		lo.get(page).is(200)
+		lo.Get(page).Is(200)
 		for _, c := range codes {
 			digits := strings.ReplaceAll(c[1], " ", "")
-			if lo.sees(digits[16:]); strings.Contains(strings.ReplaceAll(lo.page, " ", ""), digits[:16]) {
+			if lo.Sees(digits[16:]); strings.Contains(strings.ReplaceAll(lo.Page, " ", ""), digits[:16]) {
 				t.Errorf("%s shows a whole code", page)
 			}
 		}
@@ -240,46 +241,46 @@ func TestCardsAreShownOnceAndListedByTheirEndingsOnly(t *testing.T) {
 	ending := strings.ReplaceAll(codes[0][1], " ", "")[16:]
 	arabic := strings.Map(func(r rune) rune { return r - '0' + '٠' }, ending)
 	const next = "/b/hand-on/next"
-	lo.get("/b/hand-on").press(next, "knows", "yes").press(next, "urgent", "yes").press(next, "language", "ar").press(next, "reach", "card").is(200)
-	lo.press(next, "card", arabic).is(200).press(next, "need", "other", "send", "yes").follows().is(200).sees("··" + ending)
-	lo.get("/b/cards").sees("given")
+	lo.Get("/b/hand-on").Press(next, "knows", "yes").Press(next, "urgent", "yes").Press(next, "language", "ar").Press(next, "reach", "card").Is(200)
+	lo.Press(next, "card", arabic).Is(200).Press(next, "need", "other", "send", "yes").Follows().Is(200).Sees("··" + ending)
+	lo.Get("/b/cards").Sees("given")
 }
 
 func TestTheBranchsCoordinatorInvitesLetsInRenewsAndEnds(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	north := w.branch("North")
 	lo := w.browser().enters("lo", w.lead(north, "lo"))
-	lo.get("/b/members").is(200).press("/b/members/invite", "name", "Bo Dahl", "login", "bo", "address", "bo@branch.example", "months", "3", "lang", "en").is(200)
-	link := regexp.MustCompile(`value="` + regexp.QuoteMeta(w.url) + `(/b/invitation/[^"]+)"`).FindStringSubmatch(lo.page)
+	lo.Get("/b/members").Is(200).Press("/b/members/invite", "name", "Bo Dahl", "login", "bo", "address", "bo@branch.example", "months", "3", "lang", "en").Is(200)
+	link := regexp.MustCompile(`value="` + regexp.QuoteMeta(w.url) + `(/b/invitation/[^"]+)"`).FindStringSubmatch(lo.Page)
 	if link == nil {
-		t.Fatalf("no link:\n%s", lo.main())
+		t.Fatalf("no link:\n%s", lo.Main())
 	}
 	bo := w.browser()
 	at := strings.ReplaceAll(link[1], "&amp;", "&")
-	bo.get(at).is(200).press(strings.ReplaceAll(link[1], "&amp;", "&")).is(200).sees(`class="wordlist"`, "<path")
-	six := between(bo.page, `<ol class="wordlist" translate="no">`, "</ol>")
+	bo.Get(at).Is(200).Press(strings.ReplaceAll(link[1], "&amp;", "&")).Is(200).Sees(`class="wordlist"`, "<path")
+	six := between(bo.Page, `<ol class="wordlist" translate="no">`, "</ol>")
 	e := staff.Enrolment{Words: strings.Join(strings.Fields(strings.NewReplacer("<li>", " ", "</li>", " ").Replace(six)), " "),
-		Secret: strings.NewReplacer("<span>", "", "</span>", "", "<wbr>", "", " ", "").Replace(between(bo.page, `<p class="lettercode" translate="no" dir="ltr">`, "</p>"))}
-	bo.enters("bo", e).get("/b").is(200).sees("Somebody of your branch has to let you in")
-	bo.get("/b/hand-on").is(404)
+		Secret: strings.NewReplacer("<span>", "", "</span>", "", "<wbr>", "", " ", "").Replace(between(bo.Page, `<p class="lettercode" translate="no" dir="ltr">`, "</p>"))}
+	bo.enters("bo", e).Get("/b").Is(200).Sees("Somebody of your branch has to let you in")
+	bo.Get("/b/hand-on").Is(404)
 	id := lo.hands("prs")
-	lo.get("/b/members").sees("waits to be let in", "Bo Dahl")
-	user := between(between(lo.page, `action="/b/members/admit"`, "</form>"), `name="user" value="`, `"`)
-	lo.press("/b/members/admit", "user", user).leads("/b/members?said=admitted")
-	bo.get("/b/t/" + id).is(200) // everybody of the branch reads what it handed on
-	bo.get("/b/members").is(200).seesNot("/b/members/invite")
-	bo.post("/b/members/end", "user", user).is(403)
-	lo.get("/b/members").is(200)
-	lo.press("/b/members/renew", "user", user, "months", "12").leads("/b/members?said=renewed")
-	lo.get("/b/members").press("/b/members/end", "user", user).leads("/b/members?said=over")
-	bo.get("/b").leads("/b/sign-in?ended=1")
-	bo.get("/b/t/" + id).leads("/b/sign-in?ended=1")
+	lo.Get("/b/members").Sees("waits to be let in", "Bo Dahl")
+	user := between(between(lo.Page, `action="/b/members/admit"`, "</form>"), `name="user" value="`, `"`)
+	lo.Press("/b/members/admit", "user", user).Leads("/b/members?said=admitted")
+	bo.Get("/b/t/" + id).Is(200) // everybody of the branch reads what it handed on
+	bo.Get("/b/members").Is(200).SeesNot("/b/members/invite")
+	bo.Post("/b/members/end", "user", user).Is(403)
+	lo.Get("/b/members").Is(200)
+	lo.Press("/b/members/renew", "user", user, "months", "12").Leads("/b/members?said=renewed")
+	lo.Get("/b/members").Press("/b/members/end", "user", user).Leads("/b/members?said=over")
+	bo.Get("/b").Leads("/b/sign-in?ended=1")
+	bo.Get("/b/t/" + id).Leads("/b/sign-in?ended=1")
 	// A volunteer of another branch is nobody here.
 	eva := w.browser().enters("eva", w.lead(w.branch("South"), "eva"))
-	eva.get("/b/members").is(200)
-	eva.press("/b/members/invite", "name", "x", "login", "lo", "address", "x@branch.example", "months", "3", "lang", "en").is(422)
-	lo.get("/b/members").is(200)
-	lo.post("/b/members/end", "user", userOf(w, "eva"), "proof", between(between(lo.page, `action="/b/members/renew"`, "</form>"), `name="proof" value="`, `"`)).is(403)
+	eva.Get("/b/members").Is(200)
+	eva.Press("/b/members/invite", "name", "x", "login", "lo", "address", "x@branch.example", "months", "3", "lang", "en").Is(422)
+	lo.Get("/b/members").Is(200)
+	lo.Post("/b/members/end", "user", userOf(w, "eva"), "proof", between(between(lo.Page, `action="/b/members/renew"`, "</form>"), `name="proof" value="`, `"`)).Is(403)
 }
 
 func userOf(w *world, login string) string {

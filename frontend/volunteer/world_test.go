@@ -3,13 +3,8 @@ package volunteer_test
 import (
 	"context"
 	"errors"
-	"html"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,6 +13,7 @@ import (
 	"returnsupport/consent"
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/frontend/volunteer"
 	"returnsupport/frontend/workspace"
 	"returnsupport/helpdesk"
@@ -165,145 +161,12 @@ func (w *world) lead(org helpdesk.ID, login string) staff.Enrolment {
 // browser is one, with nobody in it yet.
 type browser struct {
 	*world
-	client *http.Client
-	page   string
-	head   http.Header
-	code   int
+	*pagetest.Browser
 }
 
 func (w *world) browser() *browser {
-	jar, err := cookiejar.New(nil)
-	w.ok(err)
-	b := &browser{world: w, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	u, err := url.Parse(w.url)
-	w.ok(err)
-	jar.SetCookies(u, []*http.Cookie{{Name: "side", Value: "~en~"}})
-	return b
-}
-
-func (b *browser) do(r *http.Request) *browser {
-	b.Helper()
-	res, err := b.client.Do(r)
-	b.ok(err)
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	b.ok(err)
-	b.page, b.head, b.code = string(body), res.Header, res.StatusCode
-	if strings.Contains(b.page, "⟦") {
-		b.Errorf("%s lacks words: %s", r.URL.Path, regexp.MustCompile(`⟦[^⟧]*⟧`).FindAllString(b.page, -1))
-	}
-	if res.Header.Get("Cache-Control") != "no-store" {
-		b.Errorf("%s may be kept: %s", r.URL.Path, res.Header.Get("Cache-Control"))
-	}
-	return b
-}
-
-func (b *browser) get(path string, headers ...string) *browser {
-	b.Helper()
-	r, err := http.NewRequestWithContext(b.Context(), "GET", b.url+path, nil)
-	b.ok(err)
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	return b.do(r)
-}
-
-// post sends a form; "Accept" among the fields is a header, as a script's.
-func (b *browser) post(path string, fields ...string) *browser {
-	b.Helper()
-	form, accept := url.Values{}, ""
-	for i := 0; i+1 < len(fields); i += 2 {
-		if fields[i] == "Accept" {
-			accept = fields[i+1]
-			continue
-		}
-		form.Add(fields[i], fields[i+1])
-	}
-	r, err := http.NewRequestWithContext(b.Context(), "POST", b.url+path, strings.NewReader(form.Encode()))
-	b.ok(err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Origin", b.url)
-	if accept != "" {
-		r.Header.Set("Accept", accept)
-	}
-	return b.do(r)
-}
-
-// press posts the form of this page that leads to path, with what it holds
-// hidden.
-func (b *browser) press(path string, fields ...string) *browser {
-	b.Helper()
-	found := regexp.MustCompile(`(?s)<form method="post" action="` + regexp.QuoteMeta(path) + `"[^>]*>(.*?)</form>`).FindStringSubmatch(b.page)
-	if found == nil {
-		b.Fatalf("no form leads to %s:\n%s", path, b.main())
-	}
-	given := map[string]bool{}
-	for i := 0; i < len(fields); i += 2 {
-		given[fields[i]] = true
-	}
-	for _, h := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(found[1], -1) {
-		if !given[h[1]] {
-			fields = append(fields, h[1], html.UnescapeString(h[2]))
-		}
-	}
-	return b.post(path, fields...)
-}
-
-// proof is what a script of this page posts with.
-func (b *browser) proof(path string) string {
-	b.Helper()
-	found := regexp.MustCompile(`data-proof="` + regexp.QuoteMeta(path) + `" value="([^"]*)"`).FindStringSubmatch(b.page)
-	if found == nil {
-		b.Fatalf("no proof for %s", path)
-	}
-	return found[1]
-}
-
-func (b *browser) main() string {
-	_, after, _ := strings.Cut(b.page, "</symbol>\n</svg>")
-	return after
-}
-
-func (b *browser) is(code int) *browser {
-	b.Helper()
-	if b.code != code {
-		b.Fatalf("%d, want %d: %s\n%s\nlog:\n%s", b.code, code, b.head.Get("Location"), b.main(), b.log)
-	}
-	return b
-}
-
-func (b *browser) leads(to string) *browser {
-	b.Helper()
-	if b.is(303); b.head.Get("Location") != to {
-		b.Fatalf("leads to %s, want %s", b.head.Get("Location"), to)
-	}
-	return b
-}
-
-// follows goes where the answer leads.
-func (b *browser) follows() *browser {
-	b.Helper()
-	return b.is(303).get(b.head.Get("Location"))
-}
-
-func (b *browser) sees(all ...string) *browser {
-	b.Helper()
-	for _, s := range all {
-		if !strings.Contains(b.page, s) {
-			b.Fatalf("no %q in\n%s", s, b.main())
-		}
-	}
-	return b
-}
-
-func (b *browser) seesNot(all ...string) *browser {
-	b.Helper()
-	for _, s := range all {
-		if strings.Contains(b.page, s) {
-			b.Fatalf("%q stands in\n%s", s, b.main())
-		}
-	}
-	return b
+	w.Helper()
+	return &browser{w, pagetest.Open(w, w.url, w.log, &http.Cookie{Name: "side", Value: "~en~"})}
 }
 
 // enters signs an account in.
@@ -312,7 +175,7 @@ func (b *browser) enters(login string, e staff.Enrolment) *browser {
 	b.clock.Pass(31 * time.Second) // a code counts once
 	code, err := staff.FactorCode(e.Secret, b.clock.Now())
 	b.ok(err)
-	b.get("/b/sign-in").is(200).press("/b/sign-in", "login", login, "words", e.Words, "code", code).leads("/b")
+	b.Get("/b/sign-in").Is(200).Press("/b/sign-in", "login", login, "words", e.Words, "code", code).Leads("/b")
 	return b
 }
 
@@ -320,9 +183,9 @@ func (b *browser) enters(login string, e staff.Enrolment) *browser {
 func (b *browser) hands(language string) string {
 	b.Helper()
 	const next = "/b/hand-on/next"
-	b.get("/b/hand-on").is(200).press(next, "knows", "yes").is(200).press(next, "urgent", "no").is(200)
-	b.press(next, "language", language).is(200).press(next, "reach", "branch").is(200)
-	b.press(next, "need", "decision", "line", "Kanarieline", "send", "yes").is(303)
-	at, _, _ := strings.Cut(b.head.Get("Location"), "?")
+	b.Get("/b/hand-on").Is(200).Press(next, "knows", "yes").Is(200).Press(next, "urgent", "no").Is(200)
+	b.Press(next, "language", language).Is(200).Press(next, "reach", "branch").Is(200)
+	b.Press(next, "need", "decision", "line", "Kanarieline", "send", "yes").Is(303)
+	at, _, _ := strings.Cut(b.Head.Get("Location"), "?")
 	return strings.TrimPrefix(at, "/b/t/")
 }
