@@ -394,6 +394,9 @@ func TestABranchGuessingAtAnothersThreadsTalksAndCardsFindsNothing(t *testing.T)
 		if own, err := w.desk.Consult(w.ctx, olle, client+"-ask", "x"); err != nil || own.Twice || own.ID == asked.ID {
 			t.Errorf("another branch's id is known: %+v %v", own, err)
 		}
+		if own := w.handedOn(olle, taps()); own.Twice || own.ID == r.ID {
+			t.Errorf("another branch's id is told as used: %+v", own)
+		}
 		_, err = w.desk.Loads(w.ctx, olle)
 		w.must(err)
 
