@@ -63,7 +63,7 @@ func scopeOf(line map[string]any) string {
 // and with one of each scope alone, and holds every answer against the document.
 func TestEveryLineAnswersAsTheDocumentSaysAndToWhom(t *testing.T) {
 	each(t, func(w *world) {
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		lines, seen := w.lines(), 0
 		tokens := map[string]string{"": ""}
 		for _, s := range staff.Scopes() {
@@ -199,8 +199,8 @@ func TestPagesOfTicketsFollowOneAnother(t *testing.T) {
 		if len(want) > 0 || pages != 3 {
 			t.Errorf("%d never listed, %d pages", len(want), pages)
 		}
-		w.clock.pass(time.Hour)
-		since := w.clock.now().Format(time.RFC3339)
+		w.clock.Pass(time.Hour)
+		since := w.clock.Now().Format(time.RFC3339)
 		newer := w.comes(w.team, "y")
 		var page api.Tickets
 		w.gets(200, call{method: "GET", path: "/v1/tickets?since=" + since, token: token}, &page)
@@ -360,7 +360,7 @@ func TestOneTokenDoesNotAskWithoutEnd(t *testing.T) {
 			}
 		}
 		w.gets(200, call{method: "GET", path: "/v1/token", token: calm}, nil)
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		w.gets(200, call{method: "GET", path: "/v1/token", token: busy}, nil)
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/directory"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -28,30 +28,13 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // world is a house with programs at its door, and tickets in an open and in a
 // restricted team.
 type world struct {
 	t       *testing.T
 	ctx     context.Context
 	db      *store.DB
-	clock   *clock
+	clock   *housetest.Clock
 	log     *bytes.Buffer
 	staff   *staff.Desk
 	tickets *tickets.Desk
@@ -74,8 +57,8 @@ func each(t *testing.T, f func(w *world)) {
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), db: db, clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}}
-	logger, now, bells, secrets := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now, bus.InProcess(), vault.NewSecrets()
+	w := &world{t: t, ctx: context.Background(), db: db, clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	logger, now, bells, secrets := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.Now, bus.InProcess(), vault.NewSecrets()
 	cost := vault.Cost{MiB: 1, Passes: 1}
 	book := journal.New(db, secrets, now, logger)
 	rules := office.New(office.House{DB: db, Secrets: secrets, Journal: book, Now: now, Log: logger})
@@ -137,7 +120,7 @@ func (w *world) ada() *staff.Session {
 // token makes one with these scopes.
 func (w *world) token(scopes ...staff.Scope) (helpdesk.ID, string) {
 	w.t.Helper()
-	n := staff.NewProgram{Name: "Canarysystem", Scopes: scopes, Until: w.clock.now().AddDate(0, 6, 0)}
+	n := staff.NewProgram{Name: "Canarysystem", Scopes: scopes, Until: w.clock.Now().AddDate(0, 6, 0)}
 	for _, s := range scopes {
 		if s == staff.ReadTickets || s == staff.WriteTickets {
 			n.Teams = []helpdesk.ID{w.team}

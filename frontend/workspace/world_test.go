@@ -1,7 +1,6 @@
 package workspace_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -29,6 +28,7 @@ import (
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/directory"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -66,7 +66,7 @@ type world struct {
 	hooks     *webhooks.Room
 	url       string
 	clock     *clock
-	log       *guarded
+	log       *housetest.Log
 
 	ada   helpdesk.ID
 	words string
@@ -96,23 +96,6 @@ func (c *clock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-type guarded struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (g *guarded) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.Write(p)
-}
-
-func (g *guarded) String() string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.b.String()
-}
-
 func (w *world) ok(err error) {
 	w.Helper()
 	if err != nil {
@@ -127,7 +110,7 @@ func newWorld(t *testing.T) *world {
 
 func newWorldOn(t *testing.T, db *store.DB, elsewhere ...staff.SSO) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{at: wednesday}, log: &guarded{}}
+	w := &world{T: t, clock: &clock{at: wednesday}, log: &housetest.Log{}}
 	log, now := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now
 	w.db = db
 	secrets, events, cost := vault.NewSecrets(), bus.InProcess(), vault.Cost{MiB: 1, Passes: 1}

@@ -17,8 +17,8 @@ func TestWhatWasDoneToOneThingIsReadInItsOrder(t *testing.T) {
 			{Actor: "a", Verb: "ticket.take", Object: "one"}, {Actor: "b", Verb: "ticket.take", Object: "other"},
 			{Actor: "b", Verb: "ticket.give", Object: "one"}, {Actor: "a", Verb: "ticket.close", Object: "part"},
 		} {
-			w.clock.pass(1000)
-			e.At = w.clock.now()
+			w.clock.Pass(1000)
+			e.At = w.clock.Now()
 			if err := db.Write(w.ctx, "an entry", func(tx *store.Tx) error { return w.book.Write(w.ctx, tx, e) }); err != nil {
 				t.Fatal(err)
 			}

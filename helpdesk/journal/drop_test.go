@@ -23,10 +23,10 @@ func TestOldPagesGoAndTheRestStillVerifies(t *testing.T) {
 		w.write(1_500)
 		w.chain()
 		kept := w.good().Head // known outside the database, as from the log
-		w.clock.pass(48 * time.Hour)
+		w.clock.Pass(48 * time.Hour)
 		w.write(1_600)
 		w.chain()
-		young := w.clock.now().Add(-time.Hour)
+		young := w.clock.Now().Add(-time.Hour)
 		if n, err := w.book.OldPages(w.ctx, young); err != nil || n != 1 {
 			t.Errorf("%d old pages, %v", n, err)
 		}
@@ -46,7 +46,7 @@ func TestOldPagesGoAndTheRestStillVerifies(t *testing.T) {
 			}
 		}
 		// The page that is written now stays, however old.
-		later := w.clock.now().Add(time.Hour)
+		later := w.clock.Now().Add(time.Hour)
 		for _, want := range []bool{true, true, false} {
 			if got, err := w.page(later); err != nil || got != want {
 				t.Fatalf("dropped %t, %v, want %t", got, err, want)
@@ -64,7 +64,7 @@ func TestNobodyElseCutsTheBooksBeginningOff(t *testing.T) {
 	each(t, func(w *world) {
 		w.write(2_500)
 		w.chain()
-		if _, err := w.page(w.clock.now().Add(time.Hour)); err != nil {
+		if _, err := w.page(w.clock.Now().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		write := func(query string, args ...any) error {
@@ -87,7 +87,7 @@ func TestNobodyElseCutsTheBooksBeginningOff(t *testing.T) {
 		if seen.Bad == nil || seen.Bad.Kind != journal.Changed {
 			t.Errorf("a beginning that was cut off: %+v", seen)
 		}
-		if _, err := w.page(w.clock.now().Add(time.Hour)); err == nil || strings.Contains(err.Error(), "conflict") {
+		if _, err := w.page(w.clock.Now().Add(time.Hour)); err == nil || strings.Contains(err.Error(), "conflict") {
 			t.Errorf("and went on with: %v", err)
 		}
 	})
@@ -99,7 +99,7 @@ func TestAPageThatIsNotAsWrittenIsNotPutAway(t *testing.T) {
 		w.chain()
 		w.disarm()
 		w.exec(`DELETE FROM journal_link WHERE number = 500`)
-		if dropped, err := w.page(w.clock.now().Add(time.Hour)); err == nil || dropped {
+		if dropped, err := w.page(w.clock.Now().Add(time.Hour)); err == nil || dropped {
 			t.Error("a hole was put away with its page")
 		}
 		seen, err := w.book.Verify(w.ctx)

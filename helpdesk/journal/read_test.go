@@ -13,13 +13,13 @@ import (
 
 func TestTheBookIsReadByWhoWhatWhenAndHow(t *testing.T) {
 	each(t, func(w *world) {
-		begin := w.clock.now()
+		begin := w.clock.Now()
 		for _, e := range []journal.Entry{
 			{Actor: "a", Verb: "ticket.take", Object: "one"}, {Actor: "b", Verb: "ticket.take", Object: "two"},
 			{Actor: "b", Verb: "staff.removed", Object: "a"}, {Actor: "a", Verb: "search.own_name"}, {Actor: "a", Verb: "ticketless", Object: "one"},
 		} {
-			w.clock.pass(time.Minute)
-			e.At = w.clock.now()
+			w.clock.Pass(time.Minute)
+			e.At = w.clock.Now()
 			w.must(w.db.Write(w.ctx, "an entry", func(tx *store.Tx) error { return w.book.Write(w.ctx, tx, e) }))
 		}
 		for name, c := range map[string]struct {
@@ -67,11 +67,11 @@ func TestTheBookIsReadByWhoWhatWhenAndHow(t *testing.T) {
 func TestALineThatIsNotOursIsNotRead(t *testing.T) {
 	each(t, func(w *world) {
 		w.write(2)
-		w.exec(`INSERT INTO journal_entry (id, at, actor, verb, object, mac) VALUES ($1, $2, 'x', 'test.forged', '', $3)`, string(helpdesk.NewID()), w.clock.now().UnixMicro(), []byte("no mac"))
+		w.exec(`INSERT INTO journal_entry (id, at, actor, verb, object, mac) VALUES ($1, $2, 'x', 'test.forged', '', $3)`, string(helpdesk.NewID()), w.clock.Now().UnixMicro(), []byte("no mac"))
 		lines, _, err := w.book.Read(w.ctx, journal.Query{}, 10)
 		w.must(err)
-		if len(lines) != 2 || !strings.Contains(w.log.text(), "alarm") {
-			t.Errorf("%+v\n%s", lines, w.log.text())
+		if len(lines) != 2 || !strings.Contains(w.log.String(), "alarm") {
+			t.Errorf("%+v\n%s", lines, w.log.String())
 		}
 	})
 }
@@ -87,7 +87,7 @@ func TestWhatIsReadAgainWithinAQuarterOfAnHourIsOneLine(t *testing.T) {
 		note("s1", "a", "file.opened", "two")
 		note("s1", "a", "person.opened", "one")
 		note("s2", "a", "file.opened", "one")
-		w.clock.pass(15 * time.Minute)
+		w.clock.Pass(15 * time.Minute)
 		note("s1", "a", "file.opened", "one")
 		if n := w.count(`SELECT COUNT(*) FROM journal_entry`); n != 5 {
 			t.Errorf("%d lines", n)

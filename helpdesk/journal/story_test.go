@@ -100,7 +100,7 @@ func TestOpeningIsOneLineAQuarterOfAnHour(t *testing.T) {
 		if n := w.count(`SELECT COUNT(*) FROM journal_entry`); n != 3 {
 			t.Errorf("%d lines within a quarter of an hour", n)
 		}
-		w.clock.pass(15 * time.Minute)
+		w.clock.Pass(15 * time.Minute)
 		open("s1", "c1")
 		if n := w.count(`SELECT COUNT(*) FROM journal_entry`); n != 4 {
 			t.Errorf("%d lines after it", n)
@@ -126,8 +126,8 @@ func TestAnAlarmIsLoggedAtOnceAndNotedOnceAQuarter(t *testing.T) {
 			}
 			return helpdesk.ErrDenied
 		})
-		if !errors.Is(err, helpdesk.ErrDenied) || !strings.Contains(w.log.text(), "code=team_forged") {
-			t.Fatalf("err %v, log %q", err, w.log.text())
+		if !errors.Is(err, helpdesk.ErrDenied) || !strings.Contains(w.log.String(), "code=team_forged") {
+			t.Fatalf("err %v, log %q", err, w.log.String())
 		}
 		w.chain()
 		w.book.Alarm(w.ctx, "team_forged", "object1")
@@ -158,7 +158,7 @@ func TestManyChainersMakeOneChain(t *testing.T) {
 					if err := book.Chain(w.ctx); err != nil {
 						t.Error(err)
 					}
-					w.clock.pass(3 * time.Second) // leases run out under way
+					w.clock.Pass(3 * time.Second) // leases run out under way
 				}
 			})
 		}
@@ -177,13 +177,13 @@ func TestManyChainersMakeOneChain(t *testing.T) {
 		writers.Wait()
 		stop()
 		chainers.Wait()
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		w.chain()
 		if r := w.good(); r.Linked != 100 || r.Waiting != 0 {
 			t.Errorf("%d linked, %d waiting", r.Linked, r.Waiting)
 		}
-		if strings.Contains(w.log.text(), "alarm") {
-			t.Errorf("an alarm: %s", w.log.text())
+		if strings.Contains(w.log.String(), "alarm") {
+			t.Errorf("an alarm: %s", w.log.String())
 		}
 	})
 }
@@ -197,13 +197,13 @@ func TestWhoHasTheLeaseChainsAlone(t *testing.T) {
 		if r := w.good(); r.Waiting != 1 {
 			t.Errorf("another chained under our lease: %d waiting", r.Waiting)
 		}
-		w.clock.pass(11 * time.Second)
+		w.clock.Pass(11 * time.Second)
 		w.must(w.another().Chain(w.ctx))
 		if r := w.good(); r.Waiting != 0 {
 			t.Errorf("nobody chained after the lease: %d waiting", r.Waiting)
 		}
 		// Whoever died under a clock that has gone back since holds nothing for an hour.
-		w.clock.pass(-time.Hour)
+		w.clock.Pass(-time.Hour)
 		w.write(1)
 		w.must(w.another().Chain(w.ctx))
 		if r := w.good(); r.Waiting != 0 {

@@ -165,7 +165,7 @@ func TestTheChainerBuildsOnNothingForged(t *testing.T) {
 		if err := w.book.Chain(w.ctx); err == nil {
 			t.Error("it built on a forged head")
 		}
-		if !strings.Contains(w.log.text(), "code=journal_head") {
+		if !strings.Contains(w.log.String(), "code=journal_head") {
 			t.Error("no alarm about the head")
 		}
 	})

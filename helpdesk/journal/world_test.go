@@ -1,68 +1,33 @@
 package journal_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
 	"returnsupport/helpdesk/vault"
 )
 
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 type world struct {
 	t       *testing.T
 	ctx     context.Context
 	db      *store.DB
 	secrets *vault.Secrets
-	clock   *clock
-	log     *logbook
+	clock   *housetest.Clock
+	log     *housetest.Log
 	book    *journal.Book
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	w := &world{
 		t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(),
-		clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, log: &logbook{},
+		clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &housetest.Log{},
 	}
 	w.book = w.another()
 	return w
@@ -70,7 +35,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 
 // another process on the same database.
 func (w *world) another() *journal.Book {
-	return journal.New(w.db, w.secrets, w.clock.now, slog.New(slog.NewTextHandler(w.log, nil)))
+	return journal.New(w.db, w.secrets, w.clock.Now, slog.New(slog.NewTextHandler(w.log, nil)))
 }
 
 func each(t *testing.T, test func(w *world)) {
@@ -90,7 +55,7 @@ func (w *world) write(n int) {
 	w.t.Helper()
 	w.must(w.db.Write(w.ctx, "write", func(tx *store.Tx) error {
 		for range n {
-			w.clock.pass(time.Microsecond)
+			w.clock.Pass(time.Microsecond)
 			e := journal.Entry{Actor: "actor", Verb: "test.done", Object: helpdesk.NewID(), Sealed: []byte("sealed details")}
 			if err := w.book.Write(w.ctx, tx, e); err != nil {
 				return err

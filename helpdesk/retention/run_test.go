@@ -91,7 +91,7 @@ func TestATicketWhoseTimeIsOverGoesAndNoByteOfItIsLeft(t *testing.T) {
 			}
 		}
 		for _, word := range []string{"long ago", "joined to it"} {
-			if strings.Contains(w.log.text(), word) {
+			if strings.Contains(w.log.String(), word) {
 				t.Errorf("the log says %q", word)
 			}
 		}
@@ -232,7 +232,7 @@ func TestPartsOfAClosedTicketGoByTheirOwnTime(t *testing.T) {
 		w.same("wraps of single letters", w.count(`SELECT COUNT(*) FROM tickets_letterkey`), 0)
 		w.same("search text", w.count(`SELECT COUNT(*) FROM tickets_folded`), 0)
 		w.must(w.journal.Chain(w.ctx))
-		if strings.Contains(w.log.text(), "ALARM") || w.count(`SELECT COUNT(*) FROM journal_entry WHERE verb LIKE 'alarm%'`) > 0 {
+		if strings.Contains(w.log.String(), "ALARM") || w.count(`SELECT COUNT(*) FROM journal_entry WHERE verb LIKE 'alarm%'`) > 0 {
 			t.Error("erasing raised an alarm")
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -66,30 +67,13 @@ func (o *others) Running(context.Context, store.Reader, []helpdesk.ID) ([]helpde
 	return append([]helpdesk.ID(nil), o.outside...), nil
 }
 
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 type world struct {
 	t       testing.TB
 	ctx     context.Context
 	db      *store.DB
 	secrets *vault.Secrets
 	clock   *clock
-	log     *logbook
+	log     *housetest.Log
 	bus     bus.Bus
 	journal *journal.Book
 	office  *office.Office
@@ -111,7 +95,7 @@ var monday = time.Date(2023, 3, 6, 10, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: &clock{at: monday}, log: &logbook{}, bus: bus.InProcess()}
+	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: &clock{at: monday}, log: &housetest.Log{}, bus: bus.InProcess()}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	words, err := locale.Load()
 	w.must(err)

@@ -165,13 +165,13 @@ func (w *world) version(team helpdesk.ID) int {
 // branch is one with a lead, and a volunteer whom the lead admitted.
 func (w *world) branch() (lead, volunteer hired) {
 	w.t.Helper()
-	org, until := helpdesk.NewID(), w.clock.now().AddDate(0, 6, 0)
+	org, until := helpdesk.NewID(), w.clock.Now().AddDate(0, 6, 0)
 	for i, login := range []string{"lead", "vera"} {
 		token, err := w.desk.InviteBranchLead(w.ctx, w.desk.Console(), org, login, login, login+"@branch.example", "en", until)
 		w.must(err)
 		e, err := w.desk.AcceptVolunteer(w.ctx, token, "en", "Desk")
 		w.must(err)
-		w.clock.pass(31 * time.Second) // a code counts once
+		w.clock.Pass(31 * time.Second) // a code counts once
 		one := hired{login: login, words: e.Words}
 		all, err := w.desk.Volunteers(w.ctx, org)
 		w.must(err)
@@ -187,7 +187,7 @@ func (w *world) branch() (lead, volunteer hired) {
 		}
 		volunteer = one
 	}
-	code, err := staff.FactorCode(lead.token, w.clock.now())
+	code, err := staff.FactorCode(lead.token, w.clock.Now())
 	w.must(err)
 	cookie, err := w.desk.SignInVolunteer(w.ctx, lead.login, lead.words, code)
 	w.must(err)

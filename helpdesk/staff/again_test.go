@@ -12,7 +12,7 @@ func TestASessionServesAgainForAMomentOnly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
 		s := w.ada()
-		w.clock.pass(29 * time.Second)
+		w.clock.Pass(29 * time.Second)
 		again, ok := s.Again(w.ctx)
 		if !ok || again.ID != s.ID || !again.Member(w.team) {
 			t.Fatal("not after half a minute")
@@ -20,7 +20,7 @@ func TestASessionServesAgainForAMomentOnly(t *testing.T) {
 		if _, err := again.TeamPair(w.team, 0); err != nil {
 			t.Fatal(err)
 		}
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		if _, ok := again.Again(w.ctx); ok {
 			t.Error("serving again prolonged it")
 		}
@@ -34,10 +34,10 @@ func TestASessionDoesNotServeAgainBeyondItsEnd(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
 		cookie, _ := w.signIn("ada", w.init.Words)
-		w.clock.pass(30*time.Minute - 10*time.Second)
+		w.clock.Pass(30*time.Minute - 10*time.Second)
 		s, err := w.desk.Session(w.ctx, cookie, true)
 		w.must(err)
-		w.clock.pass(10 * time.Second)
+		w.clock.Pass(10 * time.Second)
 		if _, ok := s.Again(w.ctx); ok {
 			t.Error("idle for half an hour")
 		}

@@ -16,7 +16,7 @@ func TestWrongIsWrongAtOnePrice(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	w.desk = staff.New(staff.House{
 		DB: w.db, Secrets: w.secrets, Bus: bus.InProcess(), Journal: w.book, Office: w.office,
-		Now: w.clock.now, Log: quiet(), Cost: vault.Cost{MiB: 16, Passes: 3},
+		Now: w.clock.Now, Log: quiet(), Cost: vault.Cost{MiB: 16, Passes: 3},
 	})
 	// The same cost for who is there.
 	token, err := w.desk.Reissue(w.ctx, w.desk.Console(), w.init.User)
@@ -34,7 +34,7 @@ func TestWrongIsWrongAtOnePrice(t *testing.T) {
 			if best, ok := fastest[login]; !ok || took < best {
 				fastest[login] = took
 			}
-			w.clock.pass(time.Hour) // no delays here
+			w.clock.Pass(time.Hour) // no delays here
 		}
 	}
 	for login, took := range fastest {

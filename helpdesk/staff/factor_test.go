@@ -20,7 +20,7 @@ type phone struct {
 
 func (w *world) shows(p phone) string {
 	w.t.Helper()
-	code, err := staff.FactorCode(p.secret, w.clock.now())
+	code, err := staff.FactorCode(p.secret, w.clock.Now())
 	w.must(err)
 	return code
 }
@@ -78,7 +78,7 @@ func TestWordsAloneOpenNothingInAHouseThatAsksForASecondFactor(t *testing.T) {
 		_, _, err = w.desk.KeepFactor(w.ctx, cookie, seed.Secret, w.shows(phone{secret: seed.Secret}))
 		w.fails(err, staff.ErrFactor)
 
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		half2, err := w.desk.SignIn(w.ctx, "ada", w.init.Words)
 		w.must(err)
 		_, err = w.desk.Session(w.ctx, half2, false)
@@ -114,20 +114,20 @@ func TestACodeIsGoodOnceAndWithinOneStep(t *testing.T) {
 		_, err := w.enter("ada", w.init.Words, w.shows(p))
 		w.refused(err, "staff.factor_wrong") // the one it was made with
 
-		w.clock.pass(30 * time.Second)
+		w.clock.Pass(30 * time.Second)
 		code := w.shows(p)
 		_, err = w.enter("ada", w.init.Words, code)
 		w.must(err)
 		_, err = w.enter("ada", w.init.Words, code)
 		w.refused(err, "staff.factor_wrong")
 
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		code = w.shows(p)
-		w.clock.pass(61 * time.Second) // two steps late
+		w.clock.Pass(61 * time.Second) // two steps late
 		_, err = w.enter("ada", w.init.Words, code)
 		w.refused(err, "staff.factor_wrong")
 		code = w.shows(p)
-		w.clock.pass(30 * time.Second) // one step late
+		w.clock.Pass(30 * time.Second) // one step late
 		_, err = w.enter("ada", w.init.Words, code[:3]+" "+code[3:])
 		w.must(err)
 	})
@@ -138,7 +138,7 @@ func TestASpareCodeOpensOnceAndAlsoAfterManyWrongOnes(t *testing.T) {
 		staff.NoDelays(w.desk)
 		w.asks()
 		p, _ := w.enrol("ada", w.init.Words)
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		for range 5 {
 			_, err := w.enter("ada", w.init.Words, "123456")
 			w.refused(err, "staff.factor_wrong")
@@ -161,7 +161,7 @@ func TestASpareCodeOpensOnceAndAlsoAfterManyWrongOnes(t *testing.T) {
 		_, err = w.enter("ada", w.init.Words, fresh[0])
 		w.must(err)
 		for _, code := range append(fresh, p.spares...) {
-			if strings.Contains(w.log.text(), code) {
+			if strings.Contains(w.log.String(), code) {
 				t.Error("a spare code is in the log")
 			}
 		}
@@ -223,9 +223,9 @@ func TestASecondFactorTakenAwayInTheDatabaseIsAnAlarm(t *testing.T) {
 func TestAProofMovedForwardInTheDatabaseIsAnAlarm(t *testing.T) {
 	each(t, func(w *world) {
 		cookie, _ := w.signIn("ada", w.init.Words)
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		w.fails(w.open(cookie).Proof(), staff.ErrProof)
-		w.exec(`UPDATE staff_session SET proved = $1`, w.clock.now().UnixMicro())
+		w.exec(`UPDATE staff_session SET proved = $1`, w.clock.Now().UnixMicro())
 		_, err := w.desk.Session(w.ctx, cookie, false)
 		w.fails(err, helpdesk.ErrDenied)
 		w.alarmed("session_forged")
@@ -255,7 +255,7 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		w.asks()
 		bo := w.hireWhole("bo")
 		p, cookie := w.enrol("ada", w.init.Words)
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		deeds := map[string]func(*staff.Session) error{
 			"disable": func(s *staff.Session) error { return w.desk.Disable(w.ctx, s, bo) },
 			"remove":  func(s *staff.Session) error { return w.desk.Remove(w.ctx, s, bo, w.team) },
@@ -280,7 +280,7 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		w.must(w.desk.Prove(w.ctx, cookie, w.shows(p)))
 		w.must(w.open(cookie).Proof())
 		w.must(w.desk.Remove(w.ctx, w.open(cookie), bo, w.team))
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		w.fails(w.open(cookie).Proof(), staff.ErrProof)
 	})
 }
@@ -298,7 +298,7 @@ func TestWhoHasNoSecondFactorProvesWithTheirWords(t *testing.T) {
 	each(t, func(w *world) {
 		staff.NoDelays(w.desk)
 		cookie, _ := w.signIn("ada", w.init.Words)
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		w.fails(w.open(cookie).Proof(), staff.ErrProof)
 		w.refused(w.desk.Prove(w.ctx, cookie, "six other words that are not theirs"), "staff.wrong_words")
 		w.must(w.desk.Prove(w.ctx, cookie, w.init.Words))
@@ -347,7 +347,7 @@ func TestALostPhoneWithoutSpareCodesIsReissuedByACoordinatorAndAMember(t *testin
 		w.fails(err, staff.ErrFactor)
 		_, err = w.desk.GiveFactor(w.ctx, half, lost.spares[0])
 		w.fails(err, helpdesk.ErrDenied)
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		_, whole := w.enrol("bo", words)
 		if w.open(whole).Member(w.team) {
 			t.Error("in the team before a member said so")

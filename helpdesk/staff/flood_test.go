@@ -18,7 +18,7 @@ import (
 func (w *world) earnest() {
 	w.desk = staff.New(staff.House{
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: w.office,
-		Now: w.clock.now, Log: quiet(), Cost: vault.StaffCost,
+		Now: w.clock.Now, Log: quiet(), Cost: vault.StaffCost,
 	})
 }
 
@@ -33,7 +33,7 @@ func TestFlood(t *testing.T) {
 		w.asks()
 		p, cookie := w.enrol("ada", words)
 		mark := w.desk.Mark(w.open(cookie))
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		ctx, stop := context.WithCancel(w.ctx)
 		var flood sync.WaitGroup
 		var busy, other atomic.Int64
@@ -108,7 +108,7 @@ func TestAMarkOfABrowserIsOfOneColleagueAndEnds(t *testing.T) {
 				t.Errorf("a mark %s is known", name)
 			}
 		}
-		w.clock.pass(91 * 24 * time.Hour)
+		w.clock.Pass(91 * 24 * time.Hour)
 		if staff.Known(w.desk, "ada", mark) {
 			t.Error("a mark lasts for ever")
 		}

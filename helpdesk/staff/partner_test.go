@@ -51,14 +51,14 @@ func (w *world) enrolled(org helpdesk.ID, login string) guest {
 
 func (w *world) code(g guest) string {
 	w.t.Helper()
-	c, err := totp.GenerateCode(g.Secret, w.clock.now())
+	c, err := totp.GenerateCode(g.Secret, w.clock.Now())
 	w.must(err)
 	return c
 }
 
 func (w *world) outsider(g guest) (string, *staff.Outsider) {
 	w.t.Helper()
-	w.clock.pass(31 * time.Second) // a code is used once
+	w.clock.Pass(31 * time.Second) // a code is used once
 	cookie, err := w.desk.SignInPartner(w.ctx, g.login, g.Words, w.code(g))
 	w.must(err)
 	o, err := w.desk.Outsider(w.ctx, cookie, false)
@@ -206,17 +206,17 @@ func TestACodeCountsOnce(t *testing.T) {
 		first := w.code(pia)
 		w.must(try(first[:3] + " " + first[3:]))
 		w.refused(try(first), "staff.wrong")
-		w.clock.pass(30 * time.Second)
+		w.clock.Pass(30 * time.Second)
 		w.refused(try(first), "staff.wrong") // still within the slack, and used
 		second := w.code(pia)
 		w.must(try(second))
-		w.clock.pass(30 * time.Second)
+		w.clock.Pass(30 * time.Second)
 		w.refused(try(second), "staff.wrong")
 		for _, bad := range []string{"", "12345", "1234567", "12345a", "١٢٣٤٥٦"} {
 			w.refused(try(bad), "staff.wrong")
 		}
 		// Two at once with one code: one gets in.
-		w.clock.pass(time.Hour)
+		w.clock.Pass(time.Hour)
 		code, in := w.code(pia), 0
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -255,19 +255,19 @@ func TestGuessingACodeEnds(t *testing.T) {
 		w.refused(wrong(), "staff.code_wait")
 		_, err := w.desk.SignInPartner(w.ctx, "pia", pia.Words, w.code(pia))
 		w.refused(err, "staff.code_wait") // the right one, too late
-		w.clock.pass(16 * time.Minute)
+		w.clock.Pass(16 * time.Minute)
 		w.restart() // another process counts on
 		quick()
 		_, err = w.desk.SignInPartner(w.ctx, "pia", pia.Words, w.code(pia))
 		w.must(err)
 
 		for range 60 {
-			w.clock.pass(16 * time.Minute)
+			w.clock.Pass(16 * time.Minute)
 			if err := wrong(); err == nil {
 				t.Fatal("a wrong code came in")
 			}
 		}
-		w.clock.pass(time.Hour)
+		w.clock.Pass(time.Hour)
 		_, err = w.desk.SignInPartner(w.ctx, "pia", pia.Words, w.code(pia))
 		w.refused(err, "staff.code_wait") // after fifty only a reissue helps
 		var n int
@@ -283,7 +283,7 @@ func TestAThiefLearnsNothingOfAPartner(t *testing.T) {
 		pia := w.enrolled(helpdesk.NewID(), "pia")
 		cookie, o := w.outsider(pia)
 		fmt.Fprintf(w.log, "%v %+v %#v %v %+v", o, o, o.User, pia.Enrolment, pia.Enrolment)
-		dump := bytes.ToLower(append(storetest.Dump(t, w.db), w.log.text()...))
+		dump := bytes.ToLower(append(storetest.Dump(t, w.db), w.log.String()...))
 		six := strings.Fields(pia.Words)
 		for _, c := range []string{"anaryname", "canary.example", pia.Secret, pia.token, cookie, six[0] + " " + six[1], six[4] + six[5]} {
 			if bytes.Contains(dump, []byte(strings.ToLower(c))) {
@@ -301,7 +301,7 @@ func TestWhoWritesToTheDatabaseBecomesNoPartner(t *testing.T) {
 		attacker := vault.NewPair(vault.KeyID{Kind: vault.Partner, Owner: target, Version: 1})
 
 		w.exec(`UPDATE staff_partneruser SET org = $1 WHERE user_id = $2`, string(target), string(pia.id))
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		if _, err := w.desk.SignInPartner(w.ctx, "pia", pia.Words, w.code(pia)); err == nil {
 			t.Error("moved to another organisation")
 		}

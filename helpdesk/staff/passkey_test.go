@@ -57,7 +57,7 @@ func TestAPasskeyStandsBesideTheWordsInPlaceOfATelephone(t *testing.T) {
 		}
 		w.open(whole)
 
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		half, err = w.desk.SignIn(w.ctx, "ada", w.init.Words)
 		w.must(err)
 		_, err = w.desk.Session(w.ctx, half, false)
@@ -74,11 +74,11 @@ func TestAPasskeyStandsBesideTheWordsInPlaceOfATelephone(t *testing.T) {
 		w.must(err)
 		list, err := w.desk.Passkeys(w.ctx, w.open(whole))
 		w.must(err)
-		if len(list) != 1 || list[0].Name != "Canaryphone" || list[0].Opens || !list[0].Used.Equal(w.clock.now().Truncate(24*time.Hour)) {
+		if len(list) != 1 || list[0].Name != "Canaryphone" || list[0].Opens || !list[0].Used.Equal(w.clock.Now().Truncate(24*time.Hour)) {
 			t.Errorf("listed as %+v", list)
 		}
 
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		w.fails(w.open(whole).Proof(), staff.ErrProof)
 		w.refused(w.desk.Prove(w.ctx, whole, answer), "staff.asked")
 		w.must(w.desk.Prove(w.ctx, whole, w.answers(c, whole)))
@@ -119,7 +119,7 @@ func TestWhatAPasskeySignedCountsOnceAndWhereItWasAsked(t *testing.T) {
 			cookie := words()
 			wrong.spoil()
 			answer := w.answers(wrong.by, cookie)
-			w.clock.pass(wrong.later)
+			w.clock.Pass(wrong.later)
 			if _, err := w.desk.GiveFactor(w.ctx, cookie, answer); err == nil {
 				t.Errorf("%s it is taken", name)
 			} else {
@@ -242,10 +242,10 @@ func TestAPasskeyOpensTheDoorInPlaceOfTheWords(t *testing.T) {
 		_, err = w.opensDoor(c) // under the new pepper by now
 		w.must(err)
 
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		late, err := w.desk.OpenByPasskey(here)
 		w.must(err)
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		answer, output = c.signs(late)
 		_, err = w.desk.SignInByPasskey(w.ctx, answer, output)
 		w.refused(err, "staff.asked")
@@ -263,7 +263,7 @@ func TestAPasskeyThatWasTakenAwayOpensNothing(t *testing.T) {
 		if len(list) != 2 || !list[0].Opens {
 			t.Fatalf("listed as %+v", list)
 		}
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		w.fails(w.desk.RemovePasskey(w.ctx, w.open(whole), list[0].ID), staff.ErrProof)
 		w.must(w.desk.Prove(w.ctx, whole, w.shows(p)))
 		w.must(w.desk.RemovePasskey(w.ctx, w.open(whole), list[0].ID))
@@ -377,7 +377,7 @@ func TestMakingAPasskeyNeedsAProof(t *testing.T) {
 		answer, _ := c.makes(options)
 		_, _, err = w.desk.KeepPasskey(w.ctx, half, staff.Made{Name: "x", Answer: answer})
 		w.fails(err, staff.ErrFactor)
-		w.clock.pass(4*time.Minute + 59*time.Second)
+		w.clock.Pass(4*time.Minute + 59*time.Second)
 		_, _, err = w.desk.KeepPasskey(w.ctx, whole, staff.Made{Name: "", Answer: answer})
 		w.refused(err, "staff.passkey_name")
 		_, _, err = w.desk.KeepPasskey(w.ctx, whole, staff.Made{Name: "x", Answer: answer, Output: []byte("short")})
@@ -386,7 +386,7 @@ func TestMakingAPasskeyNeedsAProof(t *testing.T) {
 		w.must(err)
 		_, _, err = w.desk.KeepPasskey(w.ctx, whole, staff.Made{Name: "x", Answer: answer})
 		w.refused(err, "staff.passkey_again")
-		w.clock.pass(2 * time.Second)
+		w.clock.Pass(2 * time.Second)
 		_, err = w.desk.MakePasskey(w.ctx, whole, here, "Desk")
 		w.fails(err, staff.ErrProof)
 		_, _, err = w.desk.KeepPasskey(w.ctx, whole, staff.Made{Name: "x", Answer: answer})
@@ -416,7 +416,7 @@ func TestAPasskeyIsSealedUnderItsOwnersKey(t *testing.T) {
 		if _, err := w.desk.SignInByPasskey(w.ctx, []byte(`{"id":"Canaryphone"}`), nil); !errors.As(err, &no) {
 			t.Errorf("an answer that is none: %v", err)
 		}
-		dump := string(storetest.Dump(t, w.db)) + w.log.text()
+		dump := string(storetest.Dump(t, w.db)) + w.log.String()
 		for _, canary := range []string{"Canaryphone", "help.canary.example", string(c.id), text64(c.id), string(c.secret)} {
 			if strings.Contains(dump, canary) {
 				t.Errorf("%q lies open", canary)

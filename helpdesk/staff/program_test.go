@@ -13,7 +13,7 @@ import (
 
 func (w *world) program(by *staff.Session, scopes []staff.Scope, teams ...helpdesk.ID) (helpdesk.ID, string) {
 	w.t.Helper()
-	id, token, err := w.desk.MakeProgram(w.ctx, by, staff.NewProgram{Name: "Canaryname system", Scopes: scopes, Teams: teams, Until: w.clock.now().AddDate(0, 3, 0)})
+	id, token, err := w.desk.MakeProgram(w.ctx, by, staff.NewProgram{Name: "Canaryname system", Scopes: scopes, Teams: teams, Until: w.clock.Now().AddDate(0, 3, 0)})
 	w.must(err)
 	return id, token
 }
@@ -51,7 +51,7 @@ func TestATokenIsAReaderWithItsTeamsKeysUntilItEnds(t *testing.T) {
 
 		// It never is idle, and a colleague who leaves takes no key from it.
 		bo := w.hire("bo")
-		w.clock.pass(26 * time.Hour)
+		w.clock.Pass(26 * time.Hour)
 		w.must(w.desk.Remove(w.ctx, w.desk.Console(), bo.id, w.team))
 		w.restart()
 		if p, err = w.desk.ByToken(w.ctx, token); err != nil || !p.Member(w.team) {
@@ -86,12 +86,12 @@ func TestATokenIsAReaderWithItsTeamsKeysUntilItEnds(t *testing.T) {
 func TestATokenExpiresByItself(t *testing.T) {
 	each(t, func(w *world) {
 		_, token := w.program(w.ada(), readsTickets, w.team)
-		w.clock.pass(85 * 24 * time.Hour)
+		w.clock.Pass(85 * 24 * time.Hour)
 		if _, err := w.desk.ByToken(w.ctx, token); err != nil {
 			t.Fatal(err)
 		}
 		before := w.ada().Teams()[0].Version
-		w.clock.pass(7 * 24 * time.Hour)
+		w.clock.Pass(7 * 24 * time.Hour)
 		_, err := w.desk.ByToken(w.ctx, token)
 		w.fails(err, helpdesk.ErrDenied)
 		w.must(staff.EndDue(w.ctx, w.desk))
@@ -130,11 +130,11 @@ func TestWhatNoTokenIsMadeFor(t *testing.T) {
 		closed, err := w.desk.AddTeam(w.ctx, w.desk.Console(), staff.NewTeam{Name: "closed", Restricted: true}, ada.User.ID)
 		w.must(err)
 		ada = w.ada()
-		good := staff.NewProgram{Name: "x", Scopes: readsTickets, Teams: []helpdesk.ID{w.team}, Until: w.clock.now().AddDate(1, 0, 0)}
+		good := staff.NewProgram{Name: "x", Scopes: readsTickets, Teams: []helpdesk.ID{w.team}, Until: w.clock.Now().AddDate(1, 0, 0)}
 		for key, change := range map[string]func(*staff.NewProgram){
 			"program.name":       func(n *staff.NewProgram) { n.Name = " " },
 			"program.scopes":     func(n *staff.NewProgram) { n.Scopes = []staff.Scope{"everything"} },
-			"program.until":      func(n *staff.NewProgram) { n.Until = w.clock.now().AddDate(1, 1, 0) },
+			"program.until":      func(n *staff.NewProgram) { n.Until = w.clock.Now().AddDate(1, 1, 0) },
 			"program.teams":      func(n *staff.NewProgram) { n.Teams = nil },
 			"program.restricted": func(n *staff.NewProgram) { n.Teams = []helpdesk.ID{closed.ID} },
 		} {
@@ -161,7 +161,7 @@ func TestWhatNoTokenIsMadeFor(t *testing.T) {
 		_, err = w.desk.ByToken(w.ctx, strings.TrimPrefix(token, "rst_"))
 		w.fails(err, helpdesk.ErrDenied)
 		// Who has not proven who they are makes none.
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		_, _, err = w.desk.MakeProgram(w.ctx, ada, good)
 		w.fails(err, staff.ErrProof)
 	})
@@ -172,7 +172,7 @@ func TestAThiefOfTheDiskHasNoToken(t *testing.T) {
 		_, token := w.program(w.ada(), readsTickets, w.team)
 		_, err := w.desk.ByToken(w.ctx, token)
 		w.must(err)
-		dump := bytes.ToLower(append(storetest.Dump(t, w.db), w.log.text()...))
+		dump := bytes.ToLower(append(storetest.Dump(t, w.db), w.log.String()...))
 		for _, c := range [][]byte{[]byte(token), []byte(strings.TrimPrefix(token, "rst_")), raw(t, strings.TrimPrefix(token, "rst_")), []byte("anaryname")} {
 			if bytes.Contains(dump, bytes.ToLower(c)) {
 				t.Errorf("found %q", c)

@@ -111,7 +111,7 @@ func TestSecretsAreDrawnAnewEveryYearAndWhatOldOnesMadeStands(t *testing.T) {
 		p, _ := w.enrol("bo", bo.words)
 		code := p.spares[0]
 		for year := range 3 {
-			w.clock.pass(365 * 24 * time.Hour)
+			w.clock.Pass(365 * 24 * time.Hour)
 			for _, purpose := range vault.Yearly {
 				w.must(w.secrets.Rotate(purpose))
 			}
@@ -130,7 +130,7 @@ func TestSecretsAreDrawnAnewEveryYearAndWhatOldOnesMadeStands(t *testing.T) {
 		}
 		_, err := w.enter("bo", bo.words, code)
 		w.must(err)
-		if w.log.text() != "" && len(w.alarmVerbs()) > 0 {
+		if w.log.String() != "" && len(w.alarmVerbs()) > 0 {
 			t.Errorf("alarms: %v", w.alarmVerbs())
 		}
 	})

@@ -20,7 +20,7 @@ func organisation(t *testing.T, test func(w *world, i *mailtest.Issuer)) {
 	t.Helper()
 	each(t, func(w *world) {
 		i := mailtest.TestIssuer(t, "ada@canary.example")
-		i.Identity.Subject, i.Identity.Clock = "Canarysubject", w.clock.now
+		i.Identity.Subject, i.Identity.Clock = "Canarysubject", w.clock.Now
 		w.sso = staff.SSO{Name: "Canarynorth", Issuer: i.URL(), ClientID: mailtest.TokenClient, ClientSecret: mailtest.TokenClientSecret}
 		w.restart()
 		w.asks()
@@ -95,18 +95,18 @@ func TestAnOrganisationsSignInIsASecondFactorBesideTheWords(t *testing.T) {
 		w.fails(err, helpdesk.ErrDenied)
 
 		// Step-up: what they showed there is as old as it is.
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		w.fails(w.open(whole).Proof(), staff.ErrProof)
-		i.Identity.Signed = w.clock.now().Add(-5 * time.Minute)
+		i.Identity.Signed = w.clock.Now().Add(-5 * time.Minute)
 		state, code = w.goes(whole, false)
 		_, _, err = w.desk.FinishSSO(w.ctx, whole, state, code)
 		w.refused(err, "staff.sso_old")
-		i.Identity.Signed = w.clock.now().Add(-4 * time.Minute)
+		i.Identity.Signed = w.clock.Now().Add(-4 * time.Minute)
 		state, code = w.goes(whole, false)
 		_, _, err = w.desk.FinishSSO(w.ctx, whole, state, code)
 		w.must(err)
 		w.must(w.open(whole).Proof())
-		w.clock.pass(61 * time.Second)
+		w.clock.Pass(61 * time.Second)
 		w.fails(w.open(whole).Proof(), staff.ErrProof)
 
 		// Forgotten again, by who proves by their own.
@@ -117,7 +117,7 @@ func TestAnOrganisationsSignInIsASecondFactorBesideTheWords(t *testing.T) {
 		_, err = w.desk.BeginSSO(w.ctx, half, back, "", false)
 		w.fails(err, helpdesk.ErrNotFound)
 
-		dump := string(storetest.Dump(t, w.db)) + w.log.text()
+		dump := string(storetest.Dump(t, w.db)) + w.log.String()
 		for _, canary := range []string{"Canarysubject", "canary@ada", code, state, mailtest.TokenClientSecret} {
 			if strings.Contains(dump, canary) {
 				t.Errorf("%q lies open", canary)
@@ -178,10 +178,10 @@ func TestWhatAnIssuerSaysIsHeldAgainstWhatWasAsked(t *testing.T) {
 			"made for another":     {set("aud", []string{mailtest.TokenClient, "somebody-else"}), "staff.sso_wrong"},
 			"given to another":     {set("azp", "somebody-else"), "staff.sso_wrong"},
 			"another issuer":       {set("iss", "https://elsewhere.example"), "staff.sso_wrong"},
-			"run out":              {set("exp", w.clock.now().Add(-time.Second).Unix()), "staff.sso_wrong"},
+			"run out":              {set("exp", w.clock.Now().Add(-time.Second).Unix()), "staff.sso_wrong"},
 			"another subject":      {set("sub", "Canaryother"), "staff.sso_other"},
 			"nobody":               {set("sub", ""), "staff.sso_wrong"},
-			"shown in the future":  {set("auth_time", w.clock.now().Add(time.Hour).Unix()), "staff.sso_wrong"},
+			"shown in the future":  {set("auth_time", w.clock.Now().Add(time.Hour).Unix()), "staff.sso_wrong"},
 			"signed by nobody":     {func(head, _ map[string]any) { head["alg"] = "none" }, "staff.sso_wrong"},
 			"signed by our secret": {func(head, _ map[string]any) { head["alg"] = "HS256" }, "staff.sso_wrong"},
 			"signed by a stranger": {nil, "staff.sso_wrong"},
@@ -216,7 +216,7 @@ func TestWhatAnIssuerSaysIsHeldAgainstWhatWasAsked(t *testing.T) {
 
 		mine = w.halfway("ada", w.init.Words)
 		state, code = w.goes(mine, false)
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		_, _, err = w.desk.FinishSSO(w.ctx, mine, state, code)
 		w.refused(err, "staff.asked")
 
@@ -225,7 +225,7 @@ func TestWhatAnIssuerSaysIsHeldAgainstWhatWasAsked(t *testing.T) {
 		i.Down = true
 		_, _, err = w.desk.FinishSSO(w.ctx, mine, state, code)
 		w.refused(err, "staff.sso_later")
-		if strings.Contains(w.log.text(), "canary of") {
+		if strings.Contains(w.log.String(), "canary of") {
 			t.Error("what the issuer says is in the log")
 		}
 	})
@@ -237,9 +237,9 @@ func TestLinkingNeedsAProof(t *testing.T) {
 	organisation(t, func(w *world, i *mailtest.Issuer) {
 		_, whole := w.enrol("ada", w.init.Words)
 		state, code := w.goes(whole, true)
-		w.clock.pass(4 * time.Minute)
+		w.clock.Pass(4 * time.Minute)
 		c, _, _ := w.keeps(whole, false)
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		_, _, err := w.desk.FinishSSO(w.ctx, whole, state, code)
 		w.refused(err, "staff.asked")
 		_, err = w.desk.BeginSSO(w.ctx, whole, back, "", true)

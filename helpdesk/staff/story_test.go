@@ -319,23 +319,23 @@ func TestASessionEndsByIdlenessAgeAndWish(t *testing.T) {
 	each(t, func(w *world) {
 		cookie, _ := w.signIn("ada", w.init.Words)
 		for range 4 {
-			w.clock.pass(20 * time.Minute)
+			w.clock.Pass(20 * time.Minute)
 			w.open(cookie)
 		}
-		w.clock.pass(20 * time.Minute)
+		w.clock.Pass(20 * time.Minute)
 		if _, err := w.desk.Session(w.ctx, cookie, true); err != nil {
 			t.Fatalf("ended too early: %v", err)
 		}
-		w.clock.pass(11 * time.Minute)
+		w.clock.Pass(11 * time.Minute)
 		if _, err := w.desk.Session(w.ctx, cookie, false); !errors.Is(err, helpdesk.ErrDenied) {
 			t.Fatalf("a poll kept the session alive: %v", err)
 		}
 		cookie, _ = w.signIn("ada", w.init.Words)
 		for range 35 {
-			w.clock.pass(20 * time.Minute)
+			w.clock.Pass(20 * time.Minute)
 			w.open(cookie)
 		}
-		w.clock.pass(20 * time.Minute)
+		w.clock.Pass(20 * time.Minute)
 		if _, err := w.desk.Session(w.ctx, cookie, false); !errors.Is(err, helpdesk.ErrDenied) {
 			t.Fatalf("older than 12 hours: %v", err)
 		}
@@ -401,7 +401,7 @@ func TestARecoveryCodeGivesNewWordsAndNobodyHasToAdmitAgain(t *testing.T) {
 		for _, wrong := range []string{"", first, code[:33], bo.words} {
 			_, _, err = w.desk.SignInWithCode(w.ctx, "bo", wrong)
 			w.refused(err, "staff.wrong")
-			w.clock.pass(16 * time.Minute) // no delays here
+			w.clock.Pass(16 * time.Minute) // no delays here
 		}
 		_, err = w.desk.SignIn(w.ctx, "bo", code)
 		w.refused(err, "staff.wrong")

@@ -34,7 +34,7 @@ func TestThief(t *testing.T) {
 		if !bytes.Contains(dump, []byte(bo.id)) {
 			t.Fatal("the dump does not show what is plain")
 		}
-		dump = bytes.ToLower(append(dump, w.log.text()...))
+		dump = bytes.ToLower(append(dump, w.log.String()...))
 		canaries := [][]byte{
 			[]byte("anaryname"), []byte("canary.example"), []byte("anaryteam"), []byte("anarylogin"), []byte("anaryguess"),
 			[]byte(bo.cookie), raw(t, bo.cookie), []byte(open.token), raw(t, open.token),

@@ -28,7 +28,7 @@ func (w *world) volunteerOf(org helpdesk.ID, login string) helpdesk.ID {
 
 func (w *world) lead(org helpdesk.ID, login string) helper {
 	w.t.Helper()
-	token, err := w.desk.InviteBranchLead(w.ctx, w.desk.Console(), org, login, login+" Canaryname", login+"@canary.example", "sv", w.clock.now().AddDate(0, 6, 0))
+	token, err := w.desk.InviteBranchLead(w.ctx, w.desk.Console(), org, login, login+" Canaryname", login+"@canary.example", "sv", w.clock.Now().AddDate(0, 6, 0))
 	w.must(err)
 	return w.enrolHelper(org, login, token)
 }
@@ -44,7 +44,7 @@ func (w *world) enrolHelper(org helpdesk.ID, login, token string) helper {
 
 func (w *world) helperIn(h helper) (string, *staff.Outsider) {
 	w.t.Helper()
-	w.clock.pass(31 * time.Second)
+	w.clock.Pass(31 * time.Second)
 	cookie, err := w.desk.SignInVolunteer(w.ctx, h.login, h.Words, w.code(h.guest))
 	w.must(err)
 	o, err := w.desk.Volunteer(w.ctx, cookie, false)
@@ -55,7 +55,7 @@ func (w *world) helperIn(h helper) (string, *staff.Outsider) {
 func TestABranchLeadInvitesTheVolunteersOfTheirOwnBranchAlone(t *testing.T) {
 	each(t, func(w *world) {
 		org, other := helpdesk.NewID(), helpdesk.NewID()
-		until := w.clock.now().AddDate(0, 3, 0)
+		until := w.clock.Now().AddDate(0, 3, 0)
 		_, err := w.desk.InviteBranchLead(w.ctx, w.open(w.hire("bo").cookie), org, "x", "x", "x@canary.example", "sv", until)
 		w.fails(err, helpdesk.ErrDenied)
 
@@ -64,7 +64,7 @@ func TestABranchLeadInvitesTheVolunteersOfTheirOwnBranchAlone(t *testing.T) {
 		if l.User.Kind != staff.Volunteer || !l.Lead || l.Org != org {
 			t.Fatal("who leads the branch is not its lead")
 		}
-		for _, wrong := range []time.Time{w.clock.now(), w.clock.now().AddDate(0, 13, 0)} {
+		for _, wrong := range []time.Time{w.clock.Now(), w.clock.Now().AddDate(0, 13, 0)} {
 			_, err = w.desk.InviteVolunteer(w.ctx, l, "vera", "Vera Canaryname", "vera@canary.example", "sv", wrong)
 			w.refused(err, "staff.until")
 		}
@@ -101,7 +101,7 @@ func TestABranchLeadInvitesTheVolunteersOfTheirOwnBranchAlone(t *testing.T) {
 		}
 		_, err = w.desk.SignIn(w.ctx, "lena", lena.Words)
 		w.refused(err, "staff.wrong")
-		w.clock.pass(31 * time.Second)
+		w.clock.Pass(31 * time.Second)
 		_, err = w.desk.SignInPartner(w.ctx, "lena", lena.Words, w.code(lena.guest))
 		w.refused(err, "staff.wrong")
 		pia := w.enrolled(helpdesk.NewID(), "pia")
@@ -135,13 +135,13 @@ func TestAVolunteersScreenLocksAfterFiveMinutes(t *testing.T) {
 	each(t, func(w *world) {
 		lena := w.lead(helpdesk.NewID(), "lena")
 		cookie, o := w.helperIn(lena)
-		if !o.Locks.Equal(w.clock.now().Add(5 * time.Minute)) {
+		if !o.Locks.Equal(w.clock.Now().Add(5 * time.Minute)) {
 			t.Errorf("locks at %v", o.Locks)
 		}
-		w.clock.pass(4 * time.Minute)
+		w.clock.Pass(4 * time.Minute)
 		_, err := w.desk.Volunteer(w.ctx, cookie, true) // a quiet look moves nothing
 		w.must(err)
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		_, err = w.desk.Volunteer(w.ctx, cookie, true)
 		w.fails(err, staff.ErrLocked)
 		_, err = w.desk.Volunteer(w.ctx, cookie, false)
@@ -157,7 +157,7 @@ func TestAVolunteersScreenLocksAfterFiveMinutes(t *testing.T) {
 		w.must(w.desk.Lock(w.ctx, again))
 		_, err = w.desk.Volunteer(w.ctx, cookie, false)
 		w.fails(err, staff.ErrLocked)
-		w.clock.pass(31 * time.Minute)
+		w.clock.Pass(31 * time.Minute)
 		w.fails(w.desk.Unlock(w.ctx, cookie, lena.Words), helpdesk.ErrDenied)
 		if _, err = w.desk.Volunteer(w.ctx, cookie, false); errors.Is(err, staff.ErrLocked) {
 			t.Error("locked, and not over, after half an hour")
@@ -170,7 +170,7 @@ func TestAVolunteersAccountEndsOnItsDay(t *testing.T) {
 		org := helpdesk.NewID()
 		lena := w.lead(org, "lena")
 		_, l := w.helperIn(lena)
-		end := w.clock.now().Add(2 * time.Hour)
+		end := w.clock.Now().Add(2 * time.Hour)
 		token, err := w.desk.InviteVolunteer(w.ctx, l, "vera", "Vera Canaryname", "vera@canary.example", "sv", end)
 		w.must(err)
 		vera := w.enrolHelper(org, "vera", token)
@@ -178,12 +178,12 @@ func TestAVolunteersAccountEndsOnItsDay(t *testing.T) {
 		cookie, _ := w.helperIn(vera)
 
 		// Nobody ran anything: the instant alone ends it.
-		for w.clock.now().Add(4 * time.Minute).Before(end) {
-			w.clock.pass(4 * time.Minute)
+		for w.clock.Now().Add(4 * time.Minute).Before(end) {
+			w.clock.Pass(4 * time.Minute)
 			_, err := w.desk.Volunteer(w.ctx, cookie, false)
 			w.must(err)
 		}
-		w.clock.pass(end.Sub(w.clock.now()))
+		w.clock.Pass(end.Sub(w.clock.Now()))
 		_, err = w.desk.Volunteer(w.ctx, cookie, false)
 		w.fails(err, helpdesk.ErrDenied)
 		if errors.Is(err, staff.ErrLocked) {
@@ -192,7 +192,7 @@ func TestAVolunteersAccountEndsOnItsDay(t *testing.T) {
 		_, err = w.desk.SignInVolunteer(w.ctx, "vera", vera.Words, w.code(vera.guest))
 		w.refused(err, "staff.wrong")
 		_, l = w.helperIn(lena)
-		w.refused(w.desk.RenewVolunteer(w.ctx, l, vera.id, w.clock.now().AddDate(0, 1, 0)), "staff.ended")
+		w.refused(w.desk.RenewVolunteer(w.ctx, l, vera.id, w.clock.Now().AddDate(0, 1, 0)), "staff.ended")
 
 		// The house makes the branch a new key.
 		w.must(staff.EndDue(w.ctx, w.desk))
@@ -203,7 +203,7 @@ func TestAVolunteersAccountEndsOnItsDay(t *testing.T) {
 		}
 
 		// She comes back as somebody new to them.
-		again, err := w.desk.InviteAgain(w.ctx, l, vera.id, w.clock.now().AddDate(0, 1, 0))
+		again, err := w.desk.InviteAgain(w.ctx, l, vera.id, w.clock.Now().AddDate(0, 1, 0))
 		w.must(err)
 		vera = w.enrolHelper(org, "vera", again)
 		_, v := w.helperIn(vera)
@@ -212,9 +212,9 @@ func TestAVolunteersAccountEndsOnItsDay(t *testing.T) {
 		}
 		_, l = w.helperIn(lena) // with the key that was made meanwhile
 		w.must(w.desk.AdmitPartner(w.ctx, l, vera.id))
-		w.must(w.desk.RenewVolunteer(w.ctx, w.ada(), vera.id, w.clock.now().AddDate(0, 12, 0)))
+		w.must(w.desk.RenewVolunteer(w.ctx, w.ada(), vera.id, w.clock.Now().AddDate(0, 12, 0)))
 		cookie, v = w.helperIn(vera)
-		if !v.Until.Equal(w.clock.now().Add(-31*time.Second).AddDate(0, 12, 0).Truncate(time.Microsecond)) {
+		if !v.Until.Equal(w.clock.Now().Add(-31*time.Second).AddDate(0, 12, 0).Truncate(time.Microsecond)) {
 			t.Errorf("until %v", v.Until)
 		}
 
@@ -235,7 +235,7 @@ func TestADatabaseWriterNeitherLeadsABranchNorProlongsAnAccount(t *testing.T) {
 		org := helpdesk.NewID()
 		lena := w.lead(org, "lena")
 		_, l := w.helperIn(lena)
-		token, err := w.desk.InviteVolunteer(w.ctx, l, "vera", "Vera Canaryname", "vera@canary.example", "sv", w.clock.now().AddDate(0, 1, 0))
+		token, err := w.desk.InviteVolunteer(w.ctx, l, "vera", "Vera Canaryname", "vera@canary.example", "sv", w.clock.Now().AddDate(0, 1, 0))
 		w.must(err)
 		vera := w.enrolHelper(org, "vera", token)
 		w.must(w.desk.AdmitPartner(w.ctx, l, vera.id))

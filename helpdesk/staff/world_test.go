@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
@@ -19,50 +19,14 @@ import (
 	"returnsupport/helpdesk/vault"
 )
 
-// clock stands still until a test moves it.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// logbook keeps all that was logged.
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // world is a house with one team, whose first member is the coordinator Ada.
 type world struct {
 	t       *testing.T
 	ctx     context.Context
 	db      *store.DB
 	secrets *vault.Secrets
-	clock   *clock
-	log     *logbook
+	clock   *housetest.Clock
+	log     *housetest.Log
 	bus     bus.Bus
 	book    *journal.Book
 	office  *office.Office
@@ -77,7 +41,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 	w := &world{
 		t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(),
-		clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, log: &logbook{}, bus: bus.InProcess(),
+		clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &housetest.Log{}, bus: bus.InProcess(),
 	}
 	w.restart()
 	var err error
@@ -94,11 +58,11 @@ func newWorld(t *testing.T, db *store.DB) *world {
 // restart is another process on the same database and secrets.
 func (w *world) restart() {
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.book = journal.New(w.db, w.secrets, w.clock.now, log)
-	w.office = office.New(office.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Now: w.clock.now, Log: log})
+	w.book = journal.New(w.db, w.secrets, w.clock.Now, log)
+	w.office = office.New(office.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Now: w.clock.Now, Log: log})
 	w.desk = staff.New(staff.House{
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: w.office,
-		Now: w.clock.now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}, SSO: w.sso, Aftermath: w.after,
+		Now: w.clock.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}, SSO: w.sso, Aftermath: w.after,
 	})
 }
 
@@ -128,7 +92,7 @@ func (w *world) fails(err, want error) {
 func (w *world) alarmed(code string) {
 	w.t.Helper()
 	w.must(w.book.Chain(w.ctx))
-	if !bytes.Contains([]byte(w.log.text()), []byte("code="+code)) {
+	if !bytes.Contains([]byte(w.log.String()), []byte("code="+code)) {
 		w.t.Fatalf("no alarm %s in the log", code)
 	}
 	var one int

@@ -242,15 +242,15 @@ func TestDatabaseWriter(t *testing.T) {
 					a.exec(`DELETE FROM staff_member WHERE user_id = $1 AND team = $2`, string(a.eve.id), string(a.team))
 				}
 				members := a.count(`SELECT COUNT(*) FROM staff_member`)
-				a.clock.pass(16 * time.Minute)
-				a.exec(`UPDATE staff_session SET touched = $1`, a.clock.now().UnixMicro())
+				a.clock.Pass(16 * time.Minute)
+				a.exec(`UPDATE staff_session SET touched = $1`, a.clock.Now().UnixMicro())
 				before := a.alarms(attack.alarm)
 				attack.change(a)
 				changed := a.count(`SELECT COUNT(*) FROM staff_member`)
 				if err := attack.try(a); err == nil {
 					t.Error("it worked")
 				}
-				if a.alarms(attack.alarm) != before+1 || !strings.Contains(a.log.text(), "code="+attack.alarm) {
+				if a.alarms(attack.alarm) != before+1 || !strings.Contains(a.log.String(), "code="+attack.alarm) {
 					t.Errorf("no alarm %s", attack.alarm)
 				}
 				if n := a.count(`SELECT COUNT(*) FROM staff_member`); n != changed {

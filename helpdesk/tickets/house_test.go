@@ -1,7 +1,6 @@
 package tickets_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/staff"
@@ -29,7 +29,7 @@ type house struct {
 	journal *journal.Book
 	desk    *tickets.Desk
 	clock   *clock
-	log     *lockedBuffer
+	log     *housetest.Log
 
 	ada   helpdesk.ID       // the coordinator
 	words string            // hers
@@ -54,23 +54,6 @@ func (c *clock) pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // replica is the same house as another process of it would see it.

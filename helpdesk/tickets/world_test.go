@@ -6,6 +6,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -18,7 +19,7 @@ import (
 // team.
 func build(t testing.TB, db *store.DB) *house {
 	t.Helper()
-	h := &house{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: monday}, log: &lockedBuffer{}, given: map[string]string{}}
+	h := &house{db: db, secrets: vault.NewSecrets(), bus: bus.InProcess(), clock: &clock{at: monday}, log: &housetest.Log{}, given: map[string]string{}}
 	h.journal = journal.New(db, h.secrets, h.clock.now, h.logger())
 	h.staff = staff.New(staff.House{
 		DB: db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Now: h.clock.now, Log: h.logger(), Cost: vault.Cost{MiB: 1, Passes: 1},

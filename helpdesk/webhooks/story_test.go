@@ -42,7 +42,7 @@ func TestASystemHearsWhatMovedAndNothingElse(t *testing.T) {
 			t.Fatalf("heard %v, want %v", kinds(heard), want)
 		}
 		for _, r := range heard {
-			if r.told.Data.ID != c.Ticket || r.told.Data.ID == before.Ticket || !r.told.Timestamp.Equal(w.clock.now()) || !wholeBody.MatchString(r.body) {
+			if r.told.Data.ID != c.Ticket || r.told.Data.ID == before.Ticket || !r.told.Timestamp.Equal(w.clock.Now()) || !wholeBody.MatchString(r.body) {
 				t.Errorf("told %s", r.body)
 			}
 		}
@@ -116,17 +116,17 @@ func TestNothingIsLostWhoeverDies(t *testing.T) {
 			t.Fatalf("taken %v, and rung by another meanwhile: %v %v", took, again, err)
 		}
 		// After it was rung, before that is noted.
-		w.clock.pass(webhooks.LeaseTime)
+		w.clock.Pass(webhooks.LeaseTime)
 		w.rooms = w.another()
 		w.must(webhooks.RingUnnoted(w.ctx, w.rooms))
-		w.clock.pass(webhooks.LeaseTime)
+		w.clock.Pass(webhooks.LeaseTime)
 		w.rooms = w.another()
 		w.rings()
 		heard := w.sys.all()
 		if len(heard) != 2 || heard[0].id != heard[1].id || heard[0].told.Data.ID != c.Ticket {
 			t.Errorf("heard %d times: %v", len(heard), heard)
 		}
-		w.clock.pass(24 * time.Hour)
+		w.clock.Pass(24 * time.Hour)
 		if w.rings(); len(w.sys.all()) != 2 {
 			t.Error("and once more the day after")
 		}
@@ -139,17 +139,17 @@ func TestAnAddressThatDoesNotAnswerIsTriedForDaysAndThenGivenUp(t *testing.T) {
 		w.sys.says(http.StatusFound) // a redirect is followed by nobody
 		w.comes(w.team)
 		w.rings()
-		began := w.clock.now()
+		began := w.clock.Now()
 		for i, p := range webhooks.Pauses() {
-			w.clock.pass(p - time.Second)
+			w.clock.Pass(p - time.Second)
 			if w.rings(); len(w.sys.all()) != i+1 {
 				t.Fatalf("rung %d times before pause %d was over", len(w.sys.all()), i)
 			}
-			w.clock.pass(time.Second)
+			w.clock.Pass(time.Second)
 			w.rings()
 		}
 		tries := len(webhooks.Pauses()) + 1
-		if days := w.clock.now().Sub(began); len(w.sys.all()) != tries || days < 48*time.Hour || days > 5*24*time.Hour {
+		if days := w.clock.Now().Sub(began); len(w.sys.all()) != tries || days < 48*time.Hour || days > 5*24*time.Hour {
 			t.Errorf("rung %d times in %v", len(w.sys.all()), days)
 		}
 		all, err := w.rooms.Hooks(w.ctx, w.ada())
@@ -189,7 +189,7 @@ func TestASystemThatFailsOnceHearsItLater(t *testing.T) {
 		w.comes(w.team)
 		w.rings()
 		w.sys.says(http.StatusOK)
-		w.clock.pass(webhooks.Pauses()[0])
+		w.clock.Pass(webhooks.Pauses()[0])
 		w.rings()
 		heard := w.sys.all()
 		if len(heard) != 2 || heard[0].id != heard[1].id || heard[0].body != heard[1].body || len(w.sys.bad) > 0 {
@@ -255,7 +255,7 @@ func TestOnlyCoordinatorsNameAddressesAndOnlyGoodOnes(t *testing.T) {
 		if !errors.Is(tokenErr, helpdesk.ErrDenied) || !errors.Is(w.rooms.End(w.ctx, nil, helpdesk.NewID()), helpdesk.ErrDenied) || !errors.Is(w.rooms.Again(w.ctx, nil, helpdesk.NewID()), helpdesk.ErrDenied) {
 			t.Error("open to anybody")
 		}
-		w.clock.pass(6 * time.Minute)
+		w.clock.Pass(6 * time.Minute)
 		if _, _, err := w.rooms.Make(w.ctx, ada, good); err == nil {
 			t.Error("made without a proof")
 		}
@@ -265,7 +265,7 @@ func TestOnlyCoordinatorsNameAddressesAndOnlyGoodOnes(t *testing.T) {
 // What a name leads to is looked at when it is rung: one that leads inside is not.
 func TestNoNameLeadsToOurOwnNet(t *testing.T) {
 	each(t, func(w *world) {
-		strict := webhooks.New(webhooks.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Staff: w.staff, Now: w.clock.now})
+		strict := webhooks.New(webhooks.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Staff: w.staff, Now: w.clock.Now})
 		_, _, err := strict.Make(w.ctx, w.ada(), webhooks.NewHook{Name: "x", Address: "https://localhost:1/", Events: webhooks.Events()})
 		w.must(err)
 		rang, err := strict.Ring(w.ctx)

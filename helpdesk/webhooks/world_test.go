@@ -20,6 +20,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
+	"returnsupport/helpdesk/housetest"
 	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
@@ -30,23 +31,6 @@ import (
 	"returnsupport/helpdesk/vault"
 	"returnsupport/helpdesk/webhooks"
 )
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // rung is what a system was told.
 type rung struct {
@@ -109,7 +93,7 @@ type world struct {
 	ctx     context.Context
 	db      *store.DB
 	secrets *vault.Secrets
-	clock   *clock
+	clock   *housetest.Clock
 	log     *bytes.Buffer
 	book    *journal.Book
 	staff   *staff.Desk
@@ -129,8 +113,8 @@ func each(t *testing.T, f func(w *world)) {
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}}
-	logger, now, bells := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.now, bus.InProcess()
+	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	logger, now, bells := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.Now, bus.InProcess()
 	w.book = journal.New(db, w.secrets, now, logger)
 	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: bells, Journal: w.book, Now: now, Log: logger, Cost: vault.Cost{MiB: 1, Passes: 1},
 		Office: office.New(office.House{DB: db, Secrets: w.secrets, Journal: w.book, Now: now, Log: logger})})
@@ -152,7 +136,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 func (w *world) another() *webhooks.Room {
 	roots := x509.NewCertPool()
 	roots.AddCert(w.sys.Certificate())
-	return webhooks.New(webhooks.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Staff: w.staff, Now: w.clock.now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+	return webhooks.New(webhooks.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Staff: w.staff, Now: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 		Allowed: func(ip netip.Addr) bool { return ip.IsLoopback() || webhooks.Public(ip) }, Roots: roots})
 }
 
@@ -189,7 +173,7 @@ func (w *world) hook(events ...webhooks.Event) helpdesk.ID {
 		w.t.Fatalf("secret: %v", err)
 	}
 	w.rings()
-	w.clock.pass(time.Second) // what follows is newer than the test
+	w.clock.Pass(time.Second) // what follows is newer than the test
 	return id
 }
 
