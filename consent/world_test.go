@@ -2,7 +2,6 @@ package consent
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -86,27 +85,9 @@ func (w *world) organisation(name, kind, country string) Recipient {
 	return Recipient{ID: id}
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) refused(err error, key string) {
-	w.t.Helper()
-	var r helpdesk.Refusal
-	if !errors.As(err, &r) || r.Key != key {
-		w.t.Fatalf("want refusal %s, got %v", key, err)
-	}
-}
-
-func (w *world) fails(err, want error) {
-	w.t.Helper()
-	if !errors.Is(err, want) {
-		w.t.Fatalf("want %v, got %v", want, err)
-	}
-}
+func (w *world) must(err error)                { w.t.Helper(); housetest.Must(w.t, err) }
+func (w *world) refused(err error, key string) { w.t.Helper(); housetest.Refused(w.t, err, key) }
+func (w *world) fails(err, want error)         { w.t.Helper(); housetest.Fails(w.t, err, want) }
 
 func (w *world) write(f func(tx *store.Tx) error) error { return w.DB.Write(w.ctx, "test", f) }
 

@@ -1,19 +1,15 @@
 package workspace
 
 import (
-	"context"
-	"html/template"
 	"log/slog"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
-	"returnsupport/helpdesk"
+	"returnsupport/frontend/pagetest"
 	"returnsupport/helpdesk/bus"
-	"returnsupport/helpdesk/staff"
 )
 
 // pages are all page structs; what they hold is found by reflection.
@@ -31,12 +27,6 @@ var pages = []frontend.Shown{
 	&Answers{}, &AnswerPage{}, &Insert{}, &InsertHere{}, &Translate{}, &TranslateHere{}, &BesideAlone{}, &BesideNews{}, &Lent{}, &Interpret{}, &LentNews{},
 }
 
-type nobody struct{}
-
-func (nobody) Session(context.Context, string, bool) (*staff.Session, error) {
-	return nil, helpdesk.ErrDenied
-}
-
 func site(t *testing.T) *frontend.Site {
 	t.Helper()
 	words, err := locale.Load()
@@ -44,58 +34,13 @@ func site(t *testing.T) *frontend.Site {
 		t.Fatal(err)
 	}
 	s, err := frontend.New(frontend.Options{
-		Log: slog.New(slog.DiscardHandler), Door: nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd",
+		Log: slog.New(slog.DiscardHandler), Door: pagetest.Nobody{}, Bus: bus.InProcess(), Words: words, PublicName: "Samtalsstöd",
 		Now: func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// fill gives every field something to show, or nothing at all.
-func fill(v reflect.Value, words frontend.Words, full bool, seen map[string]bool) {
-	seen[v.Type().String()] = true
-	if v.Type() == reflect.TypeFor[frontend.Words]() {
-		v.Set(reflect.ValueOf(words))
-		return
-	}
-	if v.Type() == reflect.TypeFor[template.HTML]() {
-		if full {
-			v.SetString("<p>harmless</p>")
-		}
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() && v.Type().Field(i).Name != "Brings" { // files that must be there
-				fill(v.Field(i), words, full, seen)
-			}
-		}
-	case reflect.Pointer:
-		if full {
-			v.Set(reflect.New(v.Type().Elem()))
-			fill(v.Elem(), words, full, seen)
-		}
-	case reflect.Slice:
-		if full {
-			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-			for i := range 2 {
-				fill(v.Index(i), words, full, seen)
-			}
-		}
-	case reflect.String:
-		if full {
-			v.SetString("<b>&\"x")
-		}
-	case reflect.Bool:
-		v.SetBool(full)
-	case reflect.Int, reflect.Int64:
-		if full {
-			v.SetInt(3)
-		}
-	}
 }
 
 func TestEveryTemplateIsRenderedInEveryLanguage(t *testing.T) {
@@ -107,17 +52,15 @@ func TestEveryTemplateIsRenderedInEveryLanguage(t *testing.T) {
 		}
 		for _, full := range []bool{true, false} {
 			for _, page := range pages {
-				v := reflect.ValueOf(page).Elem()
-				v.SetZero()
-				fill(v, s.WordsFor(l.Tag), full, seen)
+				pagetest.Fill(page, s.WordsFor(l.Tag), full, seen)
 				html, err := s.Render(page)
 				if err != nil {
-					t.Errorf("%s in %s: %v", v.Type(), l.Tag, err)
+					t.Errorf("%T in %s: %v", page, l.Tag, err)
 					continue
 				}
 				for _, bad := range []string{"⟦", "<nil>", "%!", "ZgotmplZ", "<b>&\"x</", "style="} {
 					if at := strings.Index(string(html), bad); at >= 0 {
-						t.Errorf("%s in %s has %q: …%s", v.Type(), l.Tag, bad, html[max(0, at-80):min(len(html), at+80)])
+						t.Errorf("%T in %s has %q: …%s", page, l.Tag, bad, html[max(0, at-80):min(len(html), at+80)])
 					}
 				}
 			}

@@ -86,20 +86,8 @@ func (w *world) target(_ context.Context, id helpdesk.ID) (consent.Target, error
 	return consent.Target{}, helpdesk.ErrNotFound
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) refused(err error, key string) {
-	w.t.Helper()
-	var r helpdesk.Refusal
-	if !errors.As(err, &r) || r.Key != key {
-		w.t.Fatalf("want refusal %s, got %v", key, err)
-	}
-}
+func (w *world) must(err error)                { w.t.Helper(); housetest.Must(w.t, err) }
+func (w *world) refused(err error, key string) { w.t.Helper(); housetest.Refused(w.t, err, key) }
 
 func (w *world) missing(err error) {
 	w.t.Helper()

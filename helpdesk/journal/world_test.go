@@ -43,12 +43,7 @@ func each(t *testing.T, test func(w *world)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) { test(newWorld(t, db)) })
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
+func (w *world) must(err error) { w.t.Helper(); housetest.Must(w.t, err) }
 
 // write adds entries with sealed details, in one transaction.
 func (w *world) write(n int) {

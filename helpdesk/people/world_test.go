@@ -3,7 +3,6 @@ package people_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -92,27 +91,9 @@ func (w *world) restart() {
 	})
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) refused(err error, key string) {
-	w.t.Helper()
-	var r helpdesk.Refusal
-	if !errors.As(err, &r) || r.Key != key {
-		w.t.Fatalf("want refusal %s, got %v", key, err)
-	}
-}
-
-func (w *world) fails(err, want error) {
-	w.t.Helper()
-	if !errors.Is(err, want) {
-		w.t.Fatalf("want %v, got %v", want, err)
-	}
-}
+func (w *world) must(err error)                { w.t.Helper(); housetest.Must(w.t, err) }
+func (w *world) refused(err error, key string) { w.t.Helper(); housetest.Refused(w.t, err, key) }
+func (w *world) fails(err, want error)         { w.t.Helper(); housetest.Fails(w.t, err, want) }
 
 func (w *world) write(f func(tx *store.Tx) error) error {
 	return w.db.Write(w.ctx, "test", f)

@@ -3,7 +3,6 @@ package staff_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -66,27 +65,9 @@ func (w *world) restart() {
 	})
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) refused(err error, key string) {
-	w.t.Helper()
-	var r helpdesk.Refusal
-	if !errors.As(err, &r) || r.Key != key {
-		w.t.Fatalf("want refusal %s, got %v", key, err)
-	}
-}
-
-func (w *world) fails(err, want error) {
-	w.t.Helper()
-	if !errors.Is(err, want) {
-		w.t.Fatalf("want %v, got %v", want, err)
-	}
-}
+func (w *world) must(err error)                { w.t.Helper(); housetest.Must(w.t, err) }
+func (w *world) refused(err error, key string) { w.t.Helper(); housetest.Refused(w.t, err, key) }
+func (w *world) fails(err, want error)         { w.t.Helper(); housetest.Fails(w.t, err, want) }
 
 // alarmed asks for an alarm in the log and in the journal.
 func (w *world) alarmed(code string) {

@@ -140,12 +140,7 @@ func (w *world) another() *webhooks.Room {
 		Allowed: func(ip netip.Addr) bool { return ip.IsLoopback() || webhooks.Public(ip) }, Roots: roots})
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
+func (w *world) must(err error) { w.t.Helper(); housetest.Must(w.t, err) }
 
 func (w *world) refused(err error, key string) {
 	w.t.Helper()
