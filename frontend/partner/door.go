@@ -88,12 +88,10 @@ func (h *hall) accept(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	page.Six, page.Secret, page.Waits = strings.Fields(made.Words), frontend.Fours(made.Secret), made.Waits
-	if page.Square, err = frontend.DrawSquare(made.URI, v.Say("partner.square")); err != nil {
+	if page.Kit, err = v.Kit(made); err != nil {
 		return err
 	}
-	page.Warning = frontend.Notice{Kind: "warn", Text: v.Say("partner.enrolled.once"), More: v.Say("partner.enrolled.once.more")}
-	page.Form = h.signInForm(v, "")
+	page.Waits, page.Form = made.Waits, h.signInForm(v, "")
 	page.Form.Login.Focus = false
 	return v.Show(page)
 }

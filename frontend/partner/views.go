@@ -52,12 +52,9 @@ type Invited struct {
 // Enrolled shows words and second factor, once.
 type Enrolled struct {
 	Frame
-	Six     []string
-	Secret  []string
-	Square  frontend.Square
-	Warning frontend.Notice
-	Waits   bool
-	Form    SignIn
+	Kit   frontend.Kit
+	Waits bool
+	Form  SignIn
 }
 
 // Opening is where a link leads: a page that knows nothing.

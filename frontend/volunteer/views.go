@@ -60,12 +60,9 @@ type Invited struct {
 // Enrolled shows words and second factor, once.
 type Enrolled struct {
 	Frame
-	Six     []string
-	Secret  []string
-	Square  frontend.Square
-	Warning frontend.Notice
-	Waits   bool
-	Form    SignIn
+	Kit   frontend.Kit
+	Waits bool
+	Form  SignIn
 }
 
 // Home is the volunteer's screen.

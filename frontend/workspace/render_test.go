@@ -69,7 +69,7 @@ func TestEveryTemplateIsRenderedInEveryLanguage(t *testing.T) {
 	for _, name := range s.Templates() {
 		switch {
 		case strings.HasPrefix(name, "public."), strings.HasPrefix(name, "partner."), strings.HasPrefix(name, "volunteer."),
-			name == "frontend.publicFrame", name == "frontend.Trouble", name == "frontend.Digits", name == "frontend.Square":
+			name == "frontend.publicFrame", name == "frontend.Trouble", name == "frontend.Digits", name == "frontend.Square", name == "frontend.Kit":
 			// A person's and a recipient's, rendered with their pages.
 			continue
 		}
