@@ -12,6 +12,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/backup"
+	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -57,7 +58,24 @@ type overTime struct {
 	link, linkCode     string
 	first, left, last  int // backups
 	said, erased       string
-	laterOn, elsewhere string // said since leo left: in an old conversation, in a new one
+	elsewhere          string // said since leo left, in a new conversation
+	old                []old  // conversations leo had, each later written into in one way
+}
+
+// old is a conversation, and what was written into it since leo left.
+type old struct {
+	name                 string
+	guest                *people.Guest
+	ticket, conversation helpdesk.ID
+	later                string
+}
+
+func (o *overTime) laterOn() []string {
+	out := []string{}
+	for _, c := range o.old {
+		out = append(out, c.later)
+	}
+	return out
 }
 
 func (o *overTime) steal() int {
@@ -94,13 +112,20 @@ func (o *overTime) story() {
 	o.adaCookie, ada = o.in("ada", o.adaWords)
 	o.must(o.staff.Admit(ctx, ada, leo.User.ID, o.team))
 
-	o.said, o.erased, o.laterOn, o.elsewhere = o.canary("said"), o.canary("erased"), o.canary("later"), o.canary("elsewhere")
+	o.said, o.erased, o.elsewhere = o.canary("said"), o.canary("erased"), o.canary("elsewhere")
 	_, g, stays, conversation, _ := o.comes(o.team, o.said, "paper")
 	o.stays, o.conversation = stays, conversation
 	o.code, err = o.people.NewCode(ctx, g)
 	o.must(err)
 	_, _, o.goes, _, _ = o.comes(o.team, o.erased, "paper")
 	_, out, shared, _, _ := o.comes(o.team, "shared", "paper")
+	for _, name := range []string{"answer", "letter", "message", "word", "note", "title", "facts", "own facts", "card"} {
+		c := old{name: name, later: o.canary("later " + name)}
+		_, c.guest, c.ticket, c.conversation, _ = o.comes(o.team, "shared", "paper")
+		_, err := o.tickets.Note(ctx, ada, c.ticket, "a note", "early")
+		o.must(err)
+		o.old = append(o.old, c)
+	}
 	o.first = o.steal()
 
 	sheet, err := o.tickets.Page(ctx, ada, o.stays)
@@ -125,14 +150,9 @@ func (o *overTime) story() {
 	o.must(o.staff.Disable(ctx, ada, leo.User.ID))
 	_, ada = o.in("ada", o.adaWords) // chains the keys
 	o.comes(o.team, o.elsewhere, "paper")
-	o.must(o.db.Write(ctx, "answer", func(tx *store.Tx) error {
-		c, err := o.tickets.With(ctx, tx, ada, o.conversation)
-		if err != nil {
-			return err
-		}
-		_, err = c.Append(ctx, tx, tickets.Message{ID: helpdesk.NewID(), Kind: tickets.KindChat, Direction: tickets.Out, Content: tickets.Content{Text: o.laterOn}})
-		return err
-	}))
+	for n := range o.old {
+		o.writesOn(ada, &o.old[n])
+	}
 	before, err := o.staff.Session(ctx, o.adaCookie, false)
 	o.must(err)
 	o.must(o.staff.SignOut(ctx, before))
@@ -140,6 +160,67 @@ func (o *overTime) story() {
 		o.must(o.secrets.Rotate(p))
 	}
 	o.last = o.steal()
+}
+
+// writesOn writes into a conversation that leo had. Each way to do so has one of
+// its own: what one begins, no other leans on.
+func (o *overTime) writesOn(ada *staff.Session, c *old) {
+	o.t.Helper()
+	ctx := o.t.Context()
+	append := func(tx *store.Tx, open *tickets.Conversation, err error, kind tickets.Kind, direction tickets.Direction) error {
+		if err == nil {
+			_, err = open.Append(ctx, tx, tickets.Message{ID: helpdesk.NewID(), Kind: kind, Direction: direction, Content: tickets.Content{Text: c.later}})
+		}
+		return err
+	}
+	within := func(f func(tx *store.Tx) error) { o.must(o.db.Write(ctx, "write on", f)) }
+	now, err := o.tickets.Facts(ctx, ada, c.ticket)
+	o.must(err)
+	switch c.name {
+	case "answer":
+		within(func(tx *store.Tx) error {
+			open, err := o.tickets.With(ctx, tx, ada, c.conversation)
+			return append(tx, open, err, tickets.KindAnswer, tickets.Out)
+		})
+	case "letter":
+		within(func(tx *store.Tx) error {
+			open, err := o.tickets.Blind(ctx, tx, c.conversation)
+			return append(tx, open, err, tickets.KindLetter, tickets.In)
+		})
+		sheet, err := o.tickets.Page(ctx, ada, c.ticket)
+		o.must(err)
+		o.must(o.tickets.Settle(ctx, ada, sheet.Settle))
+	case "message":
+		within(func(tx *store.Tx) error {
+			open, err := o.tickets.AsPerson(ctx, tx, c.guest, c.conversation)
+			return append(tx, open, err, tickets.KindLetter, tickets.In)
+		})
+	case "word":
+		within(func(tx *store.Tx) error {
+			_, _, err := o.tickets.Word(ctx, tx, c.guest, c.conversation, tickets.Message{Content: tickets.Content{Text: c.later}})
+			return err
+		})
+	case "note":
+		_, err := o.tickets.Note(ctx, ada, c.ticket, c.later, "later")
+		o.must(err)
+	case "title":
+		o.must(o.tickets.Retitle(ctx, ada, c.ticket, now.Version, c.later))
+	case "facts":
+		within(func(tx *store.Tx) error {
+			return o.tickets.SetFacts(ctx, tx, ada, c.ticket, func(f *tickets.Facts) { f.Topic = c.later })
+		})
+	case "own facts":
+		within(func(tx *store.Tx) error {
+			return o.tickets.SetFactsAsPerson(ctx, tx, c.guest, c.conversation, func(f *tickets.Facts) { f.Topic = c.later })
+		})
+	case "card":
+		o.must(o.tickets.SetCard(ctx, ada, c.ticket, func(card *tickets.Card) error {
+			card.Former = []tickets.Former{{Address: c.later, Day: "2026-01-01"}}
+			return nil
+		}))
+	default:
+		o.t.Fatalf("no way to write is called %s", c.name)
+	}
 }
 
 // over is the house the thief runs over one of the backups, with all secrets.
@@ -181,13 +262,18 @@ func (o *overTime) reads(h *house, login, words string) string {
 			for _, m := range sheet.Messages {
 				all.WriteString(m.Content.Text + "\n")
 			}
+			fmt.Fprintln(&all, sheet.Head.Title, sheet.Head.Facts.Topic)
+			known, err := h.tickets.Careful(ctx, s, id)
+			if err == nil {
+				fmt.Fprintln(&all, known.Former)
+			}
 		}
 	}
 }
 
 func (o *overTime) sees(what, text string, want ...string) {
 	o.t.Helper()
-	for _, c := range []string{o.said, o.erased, o.laterOn, o.elsewhere} {
+	for _, c := range append([]string{o.said, o.erased, o.elsewhere}, o.laterOn()...) {
 		if strings.Contains(text, c) != slices.Contains(want, c) {
 			o.t.Errorf("%s: %q is read: %t", what, c, strings.Contains(text, c))
 		}
@@ -201,7 +287,7 @@ func (o *overTime) attacks() {
 
 	// What is right: a backup with its own keys opens to whose it was.
 	o.sees("ada on the first day", o.reads(first, "ada", o.adaWords), o.said, o.erased)
-	o.sees("ada on the last day", o.reads(last, "ada", o.adaWords), o.said, o.laterOn, o.elsewhere)
+	o.sees("ada on the last day", o.reads(last, "ada", o.adaWords), append([]string{o.said, o.elsewhere}, o.laterOn()...)...)
 	o.sees("leo while he was here", o.reads(left, "leo", o.leoWords), o.said, o.erased)
 	o.sees("leo afterwards", o.reads(last, "leo", o.leoWords))
 
@@ -235,15 +321,13 @@ func (o *overTime) attacks() {
 	o.sees("old content, new keys", o.reads(old, "ada", o.adaWords), o.said)
 
 	// Leo's words, the staff and the keys of the day before he left, and the content
-	// of the last: no conversation that began after him. In those he had it is as the
-	// notes on sealing say: who left with a snapshot keeps its keys, and a key of a
-	// conversation changes when a reader goes, not when a member of a team does.
+	// of the last: nothing written since, also into conversations that had begun.
 	mixed := o.over(o.left)
 	o.take(mixed.db, last.db, "tickets_", true)
 	for _, table := range []string{"tickets_reader", "tickets_letterkey"} {
 		o.take(mixed.db, left.db, table, false)
 	}
-	o.sees("leo with what came later", o.reads(mixed, "leo", o.leoWords), o.said, o.laterOn)
+	o.sees("leo with what came later", o.reads(mixed, "leo", o.leoWords), o.said)
 }
 
 // take replaces the rows of all tables that begin so by another database's, or

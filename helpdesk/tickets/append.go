@@ -177,7 +177,7 @@ func (c *Conversation) ring(tx *store.Tx, t *row, m *messageRow, translated bool
 }
 
 // step takes the next number and makes sure that the keys in hand are those of
-// the present epoch.
+// the present epoch, and that the epoch is nobody's who left.
 func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) error {
 	d := c.desk
 	t, err := c.next(ctx, tx)
@@ -185,10 +185,26 @@ func (c *Conversation) step(ctx context.Context, tx *store.Tx, row *messageRow) 
 		return err
 	}
 	row.number = t.last
-	if t.epoch == c.epoch {
-		return nil
+	if t.epoch != c.epoch {
+		if err := c.reopen(ctx, tx, t); err != nil {
+			return err
+		}
 	}
-	// Handed over since the door was opened.
+	began, err := d.abreast(ctx, tx, t)
+	if err != nil || began == nil {
+		return err
+	}
+	if c.key == nil {
+		return c.findReaders(ctx, tx, t)
+	}
+	h := began[spot{t.id, t.epoch}]
+	c.key, c.epoch = &h.key, t.epoch
+	return nil
+}
+
+// reopen is for a conversation that was handed over since the door was opened.
+func (c *Conversation) reopen(ctx context.Context, tx *store.Tx, t *talk) error {
+	d := c.desk
 	if c.key == nil {
 		return c.findReaders(ctx, tx, t)
 	}

@@ -124,10 +124,15 @@ func (d *Desk) changeCard(ctx context.Context, tx *store.Tx, s *staff.Session, n
 	if err != nil {
 		return err
 	}
+	began, err := d.abreast(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	held, err := d.heldBy(ctx, tx, colleague{s}, c)
 	if err != nil {
 		return err
 	}
+	held.add(began)
 	h, ok := held[spot{c.id, c.epoch}]
 	under, also := held[spot{c.id, c.headEpoch}]
 	if !ok || !also || !h.proven || !under.proven || !d.secrets.Vouched(c.mac, c.origin()) {

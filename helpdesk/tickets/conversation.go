@@ -49,11 +49,17 @@ type talk struct {
 	headEpoch  int64
 	head       []byte
 	mac        []byte
+
+	// A team among its present readers has had a new key since; told by who
+	// locks the conversation.
+	behind bool
 }
 
 func (c *talk) dest() []any {
 	return []any{&c.id, &c.ticket, &c.kind, &c.epoch, &c.last, &c.headEpoch, &c.head, &c.mac}
 }
+
+func (c *talk) lockedDest() []any { return append(c.dest(), &c.behind) }
 
 // origin is what our MAC on the row speaks for: which ticket it belongs to and
 // which epoch's readers are the present ones.
@@ -239,7 +245,7 @@ func (d *Desk) Lock(ctx context.Context, tx *store.Tx, conversation helpdesk.ID)
 // after it.
 func (d *Desk) count(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*talk, error) {
 	var c talk
-	if err := tx.QueryRow(ctx, countConversation, id).Scan(c.dest()...); err != nil {
+	if err := tx.QueryRow(ctx, countConversation, id).Scan(c.lockedDest()...); err != nil {
 		return nil, fmt.Errorf("count in conversation %s: %w", id, err)
 	}
 	return &c, d.proved(ctx, &c)

@@ -101,8 +101,47 @@ func (d *Desk) presentSeats(ctx context.Context, rows []*readerRow, c *talk, wit
 // transaction ends.
 func (d *Desk) lockTalk(ctx context.Context, tx *store.Tx, id helpdesk.ID) (*talk, error) {
 	var c talk
-	if err := tx.QueryRow(ctx, lockConversation, id).Scan(c.dest()...); err != nil {
+	if err := tx.QueryRow(ctx, lockConversation, id).Scan(c.lockedDest()...); err != nil {
 		return nil, fmt.Errorf("lock conversation %s: %w", id, err)
 	}
 	return &c, nil
+}
+
+// abreast begins a new epoch of a locked conversation for what is about to be
+// written into it, where a team among its readers has a newer key than the
+// present epoch was wrapped to: who left the team may have kept the epoch's key.
+// It needs nobody's private key. Whoever did not write, waits for nothing: each
+// conversation catches up by itself. began holds the new key, or nothing.
+func (d *Desk) abreast(ctx context.Context, tx *store.Tx, c *talk) (began keys, err error) {
+	if !c.behind {
+		return nil, nil
+	}
+	rows, err := d.readers(ctx, tx, c.id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		// Left out, a team would lose what comes, because somebody wrote to its row.
+		if r.conversation == c.id && r.epoch == c.epoch && r.kind == teamReader && !d.vouchedReader(r) {
+			d.alarm(ctx, "reader", c.id)
+			return nil, unproven()
+		}
+	}
+	// Also for teams the session is in the key comes from the database: the
+	// session may have been opened before the leave.
+	key, err := d.nextEpoch(ctx, tx, nil, c, d.presentSeats(ctx, rows, c, seat{}))
+	if err != nil {
+		return nil, err
+	}
+	c.behind = false
+	return keys{{c.id, c.epoch}: {key: key, proven: true}}, nil
+}
+
+// add takes in keys that were made a moment ago, but for those it opened itself.
+func (k keys) add(began keys) {
+	for at, h := range began {
+		if have, ok := k[at]; !ok || !have.proven {
+			k[at] = h
+		}
+	}
 }

@@ -127,11 +127,17 @@ func (d *Desk) lockCase(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 		ids = append(ids, c.id)
 	}
 	slices.Sort(ids)
+	began := keys{}
 	for _, id := range ids {
-		var c talk
-		if err := tx.QueryRow(ctx, lockConversation, id).Scan(c.dest()...); err != nil {
-			return nil, fmt.Errorf("lock conversation %s: %w", id, err)
+		c, err := d.lockTalk(ctx, tx, id)
+		if err != nil {
+			return nil, err
 		}
+		key, err := d.abreast(ctx, tx, c)
+		if err != nil {
+			return nil, err
+		}
+		began.add(key)
 	}
 	t, err := d.lock(ctx, tx, ticket)
 	if err != nil {
@@ -141,6 +147,7 @@ func (d *Desk) lockCase(ctx context.Context, tx *store.Tx, s *staff.Session, tic
 	if err != nil {
 		return nil, err
 	}
+	file.held.add(began)
 	if len(file.talks) != len(seen.talks) {
 		return nil, fmt.Errorf("lock ticket %s: %w", ticket, helpdesk.ErrConflict)
 	}

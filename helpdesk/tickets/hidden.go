@@ -261,8 +261,10 @@ func (d *Desk) revealIn(ctx context.Context, r store.Reader, s *staff.Session, f
 	t.rank = t.place()
 	head.Hidden = t.hide()
 	plain, err := head.encode()
-	if err == nil && under.proven && d.secrets.Vouched(c.mac, c.origin()) {
-		settle.heads = append(settle.heads, settledHead{c.id, c.headEpoch, under.key.Seal(headAt(c.id, c.headEpoch), plain), c.head})
+	// Under the present key: what came since is nothing to whom the head's own was
+	// taken from.
+	if h := f.held[spot{c.id, c.epoch}]; err == nil && h.proven && under.proven && d.secrets.Vouched(c.mac, c.origin()) {
+		settle.heads = append(settle.heads, settledHead{c.id, c.epoch, c.headEpoch, h.key.Seal(headAt(c.id, c.epoch), plain), c.head})
 	}
 	return err
 }

@@ -139,9 +139,8 @@ func (d *Desk) lockTwo(ctx context.Context, tx *store.Tx, s *staff.Session, from
 	if err != nil {
 		return nil, nil, err
 	}
-	var c talk
-	if err := tx.QueryRow(ctx, lockConversation, seen.own().id).Scan(c.dest()...); err != nil {
-		return nil, nil, fmt.Errorf("lock conversation %s: %w", seen.own().id, err)
+	if _, err := d.lockTalk(ctx, tx, seen.own().id); err != nil {
+		return nil, nil, err
 	}
 	files := map[helpdesk.ID]*caseFile{}
 	order := []helpdesk.ID{min(from, into), max(from, into)}

@@ -80,12 +80,12 @@ func (d *Desk) notes(ctx context.Context, tx *store.Tx, s *staff.Session, f *cas
 	}
 	// A hand-over holds the same row: it sees these notes, or they see its
 	// readers.
-	var own talk
-	if err := tx.QueryRow(ctx, lockConversation, f.ticket.conversation).Scan(own.dest()...); err != nil {
-		return "", fmt.Errorf("lock conversation %s: %w", f.ticket.conversation, err)
+	own, err := d.lockTalk(ctx, tx, f.ticket.conversation)
+	if err != nil {
+		return "", err
 	}
 	var unused Settle
-	f, err := d.open(ctx, tx, s, f.ticket.id, &unused)
+	f, err = d.open(ctx, tx, s, f.ticket.id, &unused)
 	if err != nil {
 		return "", err
 	}

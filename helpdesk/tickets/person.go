@@ -229,6 +229,9 @@ func (d *Desk) lockAsPerson(ctx context.Context, tx *store.Tx, g *people.Guest, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if _, err := d.abreast(ctx, tx, c); err != nil {
+		return nil, nil, nil, err
+	}
 	held, err := d.heldBy(ctx, tx, guest{g}, c)
 	return open, c, held, err
 }

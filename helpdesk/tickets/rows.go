@@ -48,6 +48,11 @@ const guestLives = `EXISTS (SELECT 1 FROM people_guest g WHERE g.seed IS NOT NUL
 
 const conversationColumns = `id, ticket, kind, epoch, last_number, head_epoch, head, mac`
 
+// lockedColumns tell in the same answer whether a team among the readers of the
+// present epoch has a newer key than it was wrapped to: somebody left it since.
+const lockedColumns = conversationColumns + `, EXISTS (SELECT 1 FROM tickets_reader r JOIN staff_team t ON t.id = r.reader
+	WHERE r.conversation = tickets_conversation.id AND r.epoch = tickets_conversation.epoch AND r.kind = 'team' AND r.reader_version < t.version)`
+
 const (
 	insertConversation = `INSERT INTO tickets_conversation (id, ticket, kind, epoch, last_number, head_epoch, head, mac)
 		VALUES ($1, $2, $3, $4, $5, $4, $6, $7) ON CONFLICT (ticket, kind) DO NOTHING`
@@ -56,10 +61,10 @@ const (
 	// The list of tickets follows.
 	selectConversations = `SELECT ` + conversationColumns + ` FROM tickets_conversation WHERE ticket IN (`
 	countConversation   = `UPDATE tickets_conversation SET last_number = last_number + 1 WHERE id = $1
-		RETURNING ` + conversationColumns
+		RETURNING ` + lockedColumns
 	uncountConversation = `UPDATE tickets_conversation SET last_number = last_number - 1 WHERE id = $1`
 	lockConversation    = `UPDATE tickets_conversation SET epoch = epoch WHERE id = $1
-		RETURNING ` + conversationColumns
+		RETURNING ` + lockedColumns
 	updateEpoch = `UPDATE tickets_conversation SET epoch = $1, mac = $2 WHERE id = $3 AND epoch = $4`
 	updateHead  = `UPDATE tickets_conversation SET head = $1, head_epoch = $3 WHERE id = $2 AND epoch = $3`
 )

@@ -30,11 +30,11 @@ type Settle struct {
 // there. One that was changed since it was read stays as it is.
 type settledHead struct {
 	conversation helpdesk.ID
-	epoch        int64
+	epoch, was   int64 // the present one, and the head's as it was read
 	body, before []byte
 }
 
-const settleHead = `UPDATE tickets_conversation SET head = $1 WHERE id = $2 AND head_epoch = $3 AND head = $4`
+const settleHead = `UPDATE tickets_conversation SET head = $1, head_epoch = $2 WHERE id = $3 AND epoch = $2 AND head_epoch = $4 AND head = $5`
 
 type settledLetter struct {
 	message helpdesk.ID
@@ -69,7 +69,7 @@ func (d *Desk) settleFor(ctx context.Context, session helpdesk.ID, x Settle) err
 			return err
 		}
 		for _, h := range x.heads {
-			if err := tx.Later(ctx, settleHead, h.body, h.conversation, h.epoch, h.before); err != nil {
+			if err := tx.Later(ctx, settleHead, h.body, h.epoch, h.conversation, h.was, h.before); err != nil {
 				return err
 			}
 		}

@@ -29,9 +29,9 @@ func (d *Desk) Withdraw(ctx context.Context, tx *store.Tx, s *staff.Session, mes
 		return fmt.Errorf("withdraw message %s: %w", message, helpdesk.ErrNotFound)
 	}
 	// Conversation, ticket, message: the order of Append.
-	var c talk
-	if err := tx.QueryRow(ctx, lockConversation, seen.conversation).Scan(c.dest()...); err != nil {
-		return fmt.Errorf("lock conversation %s: %w", seen.conversation, err)
+	c, err := d.lockTalk(ctx, tx, seen.conversation)
+	if err != nil {
+		return err
 	}
 	at, readers, err := d.door(ctx, tx, c.id, selectDoor, c.id)
 	if err != nil {

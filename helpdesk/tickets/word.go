@@ -22,7 +22,7 @@ func (d *Desk) Word(ctx context.Context, tx *store.Tx, g *people.Guest, conversa
 	var reader readerRow
 	// In the order of the locks. A count by somebody whose door does not open is
 	// given up with the transaction.
-	err = tx.Ahead(ctx, w.talk.dest(), countConversation, conversation)
+	err = tx.Ahead(ctx, w.talk.lockedDest(), countConversation, conversation)
 	if err == nil {
 		err = tx.Ahead(ctx, append(door.dest(), reader.dest()...), selectPersonDoor, conversation, g.Person, g.ID)
 	}

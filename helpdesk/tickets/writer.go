@@ -39,8 +39,8 @@ func (d *Desk) changeHead(ctx context.Context, tx *store.Tx, f *caseFile, change
 	return d.sealHead(ctx, tx, f.own(), f.held, change)
 }
 
-// sealHead seals a head anew, under the present key. The epoch is asked again:
-// a hand-over in between has another key.
+// sealHead seals a head anew, under the present key, a new one where who left
+// may have kept it. The epoch is asked again: a hand-over in between has another.
 func (d *Desk) sealHead(ctx context.Context, tx *store.Tx, c *talk, keys keys, change func(*Head)) error {
 	h, ok := keys[spot{c.id, c.epoch}]
 	under, also := keys[spot{c.id, c.headEpoch}]
@@ -56,6 +56,22 @@ func (d *Desk) sealHead(ctx context.Context, tx *store.Tx, c *talk, keys keys, c
 	plain, err := head.encode()
 	if err != nil {
 		return err
+	}
+	now, err := d.lockTalk(ctx, tx, c.id)
+	if err != nil {
+		return err
+	}
+	if now.epoch != c.epoch {
+		return fmt.Errorf("change the head of %s: %w", c.id, helpdesk.ErrConflict)
+	}
+	c.behind = now.behind
+	began, err := d.abreast(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if began != nil {
+		keys.add(began)
+		h = keys[spot{c.id, c.epoch}]
 	}
 	sealed := h.key.Seal(headAt(c.id, c.epoch), plain)
 	n, err := tx.Exec(ctx, updateHead, sealed, c.id, c.epoch)
