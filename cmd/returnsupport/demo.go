@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -99,6 +100,12 @@ func loopback(port int) string {
 	return address
 }
 
+// named says an address by this machine's name: browsers bind a passkey to a
+// name, and to no number.
+func named(address string) string {
+	return strings.Replace(address, "//127.0.0.1:", "//localhost:", 1)
+}
+
 // run serves both pages, plays the week, and then lets a letter arrive now and
 // then for as long as somebody watches.
 func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error {
@@ -114,7 +121,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 		case <-ctx.Done():
 			return nil
 		}
-		program := newMailProgram(d.world, d.clock.now, address)
+		program := newMailProgram(d.world, d.clock.now, named(address))
 		program.signIns = d.signIns
 		app := program.app()
 		group.Go(func() error {
@@ -124,7 +131,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, mail net.Listener) error 
 			return nil
 		})
 		group.Go(func() error { return unlessEnded(ctx, app.Listener(mail)) })
-		d.print(out, address, "http://"+mail.Addr().String()+"/")
+		d.print(out, named(address), "http://"+mail.Addr().String()+"/")
 		var err error
 		if !d.again {
 			if err = d.playWeek(ctx); err == nil {

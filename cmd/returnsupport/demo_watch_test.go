@@ -167,6 +167,9 @@ func watchDemo(t *testing.T, dir string) watched {
 	if desk == nil || len(signIns) != 3 {
 		t.Fatalf("the demo said\n%s\nand complained\n%s", said.String(), complaint.String())
 	}
+	if !strings.HasPrefix(desk[1], "http://localhost:") {
+		t.Errorf("the desk is at %s: no passkey is made for a number", desk[1])
+	}
 	var seen watched
 	for _, s := range signIns {
 		seen.words += s[1] + " " + s[2] + "\n"

@@ -94,6 +94,11 @@ func printFindings(w io.Writer, all []finding) verdict {
 
 // examine looks at what lies in the database, and at what it names.
 func (h *house) examine(ctx context.Context) []finding {
+	return append(h.examineHouse(ctx), h.examineMail(ctx)...)
+}
+
+// examineHouse is examine without what others are asked for: mail servers.
+func (h *house) examineHouse(ctx context.Context) []finding {
 	all := h.examineDatabase(ctx)
 	values := map[string]string{}
 	if settings, err := h.office.Settings(ctx); err != nil {
@@ -104,7 +109,6 @@ func (h *house) examine(ctx context.Context) []finding {
 		}
 		all = append(all, checkOrganisation(values)...)
 	}
-	all = append(all, h.examineMail(ctx)...)
 	made, ever := lastBackup(h.set.data)
 	all = append(all, checkBackup(made, ever, h.now()))
 	if h.set.redis != "" {
@@ -151,19 +155,25 @@ func (h *house) examineMail(ctx context.Context) []finding {
 		return []finding{mind("mail", "there is no mailbox", "`returnsupport mailbox add`")}
 	}
 	var all []finding
-	var domains []string
 	for _, m := range boxes {
 		if m.State == office.Paused {
 			all = append(all, mind("mail", m.Address+" is paused", "`returnsupport mailbox resume "+m.Address+"`"))
 		} else {
 			all = append(all, h.examineMailbox(ctx, m)...)
 		}
-		if _, domain, ok := strings.Cut(m.Address, "@"); ok && !slices.Contains(domains, domain) {
-			domains = append(domains, domain)
-		}
 	}
-	for _, domain := range domains {
-		all = append(all, checkDomain(lookUpDomain(ctx, net.DefaultResolver, domain))...)
+	return append(all, checkDomains(ctx, net.DefaultResolver, boxes)...)
+}
+
+// checkDomains asks once for the domain of each mailbox.
+func checkDomains(ctx context.Context, ask resolver, boxes []office.Mailbox) []finding {
+	var all []finding
+	var seen []string
+	for _, m := range boxes {
+		if _, domain, ok := strings.Cut(m.Address, "@"); ok && !slices.Contains(seen, domain) {
+			seen = append(seen, domain)
+			all = append(all, checkDomain(lookUpDomain(ctx, ask, domain))...)
+		}
 	}
 	return all
 }
@@ -229,16 +239,21 @@ func checkSecrets(set settings, now time.Time) (*vault.Secrets, []finding) {
 	case err != nil:
 		return nil, []finding{broken("keys", err.Error(), "put back the copy you keep apart from the database, or `returnsupport recover secrets`")}
 	}
+	return secrets, checkSecretFiles(set, now)
+}
+
+// checkSecretFiles looks at the files around the secrets, and opens none.
+func checkSecretFiles(set settings, now time.Time) []finding {
 	info, err := os.Stat(set.secrets)
 	if err != nil {
-		return secrets, []finding{broken("keys", err.Error(), "put the file back")}
+		return []finding{broken("keys", err.Error(), "put the file back")}
 	}
 	all := checkMode("keys", "the server secrets", set.secrets, info.Mode())
 	all = append(all, checkAge(info.ModTime(), now))
 	if folder, err := os.Stat(set.data); err == nil {
 		all = append(all, checkMode("keys", "the data folder", set.data, folder.Mode())...)
 	}
-	return secrets, all
+	return all
 }
 
 // checkMode: nobody else may look.

@@ -92,6 +92,7 @@ func (h *house) serve(ctx context.Context, ready func(address string)) error {
 	group.Go(func() error { return h.hooks.Run(ctx) })
 	group.Go(func() error { return h.collect(ctx) })
 	group.Go(func() error { return h.nightly(ctx) })
+	group.Go(func() error { return h.doctor.run(ctx) })
 	// So that the first who searches need not wait; where it fails, they do.
 	group.Go(func() error { _ = h.places.Warm(ctx); return nil })
 	group.Go(func() error {
@@ -168,8 +169,12 @@ func (h *house) desk(ctx context.Context) (*frontend.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	doctor := h.doctor.found
+	if h.small {
+		doctor = nil // a demo promises nothing of the machine it runs on
+	}
 	workspace.Mount(site, workspace.Rooms{Staff: h.staff, Tickets: h.tickets, Post: h.post, Office: h.office, Chat: h.chat, Answers: h.answers, Tasks: h.tasks, Translate: h.machine, Directory: h.places, Registers: h.records, Consent: h.door, Branches: h.side, Webhooks: h.hooks, Retention: h.keep, PartnerLink: partner.Link,
-		Connect: connection{h}, Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Log: h.log})
+		Connect: connection{h}, Mail: func(context.Context) []workspace.Mailbox { return mailStatus(h.bridge) }, Doctor: doctor, Log: h.log})
 	public.Mount(site, public.Rooms{Chat: h.chat, People: h.people, Tickets: h.tickets, Office: h.office, Answers: h.answers, Consent: h.door,
 		Sounds: os.DirFS(filepath.Join(h.set.data, "sounds")), Log: h.log})
 	partner.Mount(site, partner.Rooms{Staff: h.staff, Consent: h.door})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,7 @@ type house struct {
 	bridge  *mailbridge.Collector // while serving
 	site    *frontend.Site        // while serving
 	lookout *lookout
+	doctor  *checkup
 	small   bool // a demo: a handful of browsers, whatever the file limit is
 }
 
@@ -90,6 +92,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 		return nil, errors.Join(err, db.Close())
 	}
 	h := &house{set: set, now: now, log: log, db: db, secrets: secrets, bus: bells, locale: words, lookout: newLookout()}
+	h.doctor = newCheckup(func(ctx context.Context) []finding { return h.lookOver(ctx, net.DefaultResolver) }, now)
 	h.limits = bus.NewLimiter(h.bus, secrets.Index("limits", "of this house"), now)
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})

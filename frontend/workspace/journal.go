@@ -168,7 +168,7 @@ func journalRow(n *naming, l journal.Entry, called map[helpdesk.ID]tickets.Calle
 	case strings.HasPrefix(l.Verb, "setting."):
 		row.Object = n.Say("office.name." + string(l.Object))
 	default:
-		if name, ok := n.name(l.Object); ok {
+		if name, ok := n.name(l.Object); ok && l.Object != l.Actor {
 			row.Object = name
 		}
 	}

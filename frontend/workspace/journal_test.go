@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"html"
 	"strings"
 	"testing"
 	"time"
@@ -69,4 +70,34 @@ func TestAnIncidentIsReportedByAnybodyAndClosedByACoordinator(t *testing.T) {
 	w.has(boss.get(200, "/w/records"), "6(1)(a), 9(2)(a)", "24 months", "To be filled in by the organisation", "NOTE: nobody decided yet")
 	w.has(boss.get(200, "/w/records/table.csv"), "Counselling,")
 	w.has(boss.get(200, "/w/records/assessment"), "This is a draft", "______")
+}
+
+// Who answers for the personal data stands in the record and in the draft of the
+// assessment; what nobody said yet is missing there, and leads to where it is
+// said.
+func TestTheRecordSaysWhoAnswersForItAndWhatIsMissing(t *testing.T) {
+	w := newWorld(t)
+	boss := w.hireAs(staff.Coordinator, "Cora Berg", w.team)
+	said := []struct{ setting, value string }{
+		{"controller", "Föreningen <Hjälp>"}, {"controller_address", "Box 7, 111 11 Stockholm"}, {"controller_contact", "data@help.example"},
+		{"officer", "Olle Ombud"}, {"officer_contact", "0771-00 00 00"},
+	}
+	for _, path := range []string{"/w/records", "/w/records/assessment"} {
+		page := boss.get(200, path)
+		for _, s := range said {
+			w.has(page, `<strong>Missing.</strong> <a class="unprinted" href="/w/office/`+s.setting+`"`)
+		}
+	}
+	w.has(boss.get(200, "/w/records/table.csv"), "Controller,Missing.")
+	for _, s := range said {
+		boss.send(303, boss.get(200, "/w/office/"+s.setting), "/w/office/"+s.setting, "do", "save", "value", s.value)
+	}
+	for _, path := range []string{"/w/records", "/w/records/assessment"} {
+		page := boss.get(200, path)
+		for _, s := range said {
+			w.has(page, html.EscapeString(s.value))
+			w.lacks(page, `href="/w/office/`+s.setting+`"`)
+		}
+	}
+	w.has(boss.get(200, "/w/records/table.csv"), "Data protection officer,Olle Ombud")
 }

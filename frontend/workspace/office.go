@@ -37,6 +37,7 @@ var officeGroups = []struct {
 	}},
 	{"mail", []string{office.Acknowledge, office.UndoSeconds, office.PollSeconds, office.MailAlarmMinutes, office.MaxLetterMiB, office.LetterDepth, office.LetterParts, office.LetterHeaderKiB,
 		office.LetterDecodedMiB, office.LetterSeconds, office.LeaveAccepted}},
+	{"answerable", []string{office.Controller, office.ControllerAddress, office.ControllerContact, office.Officer, office.OfficerContact}},
 	{"keeping", []string{office.Retention, office.SecondFactor, office.RecoveryFingerprint}},
 }
 

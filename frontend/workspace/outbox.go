@@ -216,6 +216,7 @@ func (d *desk) mail(v *frontend.Visit) error {
 	if page.Overdue, err = d.overdue(v); err != nil {
 		return err
 	}
+	page.Ailing = d.ailing(v, page.Words)
 	if len(page.Rows) == 0 {
 		page.Empty = &frontend.Empty{Icon: "plug", Title: v.Say("mail.empty.title"), Text: v.Say("mail.empty.text")}
 	}

@@ -1,6 +1,14 @@
 package workspace_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"returnsupport/helpdesk/chat"
+	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/tickets"
+)
 
 // Whoever looks how the house stands sees that a time of the law is over, and
 // nothing of what it is about.
@@ -16,4 +24,33 @@ func TestWhatTheLawSetsATimeForStandsOnTheStatusPage(t *testing.T) {
 	page := dan.get(200, "/w/mail")
 	w.has(page, incident, request, `href="/w/incidents"`, `href="/w/rights"`)
 	w.lacks(page, "telephone", "Omar", "Nadia")
+}
+
+// Within its last two weeks a request by law stands on the coordinators' page:
+// one that came by letter, and one asked on a person's own page. Answered, it is
+// gone.
+func TestARequestByLawIsPointedOutBeforeItIsLate(t *testing.T) {
+	w := newWorld(t)
+	dan, boss := w.hire("Dan Ek", w.team), w.hireAs(staff.Coordinator, "Cora Berg", w.team)
+	day := func(ago int) string { return w.clock.now().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	ask := func(who string, ago int) {
+		t.Helper()
+		boss.post(303, "/w/rights", "/w/rights", "kind", "erasure", "channel", "letter", "day", day(ago), "who", who, "what", "all of it")
+	}
+	ask("Omar", 2)
+	w.lacks(boss.get(200, "/w/mail"), "within two weeks")
+	ask("Nadia", 20)
+	w.has(boss.get(200, "/w/mail"), "1 request by law is due within two weeks", `href="/w/rights"`)
+
+	begun, guest := w.knock(chat.First{Lang: "en", ClientID: "first", Text: "hello"})
+	w.ok(w.tickets.AskRight(w.Context(), guest, begun.Conversation, tickets.DateNotes, w.clock.now().AddDate(0, 0, -20)))
+	page := boss.get(200, "/w/mail")
+	w.has(page, "2 requests by law are due within two weeks")
+	w.lacks(page, "Nadia", "R-1")
+	w.lacks(dan.get(200, "/w/mail"), "within two weeks")
+
+	_, after, _ := strings.Cut(boss.get(200, "/w/rights"), `action="/w/rights/`) // what is most pressing stands first
+	id, _, _ := strings.Cut(after, `"`)
+	boss.press(303, boss.get(200, "/w/rights"), "/w/rights/"+id, "do", "answer", "text-"+id, "It is erased.")
+	w.has(boss.get(200, "/w/mail"), "1 request by law is due within two weeks")
 }

@@ -8,6 +8,7 @@ import (
 
 	"returnsupport/consent"
 	"returnsupport/frontend"
+	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/registers"
 )
 
@@ -26,7 +27,8 @@ func (d *desk) records(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := Records{Page: v.Page(v.Say("records.title")), Name: rec.Name, Funder: firstOf(rec.Funder, v.Say("records.fill"))}
+	page := Records{Page: v.Page(v.Say("records.title"))}
+	page.Head = recordHead(page.Words, rec)
 	page.At = v.Say("printed.at", page.Exact(v.Now()), v.Session.User.Name)
 	page.Rows, page.Security = recordRows(page.Words, rec), security(page.Words, rec)
 	return v.Show(page)
@@ -54,10 +56,28 @@ func (d *desk) recordsTable(v *frontend.Visit) error {
 		}
 		lines = append(lines, line)
 	}
+	for _, f := range recordHead(w, rec).Facts {
+		lines = append(lines, []string{f.Label, firstOf(f.Text, w.Say("records.missing"))})
+	}
 	if err := out.WriteAll(lines); err != nil {
 		return err
 	}
 	return v.Download("records.csv", int64(b.Len()), &b)
+}
+
+// recordHead says who answers for it all. What nobody said yet is shown as
+// missing, with the way to where it is said.
+func recordHead(w frontend.Words, rec registers.Record) RecordHead {
+	out := RecordHead{Words: w}
+	fact := func(label, value, setting string) {
+		out.Facts = append(out.Facts, RecordFact{Label: label, Text: value, Missing: value == "", Href: "/w/office/" + setting})
+	}
+	for _, c := range rec.Controller {
+		fact(w.Say("office.name."+c.Setting), c.Value, c.Setting)
+	}
+	fact(w.Say("records.service"), rec.Name, office.PublicName)
+	fact(w.Say("records.funder"), rec.Funder, office.Funder)
+	return out
 }
 
 // recordParts are the columns of the record (Article 30(1)).
@@ -129,6 +149,7 @@ func (d *desk) assessment(v *frontend.Visit) error {
 		return err
 	}
 	page := Assessment{Page: v.Page(v.Say("assessment.title")), Name: rec.Name}
+	page.Head = recordHead(page.Words, rec)
 	page.At = v.Say("printed.at", page.Exact(v.Now()), v.Session.User.Name)
 	page.Rows, page.Facts = recordRows(page.Words, rec), security(page.Words, rec)
 	for _, danger := range registers.Dangers {

@@ -85,9 +85,23 @@ type RightRow struct {
 // Records is the record of processing activities, for paper.
 type Records struct {
 	frontend.Page
-	At, Name, Funder string
-	Rows             []RecordRow
-	Security         []string
+	At       string
+	Head     RecordHead
+	Rows     []RecordRow
+	Security []string
+}
+
+// RecordHead is who answers for it all.
+type RecordHead struct {
+	frontend.Words
+	Facts []RecordFact
+}
+
+// RecordFact is one thing the organisation says of itself; Missing leads to
+// where it is said.
+type RecordFact struct {
+	Label, Text, Href string
+	Missing           bool
 }
 
 // RecordRow is one activity.
@@ -100,6 +114,7 @@ type RecordRow struct {
 type Assessment struct {
 	frontend.Page
 	At, Name string
+	Head     RecordHead
 	Rows     []RecordRow
 	Facts    []string
 	Dangers  []DangerRow

@@ -307,6 +307,7 @@ type Mail struct {
 	Bus     *frontend.Notice // where there are several processes
 	Hooks   *frontend.Notice // webhooks that were given up, for coordinators
 	Overdue []Overdue
+	Ailing  *Ailing
 }
 
 // MailRow is one mailbox.

@@ -74,7 +74,10 @@ type Rooms struct {
 	// Mail reports every mailbox that this process or another collects from;
 	// nil when nobody knows.
 	Mail func(context.Context) []Mailbox
-	Log  *slog.Logger
+	// Doctor tells what was last found about the machine and the settings, nil
+	// before the first look; itself nil where nobody looks.
+	Doctor func(context.Context) *Checkup
+	Log    *slog.Logger
 }
 
 // desk holds the rooms behind the handlers.

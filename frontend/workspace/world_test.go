@@ -64,6 +64,7 @@ type world struct {
 	provider  provider // where mailboxes sign in
 	site      *frontend.Site
 	hooks     *webhooks.Room
+	checkup   *workspace.Checkup
 	url       string
 	clock     *clock
 	log       *housetest.Log
@@ -165,6 +166,7 @@ func newWorldOn(t *testing.T, db *store.DB, elsewhere ...staff.SSO) *world {
 	w.registers = registers.New(registers.House{DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Directory: w.directory, Now: now})
 	workspace.Mount(w.site, workspace.Rooms{
 		Registers: w.registers,
+		Doctor:    func(context.Context) *workspace.Checkup { return w.checkup },
 		Webhooks:  w.hooks,
 		Connect:   &w.provider,
 		Staff:     w.staff, Tickets: w.tickets, Post: room, Office: w.office, Chat: w.room, Retention: w.letsGo(db, secrets, book, room, now, log), Answers: w.shelf, Tasks: w.tasks, Translate: machine, Directory: w.directory, Log: log,

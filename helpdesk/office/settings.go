@@ -48,6 +48,13 @@ const (
 	OnCall         = "on_call"         // rows: work addresses for neutral notices
 	Phrases        = "phrases"         // rows: LANGUAGE: what counsellors often say
 
+	// Who answers for the personal data (GDPR, Article 30(1)(a)); "" until said.
+	Controller        = "controller" // its legal name
+	ControllerAddress = "controller_address"
+	ControllerContact = "controller_contact"
+	Officer           = "officer" // for data protection
+	OfficerContact    = "officer_contact"
+
 	ChatTeam              = "chat_team"                // which takes conversations; "" for the first that is not restricted
 	ChildTeam             = "child_team"               // the same for children; "" for ChatTeam
 	ChatQueueLong         = "chat_queue_long"          // so many waiting is too long a queue
@@ -127,6 +134,12 @@ var known = []Known{
 	{Name: PosterBranches, Rows: true, refuse: readable(readBranches)},
 	{Name: OnCall, Rows: true, refuse: readable(readAddresses)},
 	{Name: Phrases, Default: defaultPhrases, Rows: true, refuse: readable(readPhrases)},
+
+	{Name: Controller, fits: line(0, 200)},
+	{Name: ControllerAddress, fits: line(0, 200)},
+	{Name: ControllerContact, fits: line(0, 200)},
+	{Name: Officer, fits: line(0, 200)},
+	{Name: OfficerContact, fits: line(0, 200)},
 
 	{Name: ChatTeam, fits: idOrNone},
 	{Name: ChildTeam, fits: idOrNone},

@@ -262,3 +262,15 @@ func (r *Room) Late(ctx context.Context) (late struct{ Incidents, Requests int }
 	}
 	return late, err
 }
+
+// SoonDays is how long before its last day a request by law is pointed out.
+const SoonDays = 14
+
+// Soon counts the requests whose time ends within SoonDays and is not over.
+func (r *Room) Soon(ctx context.Context) (n int, err error) {
+	now := r.Now()
+	if err = r.DB.QueryRow(ctx, countSoon, now.UnixMicro(), now.AddDate(0, 0, SoonDays).UnixMicro(), requests).Scan(&n); err != nil {
+		err = fmt.Errorf("count what is soon due in the registers: %w", err)
+	}
+	return n, err
+}

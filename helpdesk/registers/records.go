@@ -50,6 +50,7 @@ type Kept struct {
 // Record is the record of processing activities, as the house stands now.
 type Record struct {
 	Name, Funder string
+	Controller   []Stated // who answers for it all (Article 30(1)(a)), in the order of the record
 	Activities   []Activity
 	// What a supervisor asks about security first (Article 32), as it is set.
 	Decided      bool // somebody decided for how long things are kept
@@ -60,6 +61,16 @@ type Record struct {
 	Restricted   int
 	Colleagues   int
 }
+
+// Stated is something the organisation says of itself in the settings.
+type Stated struct {
+	Setting string // its name, which is the key of its words, too
+	Value   string // "" while nobody said it
+}
+
+// controller is who decides why and how data is used, and whom its data
+// protection officer is.
+var controller = []string{office.Controller, office.ControllerAddress, office.ControllerContact, office.Officer, office.OfficerContact}
 
 // activities in the order of the record, with what of Retention they go by.
 // counselling has no basis of ours: whether it is a task in the public interest,
@@ -136,6 +147,13 @@ func (r *Room) settings(ctx context.Context, out *Record) error {
 	}
 	if out.Funder, err = r.Office.Setting(ctx, office.Funder); err != nil {
 		return err
+	}
+	for _, name := range controller {
+		value, err := r.Office.Setting(ctx, name)
+		if err != nil {
+			return err
+		}
+		out.Controller = append(out.Controller, Stated{name, value})
 	}
 	if out.SecondFactor, err = r.Office.AsksFactor(ctx); err != nil {
 		return err

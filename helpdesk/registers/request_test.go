@@ -71,3 +71,31 @@ func TestARequestIsLateWhenItsLastDayIsOverInStockholm(t *testing.T) {
 		w.refused(err, "right.empty")
 	})
 }
+
+// A request is pointed out from two weeks before its last day is over until it
+// is, and not once it is answered. An incident has its own clock.
+func TestARequestIsSoonDueForItsLastTwoWeeks(t *testing.T) {
+	each(t, func(w *world) {
+		w.incident(w.bea)
+		day := time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)
+		w.at = day.Add(12 * time.Hour)
+		id, err := w.room.Ask(w.ctx, w.bea, registers.Asked{Kind: "access", Who: "Nadia", What: "all", Channel: "letter", Day: day})
+		w.must(err)
+		over := time.Date(2026, 4, 3, 22, 0, 0, 0, time.UTC) // midnight of 3 April in Stockholm
+		soon := func(at time.Time, want int) {
+			t.Helper()
+			w.at = at
+			if n, err := w.room.Soon(w.ctx); err != nil || n != want {
+				t.Errorf("at %s: %d %v", at, n, err)
+			}
+		}
+		soon(day.Add(12*time.Hour), 0)
+		soon(over.AddDate(0, 0, -registers.SoonDays).Add(-time.Minute), 0)
+		soon(over.AddDate(0, 0, -registers.SoonDays), 1)
+		soon(over.Add(-time.Minute), 1)
+		soon(over, 0)
+		w.at = over.Add(-time.Hour)
+		w.must(w.room.Answer(w.ctx, w.ada, id, true, "sent a copy"))
+		soon(w.at, 0)
+	})
+}

@@ -11,6 +11,8 @@ const (
 		ORDER BY CASE WHEN due = 0 THEN 1 ELSE 0 END, due, at DESC, id LIMIT $2`
 	countLate = `SELECT COUNT(*) FROM registers_entry WHERE due > 0 AND due <= $1 AND book = $2`
 
+	countSoon = `SELECT COUNT(*) FROM registers_entry WHERE due > $1 AND due <= $2 AND book = $3`
+
 	insertKey   = `INSERT INTO registers_key (entry, reader, version, wrap) VALUES ($1, $2, $3, $4) ON CONFLICT (entry, reader, version) DO NOTHING`
 	selectKey   = `SELECT wrap FROM registers_key WHERE entry = $1 AND reader = $2 AND version = $3`
 	selectKeyed = `SELECT reader, version FROM registers_key WHERE entry = $1`
