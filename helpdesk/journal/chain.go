@@ -208,17 +208,24 @@ func (b *Book) compare(ctx context.Context, head Head) {
 	}
 }
 
-// head reads the head and checks its signature. Without one the chain begins.
+// head is how far the chain goes. Without a row it begins.
 func (b *Book) head(ctx context.Context, r store.Reader) (Head, error) {
+	return b.believed(ctx, r, selectHead, Head.signed)
+}
+
+// believed reads a place of the chain that lies under a signature of its own, or
+// the beginning where no row is. errForged for a row that we did not sign as what
+// it stands for.
+func (b *Book) believed(ctx context.Context, r store.Reader, query string, covered func(Head) []byte) (Head, error) {
 	var h Head
 	var signature []byte
-	switch err := r.QueryRow(ctx, selectHead).Scan(&h.Number, &h.Link, &signature); {
+	switch err := r.QueryRow(ctx, query).Scan(&h.Number, &h.Link, &signature); {
 	case errors.Is(err, helpdesk.ErrNotFound):
 		return Head{Link: make([]byte, sha256.Size)}, nil
 	case err != nil:
-		return Head{}, fmt.Errorf("read the journal's head: %w", err)
+		return Head{}, fmt.Errorf("read a signed place of the journal: %w", err)
 	}
-	if !b.secrets.VerifyLedger(h.signed(), signature) {
+	if !b.secrets.VerifyLedger(covered(h), signature) {
 		return Head{}, errForged
 	}
 	return h, nil

@@ -3,9 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -27,18 +25,7 @@ func (h Head) anchored() []byte {
 // anchor is where the book begins; nothing before its first entry while no page
 // was dropped. errForged where the row is not ours.
 func (b *Book) anchor(ctx context.Context, r store.Reader) (Head, error) {
-	var h Head
-	var signature []byte
-	switch err := r.QueryRow(ctx, selectAnchor).Scan(&h.Number, &h.Link, &signature); {
-	case errors.Is(err, helpdesk.ErrNotFound):
-		return Head{Link: make([]byte, sha256.Size)}, nil
-	case err != nil:
-		return Head{}, fmt.Errorf("read where the journal begins: %w", err)
-	}
-	if !b.secrets.VerifyLedger(h.anchored(), signature) {
-		return Head{}, errForged
-	}
-	return h, nil
+	return b.believed(ctx, r, selectAnchor, Head.anchored)
 }
 
 // OldPages counts the whole pages before an instant. The page that is written

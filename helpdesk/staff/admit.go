@@ -98,8 +98,11 @@ type Candidate struct {
 }
 
 // Waiting lists the candidates of the session's teams; for a coordinator those
-// of all teams.
+// of all teams. No program is asked about anybody.
 func (d *Desk) Waiting(ctx context.Context, s *Session) ([]Candidate, error) {
+	if s.program() {
+		return nil, fmt.Errorf("list who waits: %w", helpdesk.ErrDenied)
+	}
 	rows, err := d.db.Query(ctx, selectCandidates)
 	if err != nil {
 		return nil, fmt.Errorf("list who waits: %w", err)
@@ -135,10 +138,14 @@ func (d *Desk) Waiting(ctx context.Context, s *Session) ([]Candidate, error) {
 	return all, nil
 }
 
-// Admit gives a candidate the team's key. Only a member of that team can. Into
+// Admit gives a candidate the team's key. Only a member of that team can, and no
+// program. Into
 // a restricted team somebody who was in it before comes back when two members
 // have said so: the first call is noted, the second admits.
 func (d *Desk) Admit(ctx context.Context, s *Session, user, team helpdesk.ID) error {
+	if s.program() {
+		return fmt.Errorf("admit %s: %w", user, helpdesk.ErrDenied)
+	}
 	for try := 0; ; try++ {
 		pair, err := s.TeamPair(team, 0)
 		if err != nil {

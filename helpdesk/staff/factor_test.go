@@ -255,6 +255,8 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		w.asks()
 		bo := w.hireWhole("bo")
 		p, cookie := w.enrol("ada", w.init.Words)
+		shelter, north, until := helpdesk.NewID(), helpdesk.NewID(), w.clock.Now().AddDate(0, 3, 0)
+		lo := w.lead(north, "lo")
 		w.clock.Pass(6 * time.Minute)
 		deeds := map[string]func(*staff.Session) error{
 			"disable": func(s *staff.Session) error { return w.desk.Disable(w.ctx, s, bo) },
@@ -263,6 +265,22 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 			"words":   func(s *staff.Session) error { _, err := w.desk.NewWords(w.ctx, s); return err },
 			"code":    func(s *staff.Session) error { _, err := w.desk.RecoveryCode(w.ctx, s); return err },
 			"spares":  func(s *staff.Session) error { _, err := w.desk.NewSpares(w.ctx, s); return err },
+			"invite a partner": func(s *staff.Session) error {
+				_, err := w.desk.InvitePartner(w.ctx, s, shelter, "pia", "Pia", "pia@canary.example", "en")
+				return err
+			},
+			"invite a branch lead": func(s *staff.Session) error {
+				_, err := w.desk.InviteBranchLead(w.ctx, s, north, "lena", "Lena", "lena@canary.example", "en", until)
+				return err
+			},
+			"invite again": func(s *staff.Session) error {
+				_, err := w.desk.InviteAgain(w.ctx, s, lo.id, until)
+				return err
+			},
+			"make a program": func(s *staff.Session) error {
+				_, _, err := w.desk.MakeProgram(w.ctx, s, staff.NewProgram{Name: "system", Scopes: []staff.Scope{staff.ReadHours}, Until: until})
+				return err
+			},
 			"another telephone": func(*staff.Session) error {
 				_, _, err := w.desk.KeepFactor(w.ctx, cookie, p.secret, w.shows(p))
 				return err
@@ -279,6 +297,11 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		w.refused(w.desk.Prove(w.ctx, cookie, "000000"), "staff.factor_wrong")
 		w.must(w.desk.Prove(w.ctx, cookie, w.shows(p)))
 		w.must(w.open(cookie).Proof())
+		// Whoever proved it is not asked again for each.
+		w.must(deeds["invite a partner"](w.open(cookie)))
+		w.must(deeds["invite a branch lead"](w.open(cookie)))
+		w.must(deeds["invite again"](w.open(cookie)))
+		w.must(deeds["make a program"](w.open(cookie)))
 		w.must(w.desk.Remove(w.ctx, w.open(cookie), bo, w.team))
 		w.clock.Pass(5 * time.Minute)
 		w.fails(w.open(cookie).Proof(), staff.ErrProof)

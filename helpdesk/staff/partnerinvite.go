@@ -13,10 +13,13 @@ import (
 // InvitePartner makes an account for somebody of a partner organisation and
 // returns the token of their first sign-in, valid once and for seven days. org
 // is the directory's. Only a coordinator may, and says by it that the
-// organisation named this person.
+// organisation named this person. ErrProof as Remove.
 func (d *Desk) InvitePartner(ctx context.Context, by *Session, org helpdesk.ID, login, name, address, locale string) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("invite a partner: %w", helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return "", err
 	}
 	if org == "" {
 		return "", fmt.Errorf("invite a partner: %w", helpdesk.ErrNotFound)

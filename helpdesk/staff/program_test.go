@@ -225,3 +225,30 @@ func TestAWriterToTheDatabaseGivesNoTokenMore(t *testing.T) {
 		}
 	})
 }
+
+// A team whose last person left has nobody, whatever programs read there: it
+// lets nobody in, and two sheets do.
+func TestAProgramIsNoLastMemberOfATeam(t *testing.T) {
+	each(t, func(w *world) {
+		_, token := w.program(w.ada(), readsTickets, w.team)
+		bo := w.accepted("bo", w.team)
+		w.must(w.desk.Remove(w.ctx, w.desk.Console(), w.init.User, w.team))
+		left, err := w.desk.Members(w.ctx, w.team)
+		w.must(err)
+		if len(left) != 0 {
+			t.Errorf("%d are left", len(left))
+		}
+		p, err := w.desk.ByToken(w.ctx, token)
+		w.must(err)
+		w.fails(w.desk.Admit(w.ctx, p.Session, bo.id, w.team), helpdesk.ErrDenied)
+		if w.open(bo.cookie).Member(w.team) {
+			t.Fatal("a program let somebody in")
+		}
+		_, err = w.desk.Waiting(w.ctx, p.Session)
+		w.fails(err, helpdesk.ErrDenied)
+		w.must(w.desk.Recover(w.ctx, w.init.Sheets[0], w.init.Sheets[1], bo.id, w.team))
+		if !w.open(bo.cookie).Member(w.team) {
+			t.Error("two sheets did not")
+		}
+	})
+}

@@ -25,8 +25,11 @@ func (w *Working) May(scope Scope) bool { return w != nil && slices.Contains(w.S
 // Granted tells whether a session is a program's that may do something; false
 // for everybody who signs in.
 func (s *Session) Granted(scope Scope) bool {
-	return s != nil && s.User.Kind == ProgramKind && slices.Contains(s.scopes, scope)
+	return s.program() && slices.Contains(s.scopes, scope)
 }
+
+// program tells a program's session from a person's.
+func (s *Session) program() bool { return s != nil && s.User.Kind == ProgramKind }
 
 // ByToken opens what a token opens for one request, or reports ErrDenied: unknown,
 // ended, expired. The row it is found by comes from the token through a one-way

@@ -95,10 +95,13 @@ func (d *Desk) Volunteers(ctx context.Context, org helpdesk.ID) ([]VolunteerUser
 // the token of their first visit, as InvitePartner. org is the directory's. The
 // account ends at until, in at most twelve months. Only a coordinator of ours may.
 // Refusals "staff.until", "staff.kind" (the organisation has staff of another
-// kind), and those of Invite.
+// kind), and those of Invite; ErrProof as Remove.
 func (d *Desk) InviteBranchLead(ctx context.Context, by *Session, org helpdesk.ID, login, name, address, locale string, until time.Time) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("invite the lead of a branch: %w", helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return "", err
 	}
 	return d.inviteVolunteer(ctx, by.User.ID, belonging{org: org, lead: true, until: until.UnixMicro()}, login, name, address, locale)
 }
@@ -248,7 +251,8 @@ func (d *Desk) EndVolunteer(ctx context.Context, by Steward, user helpdesk.ID) e
 
 // InviteAgain gives a volunteer who lost their words, or whose account has ended,
 // the token of another first visit. What they held is gone; somebody of their
-// branch admits them again. Errors as RenewVolunteer.
+// branch admits them again. Errors as RenewVolunteer; ErrProof as Remove for a
+// coordinator of ours.
 func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, until time.Time) (token string, err error) {
 	if err := d.untilFits(until.UnixMicro()); err != nil {
 		return "", err
@@ -257,6 +261,11 @@ func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, un
 		_, b, err := d.stewarded(ctx, tx, by, user)
 		if err != nil {
 			return err
+		}
+		if s, ours := by.(*Session); ours {
+			if err := s.Proof(); err != nil {
+				return err
+			}
 		}
 		if _, err := d.leaveAll(ctx, tx, user, false); err != nil {
 			return err

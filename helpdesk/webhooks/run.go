@@ -3,8 +3,11 @@ package webhooks
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
 )
 
@@ -20,6 +23,7 @@ func (r *Room) Run(ctx context.Context) error {
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	var tidied time.Time
+	var gone away
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,11 +34,13 @@ func (r *Room) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		_, err := r.Share(ctx)
+		if gone.say(ctx, r.log, err); err != nil {
+			continue // nothing is rung while the database is away
+		}
 		if now := r.now(); now.Sub(tidied) >= tidyDue {
 			tidied = now
-			err = errors.Join(err, r.tidy(ctx))
+			gone.complain(ctx, r.log, r.tidy(ctx))
 		}
-		r.complain(ctx, err)
 		for range callers {
 			select {
 			case places <- struct{}{}:
@@ -43,7 +49,7 @@ func (r *Room) Run(ctx context.Context) error {
 					for more := true; more && ctx.Err() == nil; {
 						var err error
 						more, err = r.Ring(ctx)
-						r.complain(ctx, err)
+						gone.complain(ctx, r.log, err)
 					}
 				}()
 			default:
@@ -52,9 +58,35 @@ func (r *Room) Run(ctx context.Context) error {
 	}
 }
 
-func (r *Room) complain(ctx context.Context, err error) {
-	if err != nil && ctx.Err() == nil {
-		r.log.ErrorContext(ctx, "webhooks not rung; tried again", "err", err)
+// away says once that the database is, and once that it is back.
+type away struct {
+	mu  sync.Mutex
+	now bool
+}
+
+// say takes what came of the look that every turn begins with.
+func (a *away) say(ctx context.Context, log *slog.Logger, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case ctx.Err() != nil || a.now == (err != nil):
+	case err != nil:
+		a.now = true
+		log.ErrorContext(ctx, "webhooks wait for the database", "err", err)
+	default:
+		a.now = false
+		log.InfoContext(ctx, "webhooks have the database again")
+	}
+}
+
+// complain is of what failed beside it.
+func (a *away) complain(ctx context.Context, log *slog.Logger, err error) {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.Is(err, helpdesk.ErrUnavailable):
+		a.say(ctx, log, err)
+	default:
+		log.ErrorContext(ctx, "webhooks not rung; tried again", "err", err)
 	}
 }
 

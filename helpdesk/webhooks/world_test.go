@@ -1,7 +1,6 @@
 package webhooks_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -94,7 +93,7 @@ type world struct {
 	db      *store.DB
 	secrets *vault.Secrets
 	clock   *housetest.Clock
-	log     *bytes.Buffer
+	log     *housetest.Log
 	book    *journal.Book
 	staff   *staff.Desk
 	people  *people.Registry
@@ -113,7 +112,7 @@ func each(t *testing.T, f func(w *world)) {
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	w := &world{t: t, ctx: context.Background(), db: db, secrets: vault.NewSecrets(), clock: housetest.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)), log: &housetest.Log{}}
 	logger, now, bells := slog.New(slog.NewTextHandler(w.log, nil)), w.clock.Now, bus.InProcess()
 	w.book = journal.New(db, w.secrets, now, logger)
 	w.staff = staff.New(staff.House{DB: db, Secrets: w.secrets, Bus: bells, Journal: w.book, Now: now, Log: logger, Cost: vault.Cost{MiB: 1, Passes: 1},
