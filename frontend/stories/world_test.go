@@ -32,6 +32,7 @@ import (
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/retention"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -56,6 +57,7 @@ type world struct {
 	office    *office.Office
 	post      *post.Postroom
 	room      *chat.Room
+	keep      *retention.Room
 	shelf     *answers.Shelf
 	tasks     *tasks.Room
 	directory *directory.Room
@@ -160,13 +162,17 @@ func newWorldOn(t testing.TB, events, pages bus.Bus) *world {
 		DB: db, Secrets: secrets, Bus: events, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets,
 		Bell: w.post, Now: w.now, Log: log,
 	})
+	w.keep = retention.New(retention.House{
+		DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, People: w.people, Tickets: w.tickets, Post: w.post, Chat: w.room,
+		Others: behind{w.post, w.door}, Now: w.now, Log: log,
+	})
 	w.shelf, err = answers.New(answers.House{DB: db, Secrets: secrets, Journal: book, Now: w.now})
 	w.ok(err)
 	w.tasks = tasks.New(tasks.House{
 		DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.post, Now: w.now, Log: log,
 	})
 	workspace.Mount(w.site, workspace.Rooms{
-		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Answers: w.shelf, Tasks: w.tasks, Directory: w.directory, Consent: w.door, Branches: w.branches, PartnerLink: partner.Link, Mail: w.mailStates, Log: log,
+		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Retention: w.keep, Answers: w.shelf, Tasks: w.tasks, Directory: w.directory, Consent: w.door, Branches: w.branches, PartnerLink: partner.Link, Mail: w.mailStates, Log: log,
 	})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Consent: w.door, Log: log})
 	partner.Mount(w.site, partner.Rooms{Staff: w.staff, Consent: w.door})

@@ -3,8 +3,10 @@ package retention
 const (
 	upsertWord = `INSERT INTO retention_word (ticket, kind, day, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket, kind) DO UPDATE SET day = excluded.day, body = excluded.body`
-	deleteWord  = `DELETE FROM retention_word WHERE ticket = $1 AND kind = $2`
-	selectWords = `SELECT ticket, kind, day, body FROM retention_word ORDER BY day, ticket`
+	deleteWord = `DELETE FROM retention_word WHERE ticket = $1 AND kind = $2`
+	// The tickets follow.
+	deleteWordsOf = `DELETE FROM retention_word WHERE ticket IN (`
+	selectWords   = `SELECT ticket, kind, day, body FROM retention_word ORDER BY day, ticket`
 	// The tickets follow.
 	selectHeld = `SELECT ticket FROM retention_word WHERE kind = 'held' AND day > $1 AND ticket IN (`
 	endHolds   = `DELETE FROM retention_word WHERE kind = 'held' AND day <= $1`

@@ -26,9 +26,9 @@ const (
 )
 
 const (
-	batch = 100 // tickets a step: writers wait for no more than that
-	sweep = 500 // rows of other kinds
-	lease = 2 * time.Minute
+	asides = 100 // letters set aside a step
+	sweep  = 500 // rows of other kinds
+	lease  = 2 * time.Minute
 	// nightly is how long ago a run must lie for another to begin by the clock:
 	// each process of a house looks.
 	nightly  = 12 * time.Hour
@@ -77,7 +77,7 @@ func (r *Room) Nightly(ctx context.Context) (Report, error) {
 // Run goes through the rules once. ErrConflict while another process does. What
 // was erased before an error stays erased and counted.
 func (r *Room) Run(ctx context.Context) (Report, error) {
-	w := &work{Room: r, run: helpdesk.NewID(), counts: map[string]int64{}}
+	w := &work{Room: r, run: helpdesk.NewID(), counts: map[string]int64{}, pace: slow}
 	began := r.Now()
 	if err := w.begin(ctx, began); err != nil {
 		return Report{}, err
@@ -104,6 +104,7 @@ type work struct {
 	counts map[string]int64
 	keep   office.Keeping
 	teams  []staff.Team
+	pace   pace
 }
 
 func (w *work) begin(ctx context.Context, now time.Time) error {
@@ -191,8 +192,8 @@ func (w *work) before(kind string) (time.Time, bool) {
 }
 
 // step does one small thing and counts it, in one transaction and under the
-// lease. Then it lets others write for as long as it took itself, for a moment
-// at most.
+// lease. Whoever waits to write meanwhile has the next turn; the moment after it
+// is for those who are about to.
 func (w *work) step(ctx context.Context, kind string, do func(tx *store.Tx) (int64, error)) (int64, error) {
 	var n int64
 	began := time.Now()
@@ -216,7 +217,7 @@ func (w *work) step(ctx context.Context, kind string, do func(tx *store.Tx) (int
 	select {
 	case <-ctx.Done():
 		return n, ctx.Err()
-	case <-time.After(min(time.Since(began)/4, 20*time.Millisecond)):
+	case <-time.After(min(time.Since(began)/breath, breathMost)):
 	}
 	return n, nil
 }
@@ -264,11 +265,9 @@ func (w *work) letGo(ctx context.Context, tx *store.Tx) func([]helpdesk.ID) erro
 
 // dropped ends what was kept beside erased tickets.
 func (w *work) dropped(ctx context.Context, tx *store.Tx, gone tickets.Aged) error {
-	for _, id := range gone.All {
-		for _, kind := range []string{held, asked} {
-			if err := tx.Later(ctx, deleteWord, id, kind); err != nil {
-				return err
-			}
+	if len(gone.All) > 0 {
+		if err := tx.Later(ctx, deleteWordsOf+store.Places(len(gone.All), 1)+")", anys(gone.All)...); err != nil {
+			return err
 		}
 	}
 	return w.People.Drop(ctx, tx, gone.Persons, gone.Writers)
@@ -279,7 +278,7 @@ func (w *work) dropped(ctx context.Context, tx *store.Tx, gone tickets.Aged) err
 func (w *work) tickets(ctx context.Context, kind string, part tickets.Part, before time.Time) error {
 	for _, team := range w.teams {
 		for from := (tickets.OldFrom{}); ; {
-			old, next, err := w.Tickets.OldOf(ctx, w.DB, team, before, from, batch)
+			old, next, err := w.Tickets.OldOf(ctx, w.DB, team, before, from, int(w.pace))
 			if err != nil {
 				return err
 			}
@@ -308,8 +307,9 @@ func (w *work) some(ctx context.Context, kind string, part tickets.Part, before 
 	}
 	taken := 0
 	if len(ids) > 0 {
+		var began time.Time
 		_, err = w.step(ctx, kind, func(tx *store.Tx) (int64, error) {
-			taken = 0
+			taken, began = 0, time.Now()
 			free, err := w.free(ctx, tx, ids)
 			if err != nil || len(free) == 0 {
 				return 0, err
@@ -322,6 +322,7 @@ func (w *work) some(ctx context.Context, kind string, part tickets.Part, before 
 			if part == tickets.PartTicket {
 				err = w.dropped(ctx, tx, gone)
 			}
+			tx.After(func() { w.pace = w.pace.after(len(ids), time.Since(began)) })
 			return int64(taken), err
 		})
 	}
@@ -351,11 +352,7 @@ func (r *Room) kept(ctx context.Context, q store.Reader, ids []helpdesk.ID) ([]h
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	args := []any{r.today().UnixMicro()}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	out, err := store.IDs(ctx, q, selectHeld+store.Places(len(ids), 2)+")", args...)
+	out, err := store.IDs(ctx, q, selectHeld+store.Places(len(ids), 2)+")", append([]any{r.today().UnixMicro()}, anys(ids)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for what is postponed: %w", err)
 	}
@@ -369,7 +366,7 @@ func (w *work) others(ctx context.Context) error {
 		do            func(tx *store.Tx, before time.Time) (int64, error)
 	}{
 		{office.KeepOriginals, CountAsides, func(tx *store.Tx, before time.Time) (int64, error) {
-			return w.Post.DropAsides(ctx, tx, before, batch)
+			return w.Post.DropAsides(ctx, tx, before, asides)
 		}},
 		{office.KeepFigures, office.KeepFigures, func(tx *store.Tx, before time.Time) (int64, error) {
 			return w.Chat.DropFigures(ctx, tx, before, sweep)
