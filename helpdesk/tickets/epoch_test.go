@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/store/storetest"
@@ -278,6 +279,32 @@ func TestManyWriteWhileMembersLeave(t *testing.T) {
 			same(t, "written under the first key", h.number(t, "SELECT COUNT(*) FROM tickets_message WHERE conversation = $1 AND epoch = 1", p.talk.ID), 1)
 			same(t, "numbers", h.number(t, "SELECT MAX(number) - COUNT(*) FROM tickets_message WHERE conversation = $1", p.talk.ID), 0)
 		}
+	})
+}
+
+// Who has a person's lost key, and a snapshot from before, reads nothing that is
+// written once they have another.
+func TestWhatIsWrittenAfterANewCodeHasAKeyOfItsOwn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		team := h.team(t)
+		anna := h.session(t, team)
+		p := h.begin(t, team, "hello")
+		claim, err := h.people.DrawClaim(t.Context())
+		h.ok(t, err)
+		var out people.Reissued
+		h.write(t, func(tx *store.Tx) error {
+			if out, err = h.people.Reissue(t.Context(), tx, anna, p.Person, []helpdesk.ID{team}, claim); err != nil {
+				return err
+			}
+			return h.desk.Readdress(t.Context(), tx, anna, p.Person, out.Key)
+		})
+		p.Guest = h.comeBack(t, out.Code)
+		h.say(t, p, "said")
+		h.tell(t, anna, p.talk.ID, "told")
+		same(t, "under the key they had", h.number(t, "SELECT COUNT(*) FROM tickets_message WHERE conversation = $1 AND epoch = 1", p.talk.ID), 1)
+		same(t, "the person", h.heard(t, p, 0), []string{"hello", "said", "told"})
+		same(t, "the team", texts(h.page(t, anna, p.talk.Ticket).Messages), []string{"hello", "said", "told"})
 	})
 }
 

@@ -202,7 +202,12 @@ func (d *Desk) readdress(ctx context.Context, tx *store.Tx, s *staff.Session, co
 	if len(held) == 0 {
 		return nil
 	}
-	return d.readerOfAll(ctx, tx, s, file, c, to)
+	if err := d.readerOfAll(ctx, tx, s, file, c, to); err != nil || !theirs[c.epoch] {
+		return err
+	}
+	// Whoever has the lost one may have kept this epoch's key.
+	_, err = d.nextEpoch(ctx, tx, colleague{s}, c, append(d.presentSeats(ctx, rows, c, to), to))
+	return err
 }
 
 // readdressSingles wraps single messages anew that the person was given
