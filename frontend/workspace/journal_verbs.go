@@ -24,5 +24,5 @@ var journalVerbs = []string{
 	"ticket.erased", "ticket.erasing", "ticket.facts", "ticket.give", "ticket.join", "ticket.lend", "ticket.letter", "ticket.note", "ticket.prioritise",
 	"ticket.priority", "ticket.reopen", "ticket.system", "ticket.tag", "ticket.take", "ticket.team", "ticket.title", "ticket.translate",
 	"ticket.translated", "ticket.translation_dropped", "ticket.turned_away", "ticket.unerased", "ticket.unjoin", "ticket.untake", "ticket.welcomed",
-	"ticket.withdraw", "ticket.writer", "webhooks.again", "webhooks.ended", "webhooks.made",
+	"ticket.withdraw", "ticket.writer", "webhooks.again", "webhooks.ended", "webhooks.made", "writer.shared",
 }
