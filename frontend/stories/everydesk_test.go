@@ -15,6 +15,7 @@ import (
 	"returnsupport/helpdesk/hours"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
+	"returnsupport/helpdesk/registers"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
@@ -180,6 +181,7 @@ func (w *world) deskPages() deskPages {
 	w.ok(err)
 	boxes, err := w.office.Mailboxes(ctx)
 	w.ok(err)
+	w.registered(s)
 
 	t := "/w/t/" + string(family)
 	out := deskPages{
@@ -193,7 +195,8 @@ func (w *world) deskPages() deskPages {
 			{"aside", "/w/aside"}, {"outbox", "/w/outbox"}, {"team", "/w/team"}, {"settings", "/w/settings"}, {"mail", "/w/mail"}, {"code", "/w/code"},
 			{"chats", "/w/chats"}, {"hours", "/w/hours"}, {"office", "/w/office"}, {"mailboxes", "/w/office/mailboxes"},
 			{"mailbox-new", "/w/office/mailboxes/new"}, {"mailbox", "/w/office/mailboxes/" + string(boxes[0].ID)}, {"people", "/w/office/people"},
-			{"mine", "/w/office/mine"}, {"nothing", "/w/t/" + strings.Repeat("a", 26)},
+			{"mine", "/w/office/mine"}, {"journal", "/w/journal"}, {"incidents", "/w/incidents"}, {"rights", "/w/rights"}, {"records", "/w/records"},
+			{"assessment", "/w/records/assessment"}, {"programs", "/w/office/programs"}, {"nothing", "/w/t/" + strings.Repeat("a", 26)},
 		},
 		lent: []deskPage{{"lent", "/w/lent"}, {"lent-one", "/w/lent/" + string(family)}},
 	}
@@ -209,6 +212,28 @@ func (w *world) deskPages() deskPages {
 		out.within = append(out.within, deskPage{"office-" + k.Name, "/w/office/" + k.Name})
 	}
 	return out
+}
+
+// registered writes into the registers what data protection asks for, some of it
+// late, and lets a program in.
+func (w *world) registered(s *staff.Session) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	for days, n := range map[int]registers.Noticed{
+		-4: {What: "En lista med namn låg i hallen under hela eftermiddagen, och flera besökare gick förbi.", Kinds: registers.IncidentKinds[:2], Affected: 12, Who: "Tolv familjer: namn och telefoner", Tickets: "R-1, R-2"},
+		-1: {What: "قائمة بالأسماء 📄", Kinds: registers.IncidentKinds[2:]},
+	} {
+		n.At = w.now().AddDate(0, 0, days)
+		id, err := w.registers.Report(ctx, s, n)
+		w.ok(err)
+		w.ok(w.registers.Assess(ctx, s, id, registers.Assessed{Risk: registers.RiskHigh, Consequences: "De kan bli funna."}, n.Affected))
+	}
+	for days, kind := range map[int]string{-40: "access", -20: "erasure", -1: "correction"} {
+		_, err := w.registers.Ask(ctx, s, registers.Asked{Kind: kind, Who: "Nadia, som visade sitt kort", What: "Allt ni har om mig.", Channel: "letter", Day: w.now().AddDate(0, 0, days)})
+		w.ok(err)
+	}
+	_, _, err := w.staff.MakeProgram(ctx, s, staff.NewProgram{Name: "Kommunen", Scopes: []staff.Scope{staff.ReadTickets}, Teams: []helpdesk.ID{w.team.ID}, Until: w.now().AddDate(0, 2, 0)})
+	w.ok(err)
 }
 
 // dated writes dates into two tickets: what is lost, what was promised, what

@@ -32,6 +32,7 @@ import (
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/people"
 	"returnsupport/helpdesk/post"
+	"returnsupport/helpdesk/registers"
 	"returnsupport/helpdesk/retention"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
@@ -39,6 +40,7 @@ import (
 	"returnsupport/helpdesk/tasks"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/helpdesk/vault"
+	"returnsupport/helpdesk/webhooks"
 	"returnsupport/mailbridge"
 	"returnsupport/mailbridge/mailtest"
 )
@@ -63,6 +65,7 @@ type world struct {
 	directory *directory.Room
 	door      *consent.Door
 	branches  *branches.Desk
+	registers *registers.Room
 	site      *frontend.Site
 	url       string
 	away      string                    // the neutral page the exit leads to
@@ -171,8 +174,11 @@ func newWorldOn(t testing.TB, events, pages bus.Bus) *world {
 	w.tasks = tasks.New(tasks.House{
 		DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Remind: w.post, Now: w.now, Log: log,
 	})
+	w.registers = registers.New(registers.House{DB: db, Secrets: secrets, Journal: book, Office: w.office, Staff: w.staff, Tickets: w.tickets, Directory: w.directory, Now: w.now})
 	workspace.Mount(w.site, workspace.Rooms{
 		Staff: w.staff, Tickets: w.tickets, Post: w.post, Office: w.office, Chat: w.room, Retention: w.keep, Answers: w.shelf, Tasks: w.tasks, Directory: w.directory, Consent: w.door, Branches: w.branches, PartnerLink: partner.Link, Mail: w.mailStates, Log: log,
+		Registers: w.registers,
+		Webhooks:  webhooks.New(webhooks.House{DB: db, Secrets: secrets, Journal: book, Staff: w.staff, Now: w.now, Log: log}),
 	})
 	public.Mount(w.site, public.Rooms{Chat: w.room, People: w.people, Tickets: w.tickets, Office: w.office, Consent: w.door, Log: log})
 	partner.Mount(w.site, partner.Rooms{Staff: w.staff, Consent: w.door})
