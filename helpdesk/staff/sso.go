@@ -63,9 +63,18 @@ const (
 type sso struct {
 	SSO
 
-	mu       sync.Mutex
+	mu       sync.Mutex // never held while the issuer is asked
 	provider *oidc.Provider
 	until    time.Time
+	asking   *inquiry // nil: nobody asks at this moment
+}
+
+// inquiry is one question what the issuer says of itself, for all who need it
+// meanwhile.
+type inquiry struct {
+	done     chan struct{}
+	provider *oidc.Provider
+	err      error
 }
 
 // knows tells whether somebody is linked to the issuer there is now.
@@ -103,13 +112,41 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// at is the issuer as it describes itself (OpenID Connect Discovery 1.0).
+// at is the issuer as it describes itself (OpenID Connect Discovery 1.0). It is
+// asked once for all who wait: one that is silent keeps a morning's colleagues as
+// long as it keeps one.
 func (s *sso) at(ctx context.Context, now time.Time) (*oidc.Provider, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.provider != nil && now.Before(s.until) {
+		defer s.mu.Unlock()
 		return s.provider, nil
 	}
+	q := s.asking
+	if q == nil {
+		q = &inquiry{done: make(chan struct{})}
+		s.asking = q
+		go s.ask(context.WithoutCancel(ctx), q, now) // whoever asked first may leave
+	}
+	s.mu.Unlock()
+	select {
+	case <-q.done:
+		return q.provider, q.err
+	case <-ctx.Done():
+		return nil, errIssuerAway
+	}
+}
+
+func (s *sso) ask(ctx context.Context, q *inquiry, now time.Time) {
+	q.provider, q.err = s.describe(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asking = nil; q.err == nil {
+		s.provider, s.until = q.provider, now.Add(issuerKept)
+	}
+	close(q.done)
+}
+
+func (s *sso) describe(ctx context.Context) (*oidc.Provider, error) {
 	ctx, done := context.WithTimeout(s.context(ctx), issuerPatience)
 	defer done()
 	p, err := oidc.NewProvider(ctx, s.Issuer)
@@ -121,7 +158,6 @@ func (s *sso) at(ctx context.Context, now time.Time) (*oidc.Provider, error) {
 			return nil, errIssuerWrong
 		}
 	}
-	s.provider, s.until = p, now.Add(issuerKept)
 	return p, nil
 }
 
