@@ -113,11 +113,11 @@ func (r *Room) Watch(ctx context.Context, s *staff.Session) (Watched, error) {
 	}
 	y, m, d := r.Now().In(zone).Date()
 	out := Watched{Since: time.Date(y, m, d-watchDays+1, 0, 0, 0, 0, zone)}
-	read, next, err := r.Journal.Read(ctx, journal.Query{Verbs: []string{journal.VerbOpened, journal.VerbOwnName}, From: out.Since.Add(-journal.UsualBefore)}, watchMost)
+	read, cut, err := r.opened.read(ctx, r.Journal, out.Since.Add(-journal.UsualBefore), r.Now())
 	if err != nil {
 		return Watched{}, err
 	}
-	out.Cut = next != ""
+	out.Cut = cut
 	var lately []journal.Entry
 	for _, l := range read {
 		if !l.At.Before(out.Since) {
@@ -173,7 +173,7 @@ type did struct{ actor, ticket helpdesk.ID }
 
 // worked are who did something in which ticket: it was not only looked at.
 func (r *Room) worked(ctx context.Context, since time.Time, s *staff.Session) (map[did]bool, error) {
-	read, _, err := r.Journal.Read(ctx, journal.Query{Verbs: []string{"ticket."}, From: since}, watchMost)
+	read, _, err := r.changed.read(ctx, r.Journal, since, r.Now())
 	if err != nil {
 		return nil, err
 	}

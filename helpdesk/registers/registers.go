@@ -41,10 +41,15 @@ type House struct {
 }
 
 // Room is the room. Its methods may be called from many goroutines.
-type Room struct{ House }
+type Room struct {
+	House
+	opened, changed recent
+}
 
 // New makes the room.
-func New(h House) *Room { return &Room{h} }
+func New(h House) *Room {
+	return &Room{House: h, opened: recent{verbs: []string{journal.VerbOpened, journal.VerbOwnName}}, changed: recent{verbs: []string{"ticket."}}}
+}
 
 // zone is where days begin.
 var zone = stockholm()
