@@ -127,10 +127,14 @@ func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err
 	for _, u := range taken {
 		files = append(files, people.LateFile{Name: u.Name, Type: u.Type, Tells: u.Tells, Data: u.Data})
 	}
-	err = h.People.KeepLate(v.Context, person, text, files...)
+	client := v.Form.Value("client")
+	if !clientID(client) {
+		client = ""
+	}
+	err = h.People.KeepLate(v.Context, person, client, text, files...)
 	if refused(err, "late.full") && text != "" && len(files) > 0 {
 		file = "full"
-		err = h.People.KeepLate(v.Context, person, text)
+		err = h.People.KeepLate(v.Context, person, client, text)
 	}
 	switch {
 	case err == nil:

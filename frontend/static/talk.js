@@ -153,28 +153,33 @@
   const post = (to, body, limit) => {
     const c = new AbortController(), over = setTimeout(() => c.abort(), limit || 12000);
     return fetch(to, { method: "POST", body, signal: c.signal, redirect: "error", headers: { Accept: "application/json" } }).then((r) => {
-      if (r.status === 401) close();
+      if (r.status === 401) r.json().then((got) => close(got.then), () => close());
       if (!r.ok) throw new Error(r.status);
       return r.json();
     }).finally(() => clearTimeout(over));
   };
 
   // close clears the screen: somebody else may come to it. What stood in the
-  // field is kept by the house, sealed, for when they come back.
-  const close = () => {
+  // field is kept by the house, sealed, for when they come back. to is what the
+  // house said when it kept what was being sent.
+  const close = (to) => {
     if (ended) return;
     ended = true;
-    const left = waiting.map((w) => w.words).concat(text.value.trim()).filter(Boolean).join("\n\n");
+    // What was being sent has its id still: the house may have kept it already.
+    let left = waiting.map((w) => ({ client: w.id, text: w.words })).slice(/kept=yes/.test(to) ? 1 : 0).filter((w) => w.text);
+    if (text.value.trim()) left.push({ client: id(), text: text.value.trim() });
+    if (left.length > 2) left = [left[0], { client: id(), text: left.slice(1).map((w) => w.text).join("\n\n") }];
     log.remove();
     form.hidden = true;
-    const go = (to) => location.replace(to || say.ended);
-    if (!left) return go();
-    const body = new URLSearchParams({ text: left });
     const keep = (times) => {
+      if (!left.length) return location.replace(to || say.ended);
       const c = new AbortController();
       setTimeout(() => c.abort(), 12000);
-      fetch(form.action, { method: "POST", body, signal: c.signal, headers: { Accept: "application/json" } }).then((r) => r.json()).then((got) => go(got.then))
-        .catch(() => { if (times < 3) setTimeout(keep, 2000, times + 1); else go(); });
+      fetch(form.action, { method: "POST", body: new URLSearchParams(left[0]), signal: c.signal, headers: { Accept: "application/json" } }).then((r) => r.json()).then((got) => {
+        to = got.then;
+        left.shift();
+        keep(0);
+      }).catch(() => { if (times < 3) setTimeout(keep, 2000, times + 1); else location.replace(to || say.ended); });
     };
     keep(0);
   };

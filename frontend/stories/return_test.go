@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -177,8 +178,19 @@ func TestWhoeverComesAfterTheExitFindsNothing(t *testing.T) {
 
 func TestASentenceSentAfterThePageClosedIsNotLost(t *testing.T) {
 	t.Parallel()
+	for how, sockets := range map[string]string{"by a socket": "", "by posts": `window.WebSocket = undefined`} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			closesInMidSentence(t, sockets)
+		})
+	}
+}
+
+func closesInMidSentence(t *testing.T, script string) {
 	w := evening(t)
 	p := visit(t, w, phone)
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	w.ok(err)
 	p.begins("ti", "ሰላም", false)
 	code := p.code("ti")
 	p.open("/ti/talk")
@@ -201,6 +213,7 @@ func TestASentenceSentAfterThePageClosedIsNotLost(t *testing.T) {
 	p.returns("ti", code)
 	p.open("/ti/talk")
 	p.sees("እዚ ኣይጥፋእ")
+	p.arrives("offered once", `document.querySelectorAll("button[name=do][value=send]").length === 1`)
 	p.eval(`document.querySelector(".late").scrollIntoView({block: "center"})`) // not half behind the field, which stays in sight
 	p.accessible("late words")
 	p.narrow("late words")

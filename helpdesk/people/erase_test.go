@@ -45,7 +45,7 @@ func TestEverythingIsErasedAfterThreeDays(t *testing.T) {
 		other, _ := w.begin(false)
 		second, _, _ := w.comeBack(code)
 		w.must(w.people.SetNotice(w.ctx, g, evening))
-		w.must(w.people.KeepLate(w.ctx, g.Person, "x", people.LateFile{Name: "x.txt", Type: "text/plain", Data: []byte("x")}))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "x", people.LateFile{Name: "x.txt", Type: "text/plain", Data: []byte("x")}))
 		heard := w.ended()
 		w.must(w.askErase(g))
 		// Who stands behind them has nothing to read on in.

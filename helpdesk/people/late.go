@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -37,12 +38,14 @@ func (l *lateRow) bound() vault.Context  { return vault.At("people.late", l.id, 
 func (l *lateRow) origin() vault.Context { return vault.At("people.late.origin", l.id, l.person, l.at) }
 
 // KeepLate seals what somebody posted too late to their own key, all of it or
-// nothing; it waits 30 days. person is what Author told.
+// nothing; it waits 30 days. person is what Author told. What comes again with
+// the same client's id, because its answer was lost or a button was pressed
+// twice, is kept once; "" is no id.
 //
 // Refusals: "late.no_code", they have nothing to come back with, so nobody
 // could ever read it; "late.full", more than ten texts or ten files would wait;
 // "late.long", a text of more than 64 KiB.
-func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string, files ...LateFile) error {
+func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, client, text string, files ...LateFile) error {
 	if len(text) > maxLateBytes {
 		return helpdesk.Refuse("late.long")
 	}
@@ -54,6 +57,14 @@ func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string
 		if k.lookup == nil {
 			return helpdesk.Refuse("late.no_code")
 		}
+		l := lateRow{id: helpdesk.NewID(), person: person, at: p.now().UnixMicro()}
+		if client != "" {
+			l.id = p.secrets.Mark("people.late", string(person)+" "+client)
+			var one int
+			if err := tx.QueryRow(ctx, selectOneLate, string(person), string(l.id)).Scan(&one); !errors.Is(err, helpdesk.ErrNotFound) {
+				return err // kept already
+			}
+		}
 		var n int
 		if err := tx.QueryRow(ctx, countLate, string(person)).Scan(&n); err != nil {
 			return fmt.Errorf("keep a late text of %s: %w", person, err)
@@ -61,14 +72,17 @@ func (p *Registry) KeepLate(ctx context.Context, person helpdesk.ID, text string
 		if n >= maxLate {
 			return helpdesk.Refuse("late.full")
 		}
-		l := lateRow{id: helpdesk.NewID(), person: person, at: p.now().UnixMicro()}
 		to := vault.InsideKey{ID: k.id(), Public: k.public}
 		if l.body, err = to.Seal(l.bound(), []byte(text)); err != nil {
 			return fmt.Errorf("keep a late text of %s: %w", person, err)
 		}
 		l.mac = p.secrets.Vouch(l.origin(), l.body)
-		if _, err := tx.Exec(ctx, insertLate, string(l.id), string(person), l.at, l.body, l.mac); err != nil {
+		added, err := tx.Exec(ctx, insertLate, string(l.id), string(person), l.at, l.body, l.mac)
+		if err != nil {
 			return fmt.Errorf("keep a late text of %s: %w", person, err)
+		}
+		if added == 0 { // another request was a moment faster
+			return nil
 		}
 		return p.keepLateFiles(ctx, tx, to, &l, files)
 	})

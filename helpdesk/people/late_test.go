@@ -2,10 +2,12 @@ package people_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/people"
 )
 
 // end has a session run out.
@@ -25,9 +27,9 @@ func TestWhatIsPostedTooLateIsThereOnReturn(t *testing.T) {
 		if author != g.Person {
 			t.Fatalf("written by %s, want %s", author, g.Person)
 		}
-		w.must(w.people.KeepLate(w.ctx, author, "Jag orkade inte skriva klart."))
+		w.must(w.people.KeepLate(w.ctx, author, "", "Jag orkade inte skriva klart."))
 		w.clock.pass(time.Minute)
-		w.must(w.people.KeepLate(w.ctx, author, "لم أنته"))
+		w.must(w.people.KeepLate(w.ctx, author, "", "لم أنته"))
 		w.clock.pass(20 * 24 * time.Hour)
 		w.must(w.people.Sweep(w.ctx))
 		_, back, _ := w.comeBack(code)
@@ -82,11 +84,11 @@ func TestTheAuthorIsKnownBeforeTheSweepCame(t *testing.T) {
 func TestLateTextsAreBounded(t *testing.T) {
 	each(t, func(w *world) {
 		_, g, _ := w.withCode()
-		w.refused(w.people.KeepLate(w.ctx, g.Person, strings.Repeat("x", 64*1024+1)), "late.long")
+		w.refused(w.people.KeepLate(w.ctx, g.Person, "", strings.Repeat("x", 64*1024+1)), "late.long")
 		for range 10 {
-			w.must(w.people.KeepLate(w.ctx, g.Person, strings.Repeat("x", 1000)))
+			w.must(w.people.KeepLate(w.ctx, g.Person, "", strings.Repeat("x", 1000)))
 		}
-		w.refused(w.people.KeepLate(w.ctx, g.Person, "x"), "late.full")
+		w.refused(w.people.KeepLate(w.ctx, g.Person, "", "x"), "late.full")
 		w.clock.pass(30 * 24 * time.Hour)
 		w.must(w.people.Sweep(w.ctx))
 		if n := w.count(`SELECT COUNT(*) FROM people_late`); n != 0 {
@@ -95,9 +97,41 @@ func TestLateTextsAreBounded(t *testing.T) {
 
 		// Who cannot come back is told so, rather than kept waiting.
 		_, alone := w.begin(false)
-		w.refused(w.people.KeepLate(w.ctx, alone.Person, "x"), "late.no_code")
+		w.refused(w.people.KeepLate(w.ctx, alone.Person, "", "x"), "late.no_code")
 		w.must(w.people.DeclineCode(w.ctx, alone))
-		w.refused(w.people.KeepLate(w.ctx, alone.Person, "x"), "late.no_code")
-		w.fails(w.people.KeepLate(w.ctx, helpdesk.NewID(), "x"), helpdesk.ErrNotFound)
+		w.refused(w.people.KeepLate(w.ctx, alone.Person, "", "x"), "late.no_code")
+		w.fails(w.people.KeepLate(w.ctx, helpdesk.NewID(), "", "x"), helpdesk.ErrNotFound)
+	})
+}
+
+// A button is pressed twice, or an answer was lost on the way: the words stand
+// there once. Another's id is another's.
+func TestWhatComesTwiceTooLateIsKeptOnce(t *testing.T) {
+	each(t, func(w *world) {
+		_, g, _ := w.withCode()
+		_, other, _ := w.withCode()
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				w.must(w.people.KeepLate(w.ctx, g.Person, "one", "x", people.LateFile{Name: "a", Data: []byte("a")}))
+			})
+		}
+		all.Wait()
+		w.must(w.people.KeepLate(w.ctx, g.Person, "two", "x"))
+		w.must(w.people.KeepLate(w.ctx, other.Person, "one", "x"))
+		for who, want := range map[*people.Guest]int{g: 2, other: 1} {
+			late, err := w.people.Late(w.ctx, who)
+			w.must(err)
+			if len(late) != want {
+				t.Errorf("%d texts, not %d", len(late), want)
+			}
+			files := 0
+			for _, draft := range late {
+				files += len(draft.Files)
+			}
+			if who == g && files != 1 {
+				t.Errorf("%d files, not 1", files)
+			}
+		}
 	})
 }

@@ -14,9 +14,9 @@ func TestFilesPostedTooLateAreThereOnReturn(t *testing.T) {
 		w.end(cookie)
 		paper := people.LateFile{Name: "beslut.pdf", Type: "application/pdf", Tells: true, Data: bytes.Repeat([]byte("%PDF "), 50_000)}
 		empty := people.LateFile{Name: "tom.txt", Type: "text/plain"}
-		w.must(w.people.KeepLate(w.ctx, g.Person, "Här är beslutet.", paper, empty))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "Här är beslutet.", paper, empty))
 		w.clock.pass(time.Minute)
-		w.must(w.people.KeepLate(w.ctx, g.Person, "", people.LateFile{Name: "alone.txt", Type: "text/plain", Data: []byte("alone")}))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "", people.LateFile{Name: "alone.txt", Type: "text/plain", Data: []byte("alone")}))
 		_, back, _ := w.comeBack(code)
 		late, err := w.people.Late(w.ctx, back)
 		w.must(err)
@@ -46,9 +46,9 @@ func TestLateFilesAreBounded(t *testing.T) {
 		_, g, _ := w.withCode()
 		five := make([]people.LateFile, 5)
 		for range 2 {
-			w.must(w.people.KeepLate(w.ctx, g.Person, "x", five...))
+			w.must(w.people.KeepLate(w.ctx, g.Person, "", "x", five...))
 		}
-		w.refused(w.people.KeepLate(w.ctx, g.Person, "x", five[0]), "late.full")
+		w.refused(w.people.KeepLate(w.ctx, g.Person, "", "x", five[0]), "late.full")
 		if n := w.count(`SELECT COUNT(*) FROM people_late`); n != 2 {
 			t.Errorf("%d texts: what was refused stayed in part", n)
 		}
@@ -63,8 +63,8 @@ func TestLateFilesAreBounded(t *testing.T) {
 func TestLengthsOfLateFilesTellNothing(t *testing.T) {
 	each(t, func(w *world) {
 		_, g, _ := w.withCode()
-		w.must(w.people.KeepLate(w.ctx, g.Person, "", people.LateFile{Name: "yes.txt", Data: []byte("yes")}))
-		w.must(w.people.KeepLate(w.ctx, g.Person, "", people.LateFile{Name: "no.txt", Data: []byte("not at all")}))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "", people.LateFile{Name: "yes.txt", Data: []byte("yes")}))
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "", people.LateFile{Name: "no.txt", Data: []byte("not at all")}))
 		if n := w.count(`SELECT COUNT(DISTINCT LENGTH(body) * 100000 + LENGTH(head)) FROM people_late_file`); n != 1 {
 			t.Errorf("%d lengths", n)
 		}

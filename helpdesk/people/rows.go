@@ -49,7 +49,8 @@ const (
 	deleteEnded  = `DELETE FROM people_guest WHERE seed IS NULL AND ended <= $1`
 
 	countLate     = `SELECT COUNT(*) FROM people_late WHERE person = $1`
-	insertLate    = `INSERT INTO people_late (id, person, at, body, mac) VALUES ($1, $2, $3, $4, $5)`
+	insertLate    = `INSERT INTO people_late (id, person, at, body, mac) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`
+	selectOneLate = `SELECT 1 FROM people_late WHERE person = $1 AND id = $2`
 	selectLate    = `SELECT id, person, at, body, mac FROM people_late WHERE person = $1 ORDER BY at, id`
 	deleteLate    = `DELETE FROM people_late WHERE person = $1`
 	deleteOneLate = `DELETE FROM people_late WHERE person = $1 AND id = $2`

@@ -24,7 +24,7 @@ func TestThief(t *testing.T) {
 		w.must(w.people.SetNotice(w.ctx, h, people.Notice{Kind: people.ByPhone, Address: "+46 70-987 65 43"}))
 		second, err := w.people.NewCode(w.ctx, h)
 		w.must(err)
-		w.must(w.people.KeepLate(w.ctx, g.Person, "canaryword canaryword",
+		w.must(w.people.KeepLate(w.ctx, g.Person, "", "canaryword canaryword",
 			people.LateFile{Name: "canaryname.txt", Type: "text/canarykind", Data: bytes.Repeat([]byte("canarypaper "), 20_000)}))
 		back, _, _ := w.comeBack(code)
 		lost, _, forgotten := w.withCode()
