@@ -7,6 +7,7 @@ import (
 
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/tickets"
 )
 
 // aftermath lets the helpdesk's rooms write in the book that consent keeps.
@@ -23,7 +24,7 @@ func (a aftermath) Ended(ctx context.Context, tx *store.Tx, lines ...string) {
 func (a aftermath) unwritten(ctx context.Context) func(error) {
 	return func(err error) {
 		a.journal.Alarm(ctx, "staff_aftermath", "")
-		a.log.ErrorContext(ctx, "who left or what code was replaced is not in the aftermath log: a backup put back would let them in", "error", err)
+		a.log.ErrorContext(ctx, "who left, what code was replaced or whose loan ended is not in the aftermath log: a backup put back would let them in", "error", err)
 	}
 }
 
@@ -31,6 +32,7 @@ func (a aftermath) unwritten(ctx context.Context) func(error) {
 type ended struct {
 	users []staff.User
 	codes int
+	loans int
 }
 
 // replay ends again what the aftermath log says and the database does not know:
@@ -47,9 +49,11 @@ func (h *house) replay(ctx context.Context) (ended, error) {
 	if err != nil {
 		return ended{}, err
 	}
+	loans := &tickets.EndedLoans{}
 	err = h.after.Lines(func(words []string) error {
 		left.Line(words)
 		codes.Line(words)
+		loans.Line(words)
 		return nil
 	})
 	if err != nil {
@@ -59,13 +63,19 @@ func (h *house) replay(ctx context.Context) (ended, error) {
 	if e.users, err = h.staff.Replay(ctx, left); err != nil {
 		return e, err
 	}
-	e.codes, err = h.people.Replay(ctx, codes)
+	if e.codes, err = h.people.Replay(ctx, codes); err != nil {
+		return e, err
+	}
+	e.loans, err = h.tickets.ReplayLoans(ctx, loans)
 	return e, err
 }
 
 func (e ended) print(out io.Writer) {
 	if e.codes > 0 {
 		fmt.Fprintf(out, "%d return codes that were replaced since open nothing again. Their new ones are lost: a counsellor makes another when their person asks.\n", e.codes)
+	}
+	if e.loans > 0 {
+		fmt.Fprintf(out, "%d colleagues to whom a conversation is no longer lent do not read it.\n", e.loans)
 	}
 	if len(e.users) == 0 {
 		return

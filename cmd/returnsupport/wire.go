@@ -99,7 +99,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.after = consent.NewAftermath(filepath.Join(set.data, aftermathLog))
 	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Aftermath: aftermath{h}, Cost: cost, SSO: sso, Now: now, Log: log})
 	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Idle: h.idle, Aftermath: aftermath{h}, Now: now, Log: log})
-	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: now})
+	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Aftermath: aftermath{h}, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,
 		People: h.people, Tickets: h.tickets, Words: words, Deliver: mailbridge.Sender{}, Tokens: h.tokens, Links: h.links(), Now: now, Log: log})
 	h.tasks = tasks.New(tasks.House{DB: db, Secrets: secrets, Journal: h.journal, Office: h.office, Staff: h.staff, Tickets: h.tickets, Remind: h.post, Lines: h.mailLines, Alarm: h.post, Now: now, Log: log})

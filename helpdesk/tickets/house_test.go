@@ -30,6 +30,7 @@ type house struct {
 	desk    *tickets.Desk
 	clock   *clock
 	log     *housetest.Log
+	after   staff.Aftermath // nil: none
 
 	ada   helpdesk.ID       // the coordinator
 	words string            // hers
@@ -59,7 +60,7 @@ func (c *clock) pass(d time.Duration) {
 // replica is the same house as another process of it would see it.
 func (h *house) replica() *tickets.Desk {
 	return tickets.New(tickets.House{
-		DB: h.db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Now: h.clock.now,
+		DB: h.db, Secrets: h.secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Aftermath: h.after, Now: h.clock.now,
 		Cost: vault.Cost{MiB: 1, Passes: 1},
 	})
 }

@@ -124,8 +124,17 @@ func (d *Desk) RemoveReader(ctx context.Context, s *staff.Session, ticket, user 
 	})
 }
 
-// dropReader deletes all wraps of one reader in a conversation.
+// dropReader ends one reader of a conversation, whose next epoch is to begin
+// without them. A backup that is put back does not know of it.
 func (d *Desk) dropReader(ctx context.Context, tx *store.Tx, c *talk, gone seat) error {
+	if gone.kind == userReader {
+		d.afterSeat(ctx, tx, c, gone.reader)
+	}
+	return d.dropSeat(ctx, tx, c, gone)
+}
+
+// dropSeat deletes all wraps of one reader in a conversation.
+func (d *Desk) dropSeat(ctx context.Context, tx *store.Tx, c *talk, gone seat) error {
 	if err := d.endSeat(ctx, tx, c, gone.kind, gone.reader); err != nil {
 		return err
 	}

@@ -34,33 +34,35 @@ var ErrNobody = errors.New("no vouched reader")
 
 // House is what the room is built from.
 type House struct {
-	DB      *store.DB
-	Secrets *vault.Secrets
-	Bus     bus.Bus
-	Journal *journal.Book
-	Staff   *staff.Desk
-	People  *people.Registry
-	Now     func() time.Time
-	Cost    vault.Cost // of a guess at a link's digits; zero means vault.CodeCost
+	DB        *store.DB
+	Secrets   *vault.Secrets
+	Bus       bus.Bus
+	Journal   *journal.Book
+	Staff     *staff.Desk
+	People    *people.Registry
+	Aftermath staff.Aftermath // nil keeps no such book
+	Now       func() time.Time
+	Cost      vault.Cost // of a guess at a link's digits; zero means vault.CodeCost
 }
 
 // Desk is the room. Its methods may be called from many goroutines.
 type Desk struct {
-	db      *store.DB
-	secrets *vault.Secrets
-	bus     bus.Bus
-	journal *journal.Book
-	staff   *staff.Desk
-	people  *people.Registry
-	now     func() time.Time
-	cost    vault.Cost
-	links   *staff.Gate // those who type a link's digits wait in a line of their own
-	noted   noted
-	seeking chan struct{} // one search of sealed facts at a time
-	taking  taking
-	packs   packs
-	loaded  veiledKept
-	closed  struct {
+	db        *store.DB
+	secrets   *vault.Secrets
+	bus       bus.Bus
+	journal   *journal.Book
+	staff     *staff.Desk
+	people    *people.Registry
+	aftermath staff.Aftermath
+	now       func() time.Time
+	cost      vault.Cost
+	links     *staff.Gate // those who type a link's digits wait in a line of their own
+	noted     noted
+	seeking   chan struct{} // one search of sealed facts at a time
+	taking    taking
+	packs     packs
+	loaded    veiledKept
+	closed    struct {
 		mu    sync.Mutex
 		teams map[helpdesk.ID]bool // which are restricted
 	}
@@ -71,9 +73,12 @@ func New(h House) *Desk {
 	if h.Cost == (vault.Cost{}) {
 		h.Cost = vault.CodeCost
 	}
+	if h.Aftermath == nil {
+		h.Aftermath = staff.NoAftermath{}
+	}
 	return &Desk{
 		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal,
-		staff: h.Staff, people: h.People, now: h.Now, cost: h.Cost,
+		staff: h.Staff, people: h.People, aftermath: h.Aftermath, now: h.Now, cost: h.Cost,
 		links:   staff.NewGate(1, 20, 0, "code.busy"),
 		seeking: make(chan struct{}, 1),
 	}
