@@ -29,6 +29,13 @@ func runBackup(ctx context.Context, c console, args []string) error {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("make the backup's folder: %w", err)
 		}
+		left, err := halves(folder, h.now())
+		if err != nil {
+			return err
+		}
+		for _, name := range left {
+			fmt.Fprintf(c.out, "deleted, of a backup that was broken off: %s\n", name)
+		}
 		began := time.Now()
 		r, files, err := backup.Write(ctx, h.db, h.secrets, backupPlan(), folder, h.now())
 		if err != nil {
@@ -61,21 +68,37 @@ func (h *house) aftermath() string { return filepath.Join(h.set.data, aftermathL
 
 const aftermathLog = "aftermath.log"
 
+// unfinished is how old a file must be that no backup can be writing any more.
+const unfinished = 24 * time.Hour
+
+// halves deletes what backups left that were killed, before another needs the
+// room.
+func halves(folder string, now time.Time) ([]string, error) {
+	content, err := tidied(folder, "-content.backup.part", unfinished, now)
+	keys, e := tidied(folder, "-keys.backup.part", unfinished, now)
+	return append(content, keys...), errors.Join(err, e)
+}
+
 // oldKeys deletes files of keys that have had their time.
 func oldKeys(folder string, now time.Time) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "returnsupport-*-keys.backup"))
+	return tidied(folder, "-keys.backup", backup.KeysLast, now)
+}
+
+// tidied deletes files of backups that were begun longer ago than that.
+func tidied(folder, ending string, old time.Duration, now time.Time) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "returnsupport-*"+ending))
 	if err != nil {
 		return nil, err
 	}
 	var gone []string
 	for _, path := range files {
 		name := strings.TrimPrefix(filepath.Base(path), "returnsupport-")
-		made, err := time.Parse("20060102T150405000Z", strings.TrimSuffix(name, "-keys.backup"))
-		if err != nil || now.Sub(made) <= backup.KeysLast {
+		made, err := time.Parse("20060102T150405000Z", strings.TrimSuffix(name, ending))
+		if err != nil || now.Sub(made) <= old {
 			continue
 		}
 		if err := os.Remove(path); err != nil {
-			return gone, fmt.Errorf("delete old keys: %w", err)
+			return gone, fmt.Errorf("delete an old file of a backup: %w", err)
 		}
 		gone = append(gone, path)
 	}

@@ -120,3 +120,20 @@ func TestKeysOlderThanAFortnightAreTidiedAway(t *testing.T) {
 		t.Errorf("gone are %v, %v", gone, err)
 	}
 }
+
+// A backup that was killed left half of two files; another may be on its way.
+func TestHalfABackupIsTidiedAwayTheNextDay(t *testing.T) {
+	folder, now := t.TempDir(), time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
+	for _, name := range []string{
+		"returnsupport-20260319T020000000Z-keys.backup.part", "returnsupport-20260319T020000000Z-content.backup.part",
+		"returnsupport-20260320T020000000Z-content.backup.part", "returnsupport-20260101T020000000Z-content.backup", "somebodys.part",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, err := halves(folder, now)
+	if err != nil || len(gone) != 2 || !strings.Contains(gone[0], "20260319T020000000Z-content") || !strings.Contains(gone[1], "20260319T020000000Z-keys") {
+		t.Errorf("gone are %v, %v", gone, err)
+	}
+}
