@@ -21,9 +21,9 @@ import (
 	"returnsupport/helpdesk/store"
 )
 
-// contentFlag: a run keeps the database, two copies of it and a rehearsal at
-// once, so it needs five times as much room on the disk.
-var contentFlag = flag.Int("content", 20_000, "backup: megabytes in files, beside the tickets; the disk needs five times as much")
+// contentFlag: never more than two of the database, its copy and the rehearsal
+// lie on the disk at once.
+var contentFlag = flag.Int("content", 20_000, "backup: megabytes in files, beside the tickets; the disk needs two and a half times as much")
 
 // backupTickets is how many tickets the copied house has, unless -tickets says
 // fewer.
@@ -58,6 +58,7 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 	h.r.close()
 	name := fmt.Sprintf("%s, %d tickets, %d MB in files", engine, size, content>>20)
 	also(name+": filled in", h.took.Round(time.Second).String())
+	b.check(exec.Command("sync").Run()) // or calm pages wait for what the filling wrote
 	r := i.serve()
 	defer r.kill()
 	readers := b.turn(r, i)
@@ -70,6 +71,7 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 	readers.during(func() { bare = i.bareCopy(filepath.Join(to, "bare")) })
 	bareBytes := sizeOf(b, filepath.Join(to, "bare"))
 	b.check(os.Remove(filepath.Join(to, "bare")))
+	also(name+": copied bare", bare.Round(time.Second).String())
 	var said string
 	polite := *i // as the notes and the unit have it: pages come first
 	polite.binary = "nice"
@@ -86,9 +88,13 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 		b.Fatal("backup named no two files: ", said)
 	}
 	bytes := sizeOf(b, files[0][1]) + sizeOf(b, files[1][1])
+	also(name+": backed up", took.Round(time.Second).String())
+	r.kill()
+	i.burn()
 	began := time.Now()
 	rehearsed := i.command("", "rehearse", "--content", files[0][1], "--keys", files[1][1])
 	again := time.Since(began)
+	b.check(os.RemoveAll(to))
 
 	bareSpeed, speed := float64(bareBytes)/bare.Seconds(), float64(bytes)/took.Seconds()
 	percent := 100 * speed / bareSpeed
@@ -148,6 +154,23 @@ func (i *installation) bareCopy(to string) time.Duration {
 	i.b.check(f.Sync())
 	i.b.check(f.Close())
 	return time.Since(began)
+}
+
+// burn takes the database away, as a fire does: what is put back can only be
+// from the copy, and the disk needs no room for both.
+func (i *installation) burn() {
+	if i.database != "" {
+		out, err := exec.Command("psql", "--quiet", "--command=DROP SCHEMA public CASCADE", i.database).CombinedOutput()
+		if err != nil {
+			i.b.Fatal("psql: ", string(out))
+		}
+		return
+	}
+	files, err := filepath.Glob(filepath.Join(i.dir, "returnsupport.db*"))
+	i.b.check(err)
+	for _, path := range files {
+		i.b.check(os.Remove(path))
+	}
 }
 
 // copyFile is `cp`: as fast as the disk reads and writes at once.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,9 @@ func runBackup(ctx context.Context, c console, args []string) error {
 		}
 		for _, name := range left {
 			fmt.Fprintf(c.out, "deleted, of a backup that was broken off: %s\n", name)
+		}
+		if c.env("GOMAXPROCS") == "" {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // the house has the other processors
 		}
 		began := time.Now()
 		r, files, err := backup.Write(ctx, h.db, h.secrets, backupPlan(), folder, h.now())

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,6 +58,7 @@ type writer struct {
 type file struct {
 	header header
 	f      *os.File
+	steady *steady
 	frames *frameWriter
 	body   []byte
 	rows   uint64
@@ -69,7 +71,8 @@ func (w *writer) begin(h header) (err error) {
 		if err != nil {
 			return err
 		}
-		*to = &file{header: h, f: f, frames: newFrameWriter(f)}
+		disk := newSteady(f, h.Engine == store.Postgres)
+		*to = &file{header: h, f: f, steady: disk, frames: newFrameWriter(disk)}
 		if err := (*to).frames.json(frameHeader, h); err != nil {
 			return err
 		}
@@ -81,6 +84,7 @@ func (w *writer) begin(h header) (err error) {
 func (w *writer) sweep() {
 	for _, f := range []*file{w.content, w.keys} {
 		if f != nil {
+			f.steady.end()
 			f.f.Close()
 			os.Remove(f.f.Name())
 		}
@@ -170,7 +174,7 @@ func (w *writer) end() (names [2]string, err error) {
 		if err := f.frames.finish(w.secrets, f.header); err != nil {
 			return names, err
 		}
-		if err := f.f.Sync(); err != nil {
+		if err := errors.Join(f.steady.end(), f.f.Sync()); err != nil {
 			return names, err
 		}
 		if err := f.f.Close(); err != nil {
