@@ -207,20 +207,27 @@ func (v *Visit) endedWhile() string {
 	}
 }
 
-// backPath is the page of ours the visitor came from, else "".
-func (v *Visit) backPath() string {
+// backPath is the page of the desk the visitor came from, else "".
+func (v *Visit) backPath() string { return v.backWithin(deskPath) }
+
+// backWithin is the page of ours under a path that the visitor came from, else "".
+func (v *Visit) backWithin(under string) string {
 	u, err := url.Parse(v.c.Get(fiber.HeaderReferer))
 	if err != nil || !strings.EqualFold(u.Host, v.site.host(v.c)) {
 		return ""
 	}
-	return OwnPath(u.RequestURI())
+	return within(u.RequestURI(), under)
 }
+
+const deskPath = "/w"
 
 // OwnPath returns path if it leads to a page of the desk, else "": nobody is
 // led to another site by a link that looks like ours.
-func OwnPath(path string) string {
+func OwnPath(path string) string { return within(path, deskPath) }
+
+func within(path, under string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/w/") || strings.ContainsAny(path, "\\\r\n") {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, under+"/") || strings.ContainsAny(path, "\\\r\n") {
 		return ""
 	}
 	return path

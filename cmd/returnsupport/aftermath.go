@@ -28,6 +28,13 @@ func (a aftermath) unwritten(ctx context.Context) func(error) {
 	}
 }
 
+// teller is the postroom, which is made after the room that tells by it.
+type teller struct{ *house }
+
+func (t teller) SignIn(ctx context.Context, tx *store.Tx, to staff.User, what staff.Told) error {
+	return t.post.SignIn(ctx, tx, to, what)
+}
+
 // ended is what was ended again because a backup did not know of it.
 type ended struct {
 	users []staff.User

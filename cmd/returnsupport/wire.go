@@ -97,7 +97,7 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	h.journal = journal.New(db, secrets, now, log)
 	h.office = office.New(office.House{DB: db, Secrets: secrets, Journal: h.journal, Now: now, Log: log})
 	h.after = consent.NewAftermath(filepath.Join(set.data, aftermathLog))
-	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Aftermath: aftermath{h}, Cost: cost, SSO: sso, Now: now, Log: log})
+	h.staff = staff.New(staff.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Aftermath: aftermath{h}, Teller: teller{h}, Cost: cost, SSO: sso, Now: now, Log: log})
 	h.people = people.New(people.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, Idle: h.idle, Aftermath: aftermath{h}, Now: now, Log: log})
 	h.tickets = tickets.New(tickets.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Staff: h.staff, People: h.people, Aftermath: aftermath{h}, Now: now})
 	h.post = post.New(post.House{DB: db, Secrets: secrets, Bus: h.bus, Journal: h.journal, Office: h.office, Staff: h.staff,

@@ -384,3 +384,32 @@ func TestEveryPageOfTheBranchesDoorIsAccessibleAndFits(t *testing.T) {
 	ada.open("/w/branches/accounts/" + string(org))
 	ada.looksAt("branch-accounts")
 }
+
+// The screen of a branch's coordinator stayed open: before an account is made they
+// are asked again who they are, and nothing is typed twice.
+func TestALeadProvesAnewToInviteAVolunteer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, e := w.branch("Norra", "lo")
+	v := visit(t, w, phone)
+	v.signsInVolunteer("lo", e)
+	w.pass(4 * time.Minute)
+	v.open("/b/members")
+	w.pass(2 * time.Minute)
+	v.typeInto("#name", "Bo Dahl")
+	v.typeInto("#login", "bo")
+	v.typeInto("#address", "bo@branch.example")
+	v.click(`form[action="/b/members/invite"] button.main`)
+	v.sees("Är det fortfarande du?")
+	v.volunteerLooks("proof")
+	code, err := staff.FactorCode(e.Secret, w.now())
+	w.ok(err)
+	v.typeInto("#prove", code)
+	v.click("main button.main")
+	v.until("the link of the invitation", `document.querySelector('input[value*="/b/invitation/"]') !== null`)
+	all, err := w.staff.Volunteers(t.Context(), "")
+	w.ok(err)
+	if len(all) != 2 || all[0].User.Name != "Bo Dahl" && all[1].User.Name != "Bo Dahl" {
+		t.Errorf("%d volunteers", len(all))
+	}
+}

@@ -283,6 +283,45 @@ func TestTheBranchsCoordinatorInvitesLetsInRenewsAndEnds(t *testing.T) {
 	lo.Post("/b/members/end", "user", userOf(w, "eva"), "proof", between(between(lo.Page, `action="/b/members/renew"`, "</form>"), `name="proof" value="`, `"`)).Is(403)
 }
 
+// A lead whose screen stayed open is asked again who they are, before an account is
+// made, renewed or ended: what was typed comes along, and digits of any script do.
+func TestALeadIsAskedAgainWhoTheyAreBeforeAccountsChange(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	e := w.lead(w.branch("North"), "lo")
+	lo := w.browser().enters("lo", e)
+	later := func() {
+		for range 2 { // never idle for long enough to be locked
+			w.clock.Pass(3 * time.Minute)
+			lo.Get("/b").Is(200)
+		}
+	}
+	typed := []string{"name", "Bo Dahl", "login", "bo", "address", "bo@branch.example", "months", "3", "lang", "en"}
+	const invite, asked = "/b/members/invite", "Is it still you?"
+	later()
+	lo.Get("/b/members").Is(200).Press(invite, typed...).Is(403).Sees(asked, "Bo Dahl", "Six digits, in any script").SeesNot("/b/invitation/", "spare")
+	lo.Press(invite, "prove", "000000").Is(403).Sees(asked, "The code does not fit.", "Bo Dahl").SeesNot("/b/invitation/")
+	code, err := staff.FactorCode(e.Secret, w.clock.Now())
+	w.ok(err)
+	arabic := strings.Map(func(r rune) rune { return r - '0' + '٠' }, code)
+	lo.Press(invite, "prove", arabic).Is(200).Sees("/b/invitation/")
+	user := userOf(w, "bo")
+
+	later()
+	lo.Get("/b/members").Is(200).Press("/b/members/end", "user", user).Is(403).Sees(asked)
+	lo.Get("/b/members").Is(200).Press("/b/members/renew", "user", user, "months", "12").Is(403).Sees(asked)
+	for range 5 {
+		lo.Press("/b/members/renew", "prove", "000000").Is(403).Sees("The code does not fit.")
+	}
+	lo.Press("/b/members/renew", "prove", "000000").Leads("/b/sign-in?ended=writing")
+	lo.Get("/b").Leads("/b/sign-in?ended=1")
+
+	// Who may not is not asked.
+	eva := w.browser().enters("eva", w.lead(w.branch("South"), "eva"))
+	lo = eva
+	later()
+	eva.Get("/b/members").Is(200).Press("/b/members/renew", "user", user, "months", "12").Is(404).SeesNot(asked)
+}
+
 func userOf(w *world, login string) string {
 	w.Helper()
 	all, err := w.staff.Volunteers(w.Context(), "")

@@ -85,7 +85,8 @@ func TestTheDoorAsksForWordsAndThenForTheSecondFactor(t *testing.T) {
 	page = again.press(http.StatusUnprocessableEntity, page, "/w/factor", "code", "000 000", "to", "/w/settings")
 	w.has(page, "does not fit", `value="/w/settings"`)
 	again.press(http.StatusSeeOther, page, "/w/factor", "code", w.codeOf(seed))
-	w.has(again.get(http.StatusOK, "/w/settings"), "Spare codes you have not used: 8 of 8.")
+	w.has(again.get(http.StatusOK, "/w/settings"), "Spare codes you have not used: 8 of 8.",
+		"Lately about your sign-in", "A new code in a telephone", "A wrong code", "Signed in by a browser new to us")
 
 	again.press(http.StatusSeeOther, again.get(http.StatusOK, "/w/settings"), "/w/sign-out")
 	u, err := url.Parse(w.url)
@@ -97,7 +98,7 @@ func TestTheDoorAsksForWordsAndThenForTheSecondFactor(t *testing.T) {
 	lost := w.newcomer("ada", w.words)
 	lost.press(http.StatusSeeOther, "", "/w/sign-in", "login", "ada", "words", w.words)
 	lost.press(http.StatusSeeOther, lost.get(http.StatusOK, "/w/factor"), "/w/factor", "code", spares[0])
-	w.has(lost.get(http.StatusOK, "/w/settings"), "Spare codes you have not used: 7 of 8.")
+	w.has(lost.get(http.StatusOK, "/w/settings"), "Spare codes you have not used: 7 of 8.", "A spare code was used")
 	for _, secret := range append(spares, seed) {
 		if strings.Contains(w.log.String(), secret) {
 			t.Error("a secret is in the log")

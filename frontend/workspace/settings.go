@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"slices"
+	"strings"
 
 	"returnsupport/frontend"
 	"returnsupport/frontend/locale"
@@ -36,7 +37,23 @@ func (d *desk) settings(v *frontend.Visit) error {
 	if page.Factor, err = d.myFactor(v, page.Words); err != nil {
 		return err
 	}
+	if page.News, err = d.signInNews(v, page.Words); err != nil {
+		return err
+	}
 	return v.Show(page)
+}
+
+// signInNews are the rows of what was lately done about one's sign-in.
+func (d *desk) signInNews(v *frontend.Visit, w frontend.Words) ([]SignInRow, error) {
+	news, err := d.Staff.SignInNews(v.Context, v.Session)
+	if err != nil {
+		return nil, err
+	}
+	var rows []SignInRow
+	for _, n := range news {
+		rows = append(rows, SignInRow{What: w.Say("settings.told." + strings.TrimPrefix(n.Verb, "staff.")), When: w.Near(n.At), Exact: w.Exact(n.At), Machine: w.Machine(n.At)})
+	}
+	return rows, nil
 }
 
 // look changes how pages look: here, and the language wherever they sign in.

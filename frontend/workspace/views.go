@@ -365,7 +365,11 @@ type Settings struct {
 	Sessions      []SessionRow
 	Others        bool // there are more than this
 	Factor        MyFactor
+	News          []SignInRow // lately about their sign-in, newest first
 }
+
+// SignInRow is one thing that was done about the member's sign-in, or tried.
+type SignInRow struct{ What, When, Exact, Machine string }
 
 // SessionRow is one of the member's sessions.
 type SessionRow struct {

@@ -74,7 +74,7 @@ func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err e
 		if again {
 			d.afterSecret(ctx, tx, u)
 		}
-		return d.note(ctx, tx, s, VerbCode, u.id)
+		return d.changed(ctx, tx, u.id, u, VerbCode)
 	})
 	if err != nil {
 		return "", err
@@ -85,7 +85,7 @@ func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err e
 // SignInWithCode opens a session with a recovery code and returns six new
 // words, shown once; the old ones end. Its refusals are those of SignIn.
 func (d *Desk) SignInWithCode(ctx context.Context, login, code string) (words, cookie string, err error) {
-	cookie, s, err := d.enter(ctx, "", login, code, byCode)
+	cookie, s, err := d.enter(ctx, "", login, code, byCode, "") // of the new words they are told
 	if err != nil {
 		return "", "", err
 	}

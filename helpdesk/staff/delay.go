@@ -66,7 +66,8 @@ func delayAfter(failures int) time.Duration {
 	return min(500*time.Millisecond<<min(failures-freeFailures, 10), maxDelay)
 }
 
-func (d *delays) failure(login string) {
+// failure counts one, and says how many those are by now.
+func (d *delays) failure(login string) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
@@ -88,10 +89,17 @@ func (d *delays) failure(login string) {
 		f.count = 0
 	}
 	d.failed[login] = failure{count: f.count + 1, last: now}
+	return f.count + 1
 }
 
-func (d *delays) success(login string) {
+// success forgets the failures, and says how many those were.
+func (d *delays) success(login string) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	f := d.failed[login]
 	delete(d.failed, login)
+	if d.now().Sub(f.last) > failureLife {
+		return 0
+	}
+	return f.count
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 )
@@ -111,7 +110,14 @@ func (d *Desk) proveFactor(ctx context.Context, in *entered, code string) error 
 		return d.provePasskey(ctx, in, []byte(code))
 	}
 	if typed, err := digits(code); err == nil && f.Secret != "" { // an empty secret has codes, too
-		return asCode(d.second(ctx, ourCounter, u.id, f.Secret, typed))
+		if in.row.halfway() {
+			return asCode(d.second(ctx, ourCounter, u.id, f.Secret, typed))
+		}
+		right, err := d.secondInside(ctx, ourCounter, in, f.Secret, typed)
+		if err == nil && !right {
+			err = helpdesk.Refuse("staff.factor_wrong")
+		}
+		return err
 	}
 	at := string(u.login) + " spare"
 	if err := d.delays.wait(ctx, at); err != nil {
@@ -141,7 +147,7 @@ func (d *Desk) proveFactor(ctx context.Context, in *entered, code string) error 
 		if err := d.saveUser(ctx, tx, now); err != nil {
 			return err
 		}
-		return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: u.id, Verb: VerbSpare, Object: u.id})
+		return d.changed(ctx, tx, u.id, now, VerbSpare)
 	})
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
@@ -229,7 +235,7 @@ func (d *Desk) KeepFactor(ctx context.Context, cookie, secret, code string) (spa
 				return err
 			}
 		}
-		return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: u.id, Verb: VerbFactor, Object: u.id})
+		return d.changed(ctx, tx, u.id, u, VerbFactor)
 	})
 	if err != nil {
 		return nil, "", err
@@ -280,7 +286,7 @@ func (d *Desk) NewSpares(ctx context.Context, s *Session) (spares []string, err 
 		if err := d.saveUser(ctx, tx, u); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, s, VerbSpares, u.id)
+		return d.changed(ctx, tx, u.id, u, VerbSpares)
 	})
 	if err != nil {
 		return nil, err

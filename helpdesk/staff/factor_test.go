@@ -277,6 +277,8 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 				_, err := w.desk.InviteAgain(w.ctx, s, lo.id, until)
 				return err
 			},
+			"renew a volunteer": func(s *staff.Session) error { return w.desk.RenewVolunteer(w.ctx, s, lo.id, until) },
+			"end a volunteer":   func(s *staff.Session) error { return w.desk.EndVolunteer(w.ctx, s, lo.id) },
 			"make a program": func(s *staff.Session) error {
 				_, _, err := w.desk.MakeProgram(w.ctx, s, staff.NewProgram{Name: "system", Scopes: []staff.Scope{staff.ReadHours}, Until: until})
 				return err

@@ -182,12 +182,21 @@ func (s *Session) Proof() error {
 	return fmt.Errorf("session %s: %w", s.ID, ErrProof)
 }
 
+// Proof is as a Session's.
+func (o *Outsider) Proof() error {
+	if o.desk.now().Before(o.proved.Add(provenFor)) {
+		return nil
+	}
+	return fmt.Errorf("session %s: %w", o.ID, ErrProof)
+}
+
 // Factored tells whether the user has a second factor: that is what Prove asks
 // for, and else the six words.
 func (s *Session) Factored() bool { return s.factored }
 
 // Prove hears again who somebody is: what GiveFactor takes, and the six words of
-// who has no second factor. Refusals as GiveFactor and SignIn.
+// who has no second factor. Refusals as GiveFactor and SignIn; the sixth wrong code
+// ends the session (ErrDenied), and keeps its owner out nowhere.
 func (d *Desk) Prove(ctx context.Context, cookie, secret string) error {
 	in, err := d.enterSession(ctx, cookie, false, ours)
 	if err != nil {

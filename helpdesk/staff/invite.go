@@ -134,7 +134,10 @@ func (d *Desk) Accept(ctx context.Context, token, locale string) (words, cookie 
 			return err
 		}
 		d.ring(tx, u.id)
-		return d.note(ctx, tx, &Session{User: User{ID: u.id}}, VerbAccepted, u.id)
+		if stage != wordsAlone { // told when their second factor is made
+			return d.note(ctx, tx, &Session{User: User{ID: u.id}}, VerbAccepted, u.id)
+		}
+		return d.changed(ctx, tx, u.id, u, VerbAccepted)
 	})
 	if err != nil {
 		return "", "", err

@@ -177,7 +177,7 @@ func (d *Desk) Reissue(ctx context.Context, by *Session, user helpdesk.ID) (toke
 		if token, err = d.addInvitation(ctx, tx, u); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, by, VerbReissued, user)
+		return d.changed(ctx, tx, by.User.ID, u, VerbReissued)
 	})
 	if err != nil {
 		return "", err

@@ -16,7 +16,7 @@ type sessionRow struct {
 	seed                      []byte
 	created, touched, expires int64
 	factor                    string // how far they have come, see stage; of outsiders it follows from what they are
-	proved                    int64  // when they last proved who they are; 0 for outsiders
+	proved                    int64  // when they last proved who they are; 0 for outsiders who came in before that was kept
 }
 
 func (s *sessionRow) dest() []any {

@@ -30,6 +30,8 @@ type Outsider struct {
 	Until time.Time
 	Locks time.Time
 
+	desk   *Desk
+	proved time.Time // when they last proved who they are
 	own    *vault.Pair
 	cookie vault.SessionKey
 	pairs  map[int]*vault.Pair // by version; none while they wait
@@ -109,7 +111,7 @@ func (d *Desk) signInOutside(ctx context.Context, door door, login, words, code 
 	if b.over(d.now()) {
 		return "", helpdesk.Refuse("staff.wrong")
 	}
-	d.delays.success(at)
+	failed := d.delays.success(at)
 	key, row := d.newSession(u, outsideFactor)
 	err = d.db.Write(ctx, "sign a partner in", func(tx *store.Tx) error {
 		// Asked again inside: they may have been shown the door meanwhile.
@@ -122,6 +124,11 @@ func (d *Desk) signInOutside(ctx context.Context, door door, login, words, code 
 		}
 		if err := d.saveSession(ctx, tx, key, row, own); err != nil {
 			return err
+		}
+		if failed >= toldAfter {
+			if err := d.noteAndTell(ctx, tx, u.id, now, VerbTried, ToldTried); err != nil {
+				return err
+			}
 		}
 		return d.note(ctx, tx, &Session{User: User{ID: u.id}}, VerbSignedIn, u.id)
 	})
@@ -155,7 +162,7 @@ func (d *Desk) outsider(ctx context.Context, cookie string, quiet bool, at door)
 	}
 	o := &Outsider{
 		ID: in.row.id, User: shown, Org: b.org, Started: time.UnixMicro(in.row.created), Expires: time.UnixMicro(in.row.expires),
-		Lead: b.lead, own: in.own, cookie: in.key, pairs: map[int]*vault.Pair{},
+		Lead: b.lead, desk: d, proved: time.UnixMicro(in.row.proved), own: in.own, cookie: in.key, pairs: map[int]*vault.Pair{},
 	}
 	if at == volunteers {
 		o.Until, o.Locks = time.UnixMicro(b.until), time.UnixMicro(in.row.touched).Add(lockTime)

@@ -140,7 +140,7 @@ func (d *Desk) acceptOutside(ctx context.Context, at door, token, locale, issuer
 			return err
 		}
 		d.ring(tx, u.id)
-		return d.note(ctx, tx, &Session{User: User{ID: u.id}}, VerbAccepted, u.id)
+		return d.changed(ctx, tx, u.id, u, VerbAccepted)
 	})
 	if err != nil {
 		return Enrolment{}, err

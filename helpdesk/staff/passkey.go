@@ -108,7 +108,7 @@ func (d *Desk) RemovePasskey(ctx context.Context, s *Session, id string) error {
 			return err
 		}
 		d.afterSecret(ctx, tx, u)
-		return d.note(ctx, tx, s, VerbPasskeyGone, u.id)
+		return d.changed(ctx, tx, u.id, u, VerbPasskeyGone)
 	})
 }
 

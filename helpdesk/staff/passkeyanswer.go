@@ -10,7 +10,6 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 )
@@ -78,14 +77,19 @@ func (d *Desk) heard(ctx context.Context, u *userRow, own *vault.Pair, a asserti
 // copiedPasskey: of one passkey two are about.
 var copiedPasskey = helpdesk.Refuse("staff.passkey_copied")
 
-// copied notes in the journal when that is why something was refused.
+// copied notes in the journal when that is why something was refused, and tells
+// its owner.
 func (d *Desk) copied(ctx context.Context, user helpdesk.ID, why error) error {
 	var no helpdesk.Refusal
 	if !errors.As(why, &no) || no.Key != "staff.passkey_copied" {
 		return why
 	}
 	err := d.db.Write(ctx, "note a copied passkey", func(tx *store.Tx) error {
-		return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: user, Verb: VerbCopied, Object: user})
+		u, err := d.user(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		return d.noteAndTell(ctx, tx, user, u, VerbCopied, ToldTried)
 	})
 	if err != nil {
 		return err

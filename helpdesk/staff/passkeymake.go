@@ -10,7 +10,6 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/journal"
 	"returnsupport/helpdesk/store"
 )
 
@@ -140,7 +139,7 @@ func (d *Desk) KeepPasskey(ctx context.Context, cookie string, made Made) (spare
 				return err
 			}
 		}
-		return d.journal.Write(ctx, tx, journal.Entry{At: d.now(), Actor: u.id, Verb: VerbPasskey, Object: u.id})
+		return d.changed(ctx, tx, u.id, u, VerbPasskey)
 	})
 	if err != nil {
 		return nil, "", err

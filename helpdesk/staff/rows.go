@@ -8,6 +8,7 @@ const (
 	selectUsers       = `SELECT ` + userColumns + ` FROM staff_user u WHERE u.kind NOT IN ('partner', 'volunteer') ORDER BY u.id`
 	selectCards       = `SELECT u.id, u.card FROM staff_user u WHERE u.id IN (`
 	selectAddress     = `SELECT 1 FROM staff_user WHERE address_index = $1 AND state <> 'disabled' AND kind NOT IN ('partner', 'volunteer') LIMIT 1`
+	selectAccount     = `SELECT 1 FROM staff_user WHERE address_index = $1 AND state <> 'disabled' AND kind <> 'program' LIMIT 1`
 	insertUser        = `INSERT INTO staff_user (id, login_index, address_index, card, kind, state, locale, generation, version,
 		salt, mib, passes, locked, code_salt, code_locked, public, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)

@@ -22,7 +22,7 @@ func (d *Desk) SignIn(ctx context.Context, login, words string) (cookie string, 
 
 // SignInAt is SignIn in a browser that keeps a Mark.
 func (d *Desk) SignInAt(ctx context.Context, mark, login, words string) (cookie string, err error) {
-	cookie, _, err = d.enter(ctx, mark, login, words, byWords)
+	cookie, _, err = d.enter(ctx, mark, login, words, byWords, VerbNewBrowser)
 	return cookie, err
 }
 
@@ -35,8 +35,9 @@ type lock struct {
 
 func byWords(u *userRow) lock { return lock{u.locked, u.salt, u.cost, wordsPlace(u.id)} }
 
-// enter signs in with one of the user's secrets.
-func (d *Desk) enter(ctx context.Context, mark, login, secret string, by func(*userRow) lock) (cookie string, s *Session, err error) {
+// enter signs in with one of the user's secrets. In a browser that is new to us
+// they are told of it, and it is noted as fresh; "" where they are told anyway.
+func (d *Desk) enter(ctx context.Context, mark, login, secret string, by func(*userRow) lock, fresh string) (cookie string, s *Session, err error) {
 	index := d.loginIndex(login)
 	at, gate := d.line(index, mark)
 	if err := d.delays.wait(ctx, at); err != nil {
@@ -54,12 +55,20 @@ func (d *Desk) enter(ctx context.Context, mark, login, secret string, by func(*u
 	if err != nil {
 		return "", nil, err
 	}
-	d.delays.success(at)
+	failed := d.delays.success(at)
 	stage, err := d.stage(ctx, u)
 	if err != nil {
 		return "", nil, err
 	}
-	return d.begin(ctx, u, own, stage, nil)
+	return d.begin(ctx, u, own, stage, func(tx *store.Tx, now *userRow) error {
+		switch {
+		case failed >= toldAfter:
+			return d.noteAndTell(ctx, tx, now.id, now, VerbTried, ToldTried)
+		case gate != d.known && fresh != "":
+			return d.noteAndTell(ctx, tx, now.id, now, fresh, ToldNew)
+		}
+		return nil
+	})
 }
 
 // begin opens a session for whose keys are in hand, together with what also does
@@ -138,14 +147,10 @@ func (d *Desk) unlock(ctx context.Context, gate *Gate, name string, u *userRow, 
 
 func (d *Desk) newSession(u *userRow, stage string) (vault.SessionKey, *sessionRow) {
 	now := d.now()
-	row := &sessionRow{
+	return vault.NewSessionKey(), &sessionRow{
 		id: helpdesk.NewID(), user: u.id, factor: stage,
-		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(),
+		created: now.UnixMicro(), touched: now.UnixMicro(), expires: now.Add(sessionTime).UnixMicro(), proved: now.UnixMicro(),
 	}
-	if !outside(u.kind) {
-		row.proved = row.created
-	}
-	return vault.NewSessionKey(), row
 }
 
 func (d *Desk) saveSession(ctx context.Context, tx *store.Tx, key vault.SessionKey, row *sessionRow, own *vault.Pair) error {

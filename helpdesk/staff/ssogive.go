@@ -185,5 +185,5 @@ func (d *Desk) linkTo(ctx context.Context, tx *store.Tx, s *Session, who *linked
 	if err := d.saveUser(ctx, tx, u); err != nil {
 		return err
 	}
-	return d.note(ctx, tx, s, verb, u.id)
+	return d.changed(ctx, tx, u.id, u, verb)
 }

@@ -59,6 +59,8 @@ const (
 	VerbCopied      = "staff.passkey_copied" // refused: two of one passkey are about
 	VerbLinked      = "staff.linked"         // to the organisation's own sign-in
 	VerbUnlinked    = "staff.unlinked"
+	VerbNewBrowser  = "staff.new_browser" // right words in a browser in which nobody of ours came in before
+	VerbTried       = "staff.tried"       // several tries were wrong
 )
 
 const (
@@ -84,6 +86,7 @@ type House struct {
 	Cost      vault.Cost // of a guess at six words; zero means vault.StaffCost
 	SSO       SSO        // the organisation's own sign-in, a second factor; the zero value is none
 	Aftermath Aftermath  // nil keeps no such book
+	Teller    Teller     // nil tells nobody what was done about their sign-in
 }
 
 // Desk is the room. Its methods may be called from many goroutines.
@@ -102,6 +105,7 @@ type Desk struct {
 	sso     *sso
 
 	aftermath Aftermath
+	teller    Teller
 
 	mu       sync.Mutex
 	seen     map[helpdesk.ID]int   // highest committed key version seen of a team
@@ -117,8 +121,8 @@ func New(h House) *Desk {
 		h.Aftermath = NoAftermath{}
 	}
 	return &Desk{
-		aftermath: h.Aftermath,
-		db:        h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
+		aftermath: h.Aftermath, teller: h.Teller,
+		db: h.DB, secrets: h.Secrets, bus: h.Bus, journal: h.Journal, office: h.Office,
 		now: h.Now, log: h.Log, cost: h.Cost, sso: &sso{SSO: h.SSO},
 		gate: newGate(), known: NewGate(gateWork, gateKnown, gateAtLogin, "staff.busy"), delays: newDelays(h.Now), seen: map[helpdesk.ID]int{}, seenUser: map[helpdesk.ID]int64{},
 	}

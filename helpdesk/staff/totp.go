@@ -23,6 +23,7 @@ const (
 	factorTries = 5                // wrong ones in a window
 	factorPause = 15 * time.Minute // the window
 	factorMost  = 50               // wrong ones since the last right one; then only a reissue helps
+	toldAfter   = 3                // wrong ones in a window, or words before the right ones
 )
 
 var factorOpts = totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
@@ -123,12 +124,71 @@ func (d *Desk) second(ctx context.Context, at counter, user helpdesk.ID, secret,
 		if _, err := tx.Exec(ctx, at.settle, a.step, a.wrong, a.since, a.failed, string(user)); err != nil {
 			return fmt.Errorf("try the second factor of %s: %w", user, err)
 		}
-		return nil
+		if verdict == nil || a.wrong != toldAfter { // once in a window
+			return nil
+		}
+		return d.tried(ctx, tx, user)
 	})
 	if err != nil {
 		return err
 	}
 	return verdict
+}
+
+// tried tells a user that several tries at their second factor were wrong.
+func (d *Desk) tried(ctx context.Context, tx *store.Tx, user helpdesk.ID) error {
+	u, err := d.user(ctx, tx, user)
+	if err != nil {
+		return err
+	}
+	return d.noteAndTell(ctx, tx, user, u, VerbTried, ToldTried)
+}
+
+// secondInside checks the second factor of somebody who is in. What is wrong
+// counts against their session alone, which the sixth in a quarter of an hour ends
+// (ErrDenied): whoever guesses at a desk that was left open keeps its owner out
+// nowhere. A code counts once here, too.
+func (d *Desk) secondInside(ctx context.Context, at counter, in *entered, secret, code string) (right bool, err error) {
+	now, user, tries := d.now(), in.row.user, string(in.row.id)+" code"
+	if d.delays.failure(tries) > factorTries { // counted first: many may try at once
+		if err := d.endGuessed(ctx, in); err != nil {
+			return false, err
+		}
+		return false, fmt.Errorf("prove session %s: %w", in.row.id, helpdesk.ErrDenied)
+	}
+	err = d.db.Write(ctx, "try a second factor again", func(tx *store.Tx) error {
+		var a attempts
+		if err := tx.QueryRow(ctx, at.try, string(user)).Scan(&a.step, &a.wrong, &a.since, &a.failed); err != nil {
+			return fmt.Errorf("try the second factor of %s: %w", user, err)
+		}
+		a.wrong, a.failed = a.wrong-1, a.failed-1 // as they were: the door counts its own
+		var step int64
+		if step, right = matched(secret, code, now, a.step); right {
+			a.step = step
+		} else if err := d.journal.Write(ctx, tx, journal.Entry{At: now, Actor: user, Verb: VerbWrongCode, Object: user}); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, at.settle, a.step, a.wrong, a.since, a.failed, string(user)); err != nil {
+			return fmt.Errorf("try the second factor of %s: %w", user, err)
+		}
+		return nil
+	})
+	if right = right && err == nil; right {
+		d.delays.success(tries)
+	}
+	return right, err
+}
+
+// endGuessed ends the session in which somebody guessed, and tells its user.
+func (d *Desk) endGuessed(ctx context.Context, in *entered) error {
+	return d.db.Write(ctx, "end a session", func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, deleteSession, string(in.row.id), string(in.row.user))
+		if err != nil || n == 0 {
+			return err
+		}
+		d.ringEnded(tx, in.row.id)
+		return d.tried(ctx, tx, in.row.user)
+	})
 }
 
 // digits takes a code as people type it: blanks and hyphens do not count.

@@ -142,8 +142,17 @@ func (d *Desk) Names(ctx context.Context, ids ...helpdesk.ID) map[helpdesk.ID]st
 // StaffAddress tells whether a folded address (letter.Address.Key: lower case,
 // IDNA) is the work address of somebody who works here.
 func (d *Desk) StaffAddress(ctx context.Context, r store.Reader, addressKey string) (bool, error) {
+	return d.addressIs(ctx, r, selectAddress, addressKey)
+}
+
+// AccountAddress is StaffAddress also for those outside who have an account.
+func (d *Desk) AccountAddress(ctx context.Context, r store.Reader, addressKey string) (bool, error) {
+	return d.addressIs(ctx, r, selectAccount, addressKey)
+}
+
+func (d *Desk) addressIs(ctx context.Context, r store.Reader, query, addressKey string) (bool, error) {
 	var one int
-	err := r.QueryRow(ctx, selectAddress, d.addressIndex(addressKey)).Scan(&one)
+	err := r.QueryRow(ctx, query, d.addressIndex(addressKey)).Scan(&one)
 	if errors.Is(err, helpdesk.ErrNotFound) {
 		return false, nil
 	}
@@ -179,7 +188,7 @@ func (d *Desk) NewWords(ctx context.Context, s *Session) (words string, err erro
 			return err
 		}
 		d.afterSecret(ctx, tx, u)
-		return d.note(ctx, tx, s, VerbWords, u.id)
+		return d.changed(ctx, tx, u.id, u, VerbWords)
 	})
 	if err != nil {
 		return "", err

@@ -106,10 +106,14 @@ func (d *Desk) InviteBranchLead(ctx context.Context, by *Session, org helpdesk.I
 	return d.inviteVolunteer(ctx, by.User.ID, belonging{org: org, lead: true, until: until.UnixMicro()}, login, name, address, locale)
 }
 
-// InviteVolunteer is the same for a volunteer of the lead's own branch.
+// InviteVolunteer is the same for a volunteer of the lead's own branch, ErrProof
+// included.
 func (d *Desk) InviteVolunteer(ctx context.Context, by *Outsider, login, name, address, locale string, until time.Time) (token string, err error) {
 	if !by.leads(by.Org) {
 		return "", fmt.Errorf("invite a volunteer: %w", helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return "", err
 	}
 	return d.inviteVolunteer(ctx, by.User.ID, belonging{org: by.Org, until: until.UnixMicro()}, login, name, address, locale)
 }
@@ -187,6 +191,41 @@ func (d *Desk) Unlock(ctx context.Context, cookie, words string) error {
 	return d.touch(ctx, in.row.id, d.now())
 }
 
+// ProveVolunteer is Prove at the branches' door, by a code of the authenticator:
+// the words alone open a locked screen, and prove nothing here. Refusal
+// "staff.code_wrong"; the sixth wrong one ends the session (ErrDenied), and keeps
+// its owner out nowhere.
+func (d *Desk) ProveVolunteer(ctx context.Context, cookie, code string) error {
+	in, err := d.enterSession(ctx, cookie, false, volunteers)
+	if err != nil {
+		return err
+	}
+	b, err := d.belongs(ctx, d.db, in.user.id)
+	if err != nil {
+		return fmt.Errorf("prove session %s: %w", in.row.id, err)
+	}
+	if b.over(d.now()) {
+		return fmt.Errorf("prove session %s: %w", in.row.id, helpdesk.ErrDenied)
+	}
+	seed, err := in.own.Open(factorPlace(in.user), b.seed)
+	if err != nil {
+		d.alarm(ctx, "factor_forged", in.user.id)
+		return fmt.Errorf("second factor of %s: %w", in.user.id, errForged)
+	}
+	typed, err := digits(code)
+	if err != nil {
+		return helpdesk.Refuse("staff.code_wrong")
+	}
+	right, err := d.secondInside(ctx, outsideCounter, in, string(seed), typed)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return helpdesk.Refuse("staff.code_wrong")
+	}
+	return d.db.Write(ctx, "prove a session", func(tx *store.Tx) error { return d.proven(ctx, tx, in, d.now()) })
+}
+
 // Lock locks the session at once.
 func (d *Desk) Lock(ctx context.Context, o *Outsider) error {
 	return d.db.Write(ctx, "lock a session", func(tx *store.Tx) error {
@@ -201,6 +240,7 @@ func (d *Desk) Lock(ctx context.Context, o *Outsider) error {
 // Steward may renew and end the accounts of a branch's volunteers: a *Session of
 // a coordinator of ours, or the *Outsider who leads that branch.
 type Steward interface {
+	Proof() error
 	leads(org helpdesk.ID) bool
 	actor() helpdesk.ID
 }
@@ -214,7 +254,7 @@ func (o *Outsider) leads(org helpdesk.ID) bool {
 func (o *Outsider) actor() helpdesk.ID { return o.User.ID }
 
 // RenewVolunteer lets an account end later, or sooner. ErrDenied for who may not,
-// ErrNotFound for whom is no volunteer of theirs. Refusals "staff.until", and
+// ErrNotFound for whom is no volunteer of theirs, ErrProof as Remove. Refusals "staff.until", and
 // "staff.ended" for an account that has ended: invite them again.
 func (d *Desk) RenewVolunteer(ctx context.Context, by Steward, user helpdesk.ID, until time.Time) error {
 	if err := d.untilFits(until.UnixMicro()); err != nil {
@@ -251,8 +291,7 @@ func (d *Desk) EndVolunteer(ctx context.Context, by Steward, user helpdesk.ID) e
 
 // InviteAgain gives a volunteer who lost their words, or whose account has ended,
 // the token of another first visit. What they held is gone; somebody of their
-// branch admits them again. Errors as RenewVolunteer; ErrProof as Remove for a
-// coordinator of ours.
+// branch admits them again. Errors as RenewVolunteer.
 func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, until time.Time) (token string, err error) {
 	if err := d.untilFits(until.UnixMicro()); err != nil {
 		return "", err
@@ -261,11 +300,6 @@ func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, un
 		_, b, err := d.stewarded(ctx, tx, by, user)
 		if err != nil {
 			return err
-		}
-		if s, ours := by.(*Session); ours {
-			if err := s.Proof(); err != nil {
-				return err
-			}
 		}
 		if _, err := d.leaveAll(ctx, tx, user, false); err != nil {
 			return err
@@ -288,7 +322,7 @@ func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, un
 		if token, err = d.addInvitation(ctx, tx, u); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, &Session{User: User{ID: by.actor()}}, VerbReissued, user)
+		return d.changed(ctx, tx, by.actor(), u, VerbReissued)
 	})
 	if err != nil {
 		return "", err
@@ -296,7 +330,8 @@ func (d *Desk) InviteAgain(ctx context.Context, by Steward, user helpdesk.ID, un
 	return token, nil
 }
 
-// stewarded is a volunteer whom by may decide about.
+// stewarded is a volunteer whom by may decide about, and has proven of late who
+// they are.
 func (d *Desk) stewarded(ctx context.Context, tx *store.Tx, by Steward, user helpdesk.ID) (*userRow, *belonging, error) {
 	b, err := d.belongs(ctx, tx, user)
 	if err != nil {
@@ -316,7 +351,7 @@ func (d *Desk) stewarded(ctx context.Context, tx *store.Tx, by Steward, user hel
 		}
 		return nil, nil, fmt.Errorf("volunteer %s: %w", user, helpdesk.ErrNotFound)
 	}
-	return u, b, nil
+	return u, b, by.Proof()
 }
 
 func (d *Desk) endAccount(ctx context.Context, tx *store.Tx, by, user helpdesk.ID) error {

@@ -34,6 +34,7 @@ type world struct {
 	team    helpdesk.ID
 	sso     staff.SSO
 	after   staff.Aftermath
+	teller  staff.Teller
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
@@ -61,7 +62,7 @@ func (w *world) restart() {
 	w.office = office.New(office.House{DB: w.db, Secrets: w.secrets, Journal: w.book, Now: w.clock.Now, Log: log})
 	w.desk = staff.New(staff.House{
 		DB: w.db, Secrets: w.secrets, Bus: w.bus, Journal: w.book, Office: w.office,
-		Now: w.clock.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}, SSO: w.sso, Aftermath: w.after,
+		Now: w.clock.Now, Log: log, Cost: vault.Cost{MiB: 1, Passes: 1}, SSO: w.sso, Aftermath: w.after, Teller: w.teller,
 	})
 }
 
