@@ -15,20 +15,17 @@ const steadyBytes = 8 << 20
 type steady struct {
 	f     *os.File
 	since int
-	last  time.Time // when the last of them was due; zero where nobody rests
+	last  time.Time // when the last of them was due
 	due   chan struct{}
 	done  sync.WaitGroup
 	once  sync.Once
 	err   error // the first; read once done
 }
 
-// newSteady rests for a ninth of the time where the database is a server: it
-// reads for us as eagerly as for a page, whatever our own priority is.
-func newSteady(f *os.File, server bool) *steady {
-	s := &steady{f: f, due: make(chan struct{}, 1)}
-	if server {
-		s.last = time.Now()
-	}
+// newSteady rests for a ninth of the time: disk and database read for us as
+// eagerly as for a page, whatever our own priority is.
+func newSteady(f *os.File) *steady {
+	s := &steady{f: f, due: make(chan struct{}, 1), last: time.Now()}
 	s.done.Go(func() {
 		for range s.due {
 			if err := f.Sync(); s.err == nil {
@@ -44,10 +41,8 @@ func (s *steady) Write(b []byte) (int, error) {
 	if s.since += n; s.since >= steadyBytes {
 		s.since = 0
 		s.due <- struct{}{}
-		if !s.last.IsZero() {
-			time.Sleep(time.Since(s.last) / 8)
-			s.last = time.Now()
-		}
+		time.Sleep(time.Since(s.last) / 8)
+		s.last = time.Now()
 	}
 	return n, err
 }

@@ -71,7 +71,7 @@ func (w *writer) begin(h header) (err error) {
 		if err != nil {
 			return err
 		}
-		disk := newSteady(f, h.Engine == store.Postgres)
+		disk := newSteady(f)
 		*to = &file{header: h, f: f, steady: disk, frames: newFrameWriter(disk)}
 		if err := (*to).frames.json(frameHeader, h); err != nil {
 			return err
