@@ -111,6 +111,7 @@ func (s *Site) fail(v *Visit, err error) error {
 	if v.outside == nil && errors.Is(err, helpdesk.ErrDenied) && v.Session == nil {
 		return v.lead(SignInPath + "?" + url.Values{"to": {v.returnTo()}, "ended": {v.endedWhile()}}.Encode())
 	}
+	s.refused(v, err)
 	page := Fault{Page: v.Page(""), Back: v.backPath(), Home: "/w/queue", HomeText: v.Say("fault.home")}
 	if v.outside != nil {
 		page.Home, page.HomeText = v.outside.path, v.Say(v.outside.words+".home")
@@ -146,6 +147,22 @@ func (s *Site) fail(v *Visit, err error) error {
 	}
 	page.Title = page.What
 	return v.ShowAs(page.Status, page)
+}
+
+// refused logs that somebody with an account asked for what is not theirs to do:
+// who and which route, never what.
+func (s *Site) refused(v *Visit, err error) {
+	if !errors.Is(err, helpdesk.ErrDenied) {
+		return
+	}
+	switch {
+	case v.Session != nil:
+		s.Log.Warn("refused", "user", v.Session.User.ID, "method", v.c.Method(), "route", v.c.Route().Path)
+	case v.Program != nil:
+		s.Log.Warn("refused", "user", v.Program.User.ID, "method", v.c.Method(), "route", v.c.Route().Path)
+	case v.Outsider != nil:
+		s.Log.Warn("refused", "session", v.Outsider.Session(), "method", v.c.Method(), "route", v.c.Route().Path)
+	}
 }
 
 // lastResort answers what no route took, and failures on the way to one.

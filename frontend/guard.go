@@ -1,11 +1,13 @@
 package frontend
 
 import (
+	"net"
 	"net/url"
 	"runtime/debug"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/publicsuffix"
 )
 
 // policy lets a page run our own files and nothing else. Styles may not be
@@ -35,7 +37,7 @@ func (s *Site) guard(c *fiber.Ctx) (err error) {
 		c.Set(k, v)
 	}
 	if s.secure() {
-		c.Set("Strict-Transport-Security", "max-age=31536000")
+		c.Set("Strict-Transport-Security", strict(s.host(c)))
 	}
 	if s.proxy && !s.believed(c.Context().RemoteAddr()) {
 		return errNotOurProxy
@@ -51,6 +53,22 @@ func (s *Site) guard(c *fiber.Ctx) (err error) {
 		return errCrossSite
 	}
 	return c.Next()
+}
+
+// strict is the rule for browsers to come back over TLS alone, for a year (RFC
+// 6797). It holds for the names under ours, too, unless ours is the organisation's
+// own: under that may stand what is not ours.
+func strict(host string) string {
+	const year = "max-age=31536000"
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	own, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(strings.TrimSuffix(name, ".")))
+	if err != nil || !strings.HasSuffix(strings.ToLower(name), "."+own) {
+		return year
+	}
+	return year + "; includeSubDomains"
 }
 
 // secure tells whether browsers reach us over TLS, ours or the proxy's.

@@ -129,6 +129,7 @@ func (s *Site) problem(v *Visit, err error) error {
 	if !safeMethod(v.c.Method()) {
 		v.c.Context().SetConnectionClose() // the body may not have been read to its end
 	}
+	s.refused(v, err)
 	told := Told{Type: "about:blank"}
 	var own Problem
 	var no helpdesk.Refusal

@@ -211,7 +211,7 @@ func TestEveryAnswerCarriesTheHeadersThatProtectIt(t *testing.T) {
 		res, _ := h.ask(h.browser(""), "GET", path, "", nil)
 		for k, want := range map[string]string{
 			"Content-Security-Policy": "script-src 'self'", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
-			"X-Content-Type-Options": "nosniff",
+			"X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin", "Content-Type": "charset=utf-8",
 		} {
 			if got := res.Header.Get(k); !strings.Contains(got, want) {
 				t.Errorf("%s: %s is %q", path, k, got)

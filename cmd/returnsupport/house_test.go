@@ -75,6 +75,8 @@ func TestTheLawBites(t *testing.T) {
 		{"helpdesk/tickets", `import "github.com/gofiber/fiber/v2"`, "whose home is"},
 		{"helpdesk/tickets", `import "example.org/new"`, "needs a line"},
 		{"helpdesk/staff", `import "crypto/hpke"`, "vault alone"},
+		{"helpdesk/staff", `import "math/rand/v2"`, "foretold"},
+		{"helpdesk/people", `import "math/rand"`, "foretold"},
 		{"helpdesk/answers", `import "net/http"`, "translate alone"},
 		{"frontend", `import "returnsupport/cmd/returnsupport"`, "nobody imports it"},
 	} {

@@ -79,8 +79,23 @@ func (b *Browser) do(r *http.Request) *Browser {
 	if policy := res.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
 		b.T.Errorf("%s has the policy %q", r.URL.Path, policy)
 	}
+	for _, c := range res.Cookies() {
+		if len(c.Name)+len(c.Value) > mostCookie {
+			b.T.Errorf("%s sets a cookie that browsers may drop: %s", r.URL.Path, c.Name)
+		}
+	}
+	for _, field := range secret.FindAllString(b.Page, -1) {
+		if !strings.Contains(field, `type="password"`) && !strings.Contains(field, `type="hidden"`) {
+			b.T.Errorf("%s shows the words while they are typed: %s", r.URL.Path, field)
+		}
+	}
 	return b
 }
+
+// mostCookie is what browsers keep of one, name and value (RFC 6265, section 6.1).
+const mostCookie = 4096
+
+var secret = regexp.MustCompile(`<input[^>]* name="words"[^>]*>`)
 
 // Get opens a page; headers are pairs of name and value.
 func (b *Browser) Get(path string, headers ...string) *Browser {

@@ -94,6 +94,12 @@ func TestTheDoorAsksForWordsAndThenForTheSecondFactor(t *testing.T) {
 	if !slices.ContainsFunc(again.client.Jar.Cookies(u), func(c *http.Cookie) bool { return c.Name == "known" && len(c.Value) > 40 }) {
 		t.Error("the browser is not known at the next sign-in")
 	}
+	for _, c := range again.client.Jar.Cookies(u) {
+		if len(c.Name)+len(c.Value) > 4096 {
+			t.Errorf("browsers may drop the cookie %s", c.Name)
+		}
+	}
+	w.has(again.get(http.StatusOK, "/w/sign-in"), `name="words" type="password"`)
 
 	lost := w.newcomer("ada", w.words)
 	lost.press(http.StatusSeeOther, "", "/w/sign-in", "login", "ada", "words", w.words)

@@ -237,7 +237,7 @@ func (d *Desk) proveWords(ctx context.Context, in *entered, words string) error 
 	}
 	_, err := d.unlock(ctx, d.known, at, in.user, words, byWords)
 	if errors.Is(err, vault.ErrNotOpened) {
-		d.delays.failure(at)
+		d.wrong(ctx, at, in.user)
 		return helpdesk.Refuse("staff.wrong_words")
 	}
 	if err == nil {

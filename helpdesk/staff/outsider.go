@@ -89,7 +89,7 @@ func (d *Desk) signInOutside(ctx context.Context, door door, login, words, code 
 	own, err := d.unlock(ctx, d.gate, at, u, words, byWords)
 	typed, shape := digits(code)
 	if errors.Is(err, vault.ErrNotOpened) || err == nil && shape != nil {
-		d.delays.failure(at)
+		d.wrong(ctx, at, u)
 		return "", helpdesk.Refuse("staff.wrong")
 	}
 	if err != nil {

@@ -49,7 +49,7 @@ func (d *Desk) enter(ctx context.Context, mark, login, secret string, by func(*u
 	}
 	own, err := d.unlock(ctx, gate, at, u, secret, by)
 	if errors.Is(err, vault.ErrNotOpened) {
-		d.delays.failure(at)
+		d.wrong(ctx, at, u)
 		return "", nil, helpdesk.Refuse("staff.wrong")
 	}
 	if err != nil {
@@ -111,6 +111,14 @@ func (d *Desk) begin(ctx context.Context, u *userRow, own *vault.Pair, stage str
 		return "", nil, err
 	}
 	return key.Cookie(), s, nil
+}
+
+// wrong counts words that opened nothing, and logs whose those should have been:
+// the line before the words bounds how many that are. An id that is nobody's was
+// drawn for the occasion.
+func (d *Desk) wrong(ctx context.Context, at string, u *userRow) {
+	n := d.delays.failure(at)
+	d.log.WarnContext(ctx, "words were wrong", "user", u.id, "known", u.public != nil, "times", n)
 }
 
 // byLogin finds who may sign in by this login at a door: nobody has a key to

@@ -181,7 +181,7 @@ func (d *Desk) Unlock(ctx context.Context, cookie, words string) error {
 	}
 	_, err = d.unlock(ctx, d.gate, at, in.user, words, byWords)
 	if errors.Is(err, vault.ErrNotOpened) {
-		d.delays.failure(at)
+		d.wrong(ctx, at, in.user)
 		return helpdesk.Refuse("staff.wrong")
 	}
 	if err != nil {
