@@ -53,10 +53,13 @@ func (b *bench) cluster() *storetest.Cluster {
 	return c
 }
 
+// atWork is where who works in a measured house is told of their sign-in.
+const atWork = "bench@stod.example"
+
 // install runs `init` in an empty folder.
 func (b *bench) install(name, database string) *installation {
 	i := &installation{b: b, binary: b.program(), dir: b.folder(name), database: database, login: "bench"}
-	out := i.command("", "init", "--login", i.login, "--name", "Bench", "--address", "bench@stod.example", "--words", "en", "--words-alone", "--team", "Returnsupport")
+	out := i.command("", "init", "--login", i.login, "--name", "Bench", "--address", atWork, "--words", "en", "--words-alone", "--team", "Returnsupport")
 	for _, line := range strings.Split(out, "\n") {
 		if words, ok := strings.CutPrefix(strings.TrimSpace(line), "words "); ok {
 			i.words = strings.TrimSpace(words)

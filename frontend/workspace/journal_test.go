@@ -100,4 +100,6 @@ func TestTheRecordSaysWhoAnswersForItAndWhatIsMissing(t *testing.T) {
 		}
 	}
 	w.has(boss.get(200, "/w/records/table.csv"), "Data protection officer,Olle Ombud")
+	boss.send(303, boss.get(200, "/w/office/officer"), "/w/office/officer", "do", "save", "value", "=1+cmd|x")
+	w.has(boss.get(200, "/w/records/table.csv"), "Data protection officer,'=1+cmd|x") // text to a spreadsheet
 }

@@ -8,6 +8,7 @@ import (
 
 	"returnsupport/consent"
 	"returnsupport/frontend"
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/registers"
 )
@@ -58,6 +59,11 @@ func (d *desk) recordsTable(v *frontend.Visit) error {
 	}
 	for _, f := range recordHead(w, rec).Facts {
 		lines = append(lines, []string{f.Label, firstOf(f.Text, w.Say("records.missing"))})
+	}
+	for _, line := range lines {
+		for i, cell := range line {
+			line[i] = helpdesk.Cell(cell)
+		}
 	}
 	if err := out.WriteAll(lines); err != nil {
 		return err

@@ -139,7 +139,7 @@ func readCSV(in *intake, s *shape, file string, from io.Reader) {
 				c.HSDS = strings.Clone(strings.TrimSpace(v))
 				continue
 			}
-			in.set(c, s, names[i], strings.Clone(v))
+			in.set(c, s, names[i], strings.Clone(helpdesk.OfCell(v)))
 		}
 		in.add(c, s)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"returnsupport/helpdesk"
 )
 
 // resource describes one table (Frictionless Data, tabular data resource).
@@ -117,7 +119,7 @@ func (s *shape) lines(rec Record) [][]string {
 			}
 		}
 		for _, f := range s.fields {
-			line = append(line, rec.Fields[f.name])
+			line = append(line, helpdesk.Cell(rec.Fields[f.name]))
 		}
 		out = append(out, slices.Clip(line))
 	}
