@@ -8,10 +8,13 @@ import (
 )
 
 // How often SQLite's log is looked at, and at how many pages of 4 KiB writers
-// wait a moment for it to be begun anew.
+// wait a moment for it to be begun anew. While one fold ran others wrote: what
+// they wrote is folded before they wait, until that is soon done.
 const (
 	foldEvery = time.Second
 	foldPages = 4096
+	foldSoon  = 30 * time.Millisecond
+	foldTries = 4
 )
 
 // folder folds SQLite's log into the file on a connection beside the writer.
@@ -62,13 +65,19 @@ func (f *folder) round(ctx context.Context) {
 	if commits == f.folded {
 		return
 	}
-	pages, err := checkpoint(ctx, f.beside, "PASSIVE")
-	if err != nil {
-		return
-	}
-	f.folded = commits
-	if pages < foldPages {
-		return
+	for range foldTries {
+		began := time.Now()
+		pages, err := checkpoint(ctx, f.beside, "PASSIVE")
+		if err != nil {
+			return
+		}
+		f.folded = commits
+		if pages < foldPages {
+			return
+		}
+		if time.Since(began) < foldSoon {
+			break
+		}
 	}
 	// While somebody writes there is always a page more. With the writers'
 	// turn in hand little is left, and the log begins anew.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -276,10 +277,69 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 	return d.stand(ctx, tx, t, k.State, "ticket.unerased")
 }
 
-// erased are the statements that leave nothing of a ticket, each with its id.
-var erased = []string{
-	eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseTranslations, eraseHidden, deleteTicketLinks, eraseStrangers, eraseReaders,
-	eraseMessages, eraseTalks, eraseSift, eraseDrafts, erasePassed, eraseMentions, eraseAdvisers, eraseConsults, forgetLooking, eraseKept, eraseTicket,
+// The statements that leave nothing of a ticket, in this order: each with the
+// id of a message, of a conversation, of the ticket.
+var (
+	erasedOfMessage = []string{eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseHidden}
+	erasedOfTalk    = []string{insertTombstones, eraseTranslations, eraseLinks, eraseStrangers, eraseReaders, eraseMessages}
+	erasedOfTicket  = []string{
+		eraseTalks, eraseSift, eraseDrafts, erasePassed, eraseMentions, eraseAdvisers, eraseConsults, forgetLooking, eraseKept, eraseTicket,
+	}
+)
+
+// listMost ids stand in one statement, in a list filled up to a multiple of
+// listStep: each other length is another statement for the database to plan.
+const (
+	listMost = 512
+	listStep = 64
+)
+
+// lists are ids by the list.
+func lists(ids []helpdesk.ID) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for part := range slices.Chunk(ids, listMost) {
+			list := anys(part)
+			for len(list) > 1 && len(list)%listStep != 0 {
+				list = append(list, list[0])
+			}
+			if !yield(list) {
+				return
+			}
+		}
+	}
+}
+
+// each runs statements that name one thing for many.
+func each(ctx context.Context, tx *store.Tx, queries []string, names []helpdesk.ID) error {
+	for list := range lists(names) {
+		for _, query := range queries {
+			if err := tx.Later(ctx, many(query, len(list)), list...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// eachOf are the ids that a statement which names one thing finds for many.
+func eachOf(ctx context.Context, tx *store.Tx, query string, names []helpdesk.ID) (out []helpdesk.ID, err error) {
+	for list := range lists(names) {
+		ids, err := idsOf(ctx, tx, many(query, len(list)), list...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ids...)
+	}
+	return out, nil
+}
+
+// inside are the conversations of some tickets, and the messages in them: looked
+// up once for all statements that name them.
+func (d *Desk) inside(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) (talks, said []helpdesk.ID, err error) {
+	if talks, err = eachOf(ctx, tx, selectTalkIDs, tickets); err == nil {
+		said, err = eachOf(ctx, tx, selectSaidIDs, talks)
+	}
+	return talks, said, err
 }
 
 // EraseFor deletes everything of a person whose 72 hours have passed, but for
@@ -339,24 +399,13 @@ func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
 	for i, t := range rows {
 		ids[i] = t.id
 	}
-	talks, err := idsOf(ctx, tx, many(selectTalkIDs, len(ids)), anys(ids)...)
+	talks, said, err := d.inside(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
-	lent, err := idsOf(ctx, tx, many(selectLoanNames, len(ids)), anys(ids)...)
+	lent, err := eachOf(ctx, tx, selectLoanNames, talks)
 	if err != nil {
 		return err
-	}
-	each := func(queries []string, names []helpdesk.ID) error {
-		for _, query := range queries {
-			if len(names) == 0 {
-				return nil
-			}
-			if err := tx.Later(ctx, many(query, len(names)), anys(names)...); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
 	var links, marks, loans, objects []helpdesk.ID
 	for _, id := range talks {
@@ -374,12 +423,13 @@ func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
 		}
 	}
 	err = errors.Join(
-		each([]string{insertTombstones}, ids),
-		each(erased, ids),
-		each([]string{dropLinks}, links),
-		each([]string{deleteLoan}, loans),
-		each([]string{erasePassed, eraseMentions, eraseAdvisers, eraseConsults}, marks), // as it is called there
-		each([]string{eraseDrafts, forgetLooking}, objects),                             // as a restricted team's is called there
+		each(ctx, tx, erasedOfMessage, said),
+		each(ctx, tx, erasedOfTalk, talks),
+		each(ctx, tx, erasedOfTicket, ids),
+		each(ctx, tx, []string{dropLinks}, links),
+		each(ctx, tx, []string{deleteLoan}, loans),
+		each(ctx, tx, []string{erasePassed, eraseMentions, eraseAdvisers, eraseConsults}, marks), // as it is called there
+		each(ctx, tx, []string{eraseDrafts, forgetLooking}, objects),                             // as a restricted team's is called there
 	)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ const (
 		JOIN tickets_ticket t ON t.id = c.ticket AND t.person IN ('', $1)
 		WHERE r.kind = 'person' AND r.reader = $1 ORDER BY c.ticket`
 	selectTalkIDs      = `SELECT id FROM tickets_conversation WHERE ticket = $1 ORDER BY id`
+	selectSaidIDs      = `SELECT id FROM tickets_message WHERE conversation = $1`
 	selectHouseLetters = `SELECT message, kind, reader, reader_version, wrap, mac FROM tickets_letterkey
 		WHERE message IN ` + saidThere + notPersons
 	deleteHouseReaders = `DELETE FROM tickets_reader WHERE conversation IN ` + ofTicket + notPersons
@@ -25,22 +26,23 @@ const (
 	takeErasing   = `DELETE FROM tickets_erasing WHERE ticket = $1 AND person = $2 RETURNING kept`
 
 	insertTombstones = `INSERT INTO tickets_tombstone (mark) SELECT client_index FROM tickets_message
-		WHERE conversation IN ` + ofTicket + ` ON CONFLICT (mark) DO NOTHING`
+		WHERE conversation = $1 ON CONFLICT (mark) DO NOTHING`
 	selectTombstone = `SELECT COUNT(*) FROM tickets_tombstone WHERE mark = $1`
 
-	eraseOriginals  = `DELETE FROM tickets_original WHERE message IN ` + saidThere
-	eraseFiles      = `DELETE FROM tickets_file WHERE message IN ` + saidThere
-	eraseFolded     = `DELETE FROM tickets_folded WHERE message IN ` + saidThere
-	eraseLetterKeys = `DELETE FROM tickets_letterkey WHERE message IN ` + saidThere
-	eraseHidden     = `DELETE FROM tickets_hidden WHERE message IN ` + saidThere
-	eraseReaders    = `DELETE FROM tickets_reader WHERE conversation IN ` + ofTicket
-	eraseMessages   = `DELETE FROM tickets_message WHERE conversation IN ` + ofTicket
+	eraseOriginals  = `DELETE FROM tickets_original WHERE message = $1`
+	eraseFiles      = `DELETE FROM tickets_file WHERE message = $1`
+	eraseFolded     = `DELETE FROM tickets_folded WHERE message = $1`
+	eraseLetterKeys = `DELETE FROM tickets_letterkey WHERE message = $1`
+	eraseHidden     = `DELETE FROM tickets_hidden WHERE message = $1`
+	eraseReaders    = `DELETE FROM tickets_reader WHERE conversation = $1`
+	eraseMessages   = `DELETE FROM tickets_message WHERE conversation = $1`
+	eraseLinks      = `DELETE FROM tickets_link WHERE conversation = $1`
 	eraseTalks      = `DELETE FROM tickets_conversation WHERE ticket = $1`
 	eraseDrafts     = `DELETE FROM tickets_draft WHERE ticket = $1`
 	eraseSeats      = `DELETE FROM tickets_reader WHERE kind = 'person' AND reader = $1`
 	eraseSingles    = `DELETE FROM tickets_letterkey WHERE kind = 'person' AND reader = $1`
 	eraseView       = `DELETE FROM tickets_hidden WHERE person = $1`
-	eraseStrangers  = `DELETE FROM tickets_stranger WHERE conversation IN ` + ofTicket
+	eraseStrangers  = `DELETE FROM tickets_stranger WHERE conversation = $1`
 	eraseKnocks     = `DELETE FROM tickets_stranger WHERE person = $1`
 	eraseKept       = `DELETE FROM tickets_erasing WHERE ticket = $1`
 	eraseTicket     = `DELETE FROM tickets_ticket WHERE id = $1`

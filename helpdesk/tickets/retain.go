@@ -257,32 +257,37 @@ func (d *Desk) lockMany(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID
 // erasePart erases what is said, enclosed or kept as it came in all messages of
 // some tickets.
 func (d *Desk) erasePart(ctx context.Context, tx *store.Tx, part Part, tickets []helpdesk.ID) error {
+	talks, said, err := d.inside(ctx, tx, tickets)
+	if err != nil {
+		return err
+	}
 	queries := map[Part][]string{
 		PartFiles:     {eraseFiles},
 		PartOriginals: {eraseOriginals},
-		PartWords:     {eraseFiles, eraseOriginals, eraseFolded, eraseLetterKeys, eraseTranslations},
+		PartWords:     {eraseFiles, eraseOriginals, eraseFolded, eraseLetterKeys},
 	}[part]
-	for _, query := range queries {
-		if err := tx.Later(ctx, many(query, len(tickets)), anys(tickets)...); err != nil {
-			return fmt.Errorf("erase %s: %w", part, err)
-		}
+	if err := each(ctx, tx, queries, said); err != nil {
+		return fmt.Errorf("erase %s: %w", part, err)
 	}
 	if part != PartWords {
 		return nil
+	}
+	if err := each(ctx, tx, []string{eraseTranslations}, talks); err != nil {
+		return fmt.Errorf("erase %s: %w", part, err)
 	}
 	messages, err := d.messageRows(ctx, tx, many(selectSaid, len(tickets)), anys(tickets)...)
 	if err != nil {
 		return err
 	}
-	talks := map[helpdesk.ID]bool{}
+	told := map[helpdesk.ID]bool{}
 	for _, m := range messages {
-		talks[m.conversation] = true
+		told[m.conversation] = true
 		m.state, m.content = messageErased, []byte{}
 		if err := tx.Later(ctx, eraseWords, m.content, d.secrets.Vouch(m.origin(), m.content), m.id); err != nil {
 			return fmt.Errorf("erase words: %w", err)
 		}
 	}
-	for id := range talks {
+	for id := range told {
 		if err := d.dropLinks(ctx, tx, []helpdesk.ID{id}); err != nil {
 			return err
 		}

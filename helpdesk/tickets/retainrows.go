@@ -31,7 +31,7 @@ const (
 	selectNamedWriters = `SELECT DISTINCT writer FROM tickets_ticket WHERE writer = $1`
 	selectNumbered     = `SELECT id FROM tickets_ticket WHERE number = $1 AND channel <> ''`
 	eraseSift          = `DELETE FROM tickets_sift WHERE ticket = $1`
-	selectLoanNames    = `SELECT reader FROM tickets_reader WHERE kind = 'user' AND conversation IN ` + ofTicket
+	selectLoanNames    = `SELECT reader FROM tickets_reader WHERE kind = 'user' AND conversation = $1`
 )
 
 // selectLeft asks which tickets still have a part.

@@ -362,7 +362,7 @@ const (
 	countTranslation     = `UPDATE tickets_conversation SET translated = translated + 1 WHERE id = $1`
 	deleteTranslation    = `DELETE FROM tickets_translation WHERE id = $1`
 	deleteTranslations   = `DELETE FROM tickets_translation WHERE message = $1`
-	eraseTranslations    = `DELETE FROM tickets_translation WHERE conversation IN ` + ofTicket
+	eraseTranslations    = `DELETE FROM tickets_translation WHERE conversation = $1`
 	selectTranslationsOf = `SELECT ` + translationColumns + ` WHERE x.message = $1 ORDER BY x.id`
 	translationReads     = ` JOIN tickets_message m ON m.id = x.message AND m.conversation = x.conversation
 		AND EXISTS (SELECT 1 FROM staff_session s WHERE s.id = $1)
