@@ -2,9 +2,9 @@ package post
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
-	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/mailbridge/letter"
@@ -16,12 +16,11 @@ var _ staff.Teller = (*Postroom)(nil)
 // language they work in, that how they sign in was changed, or tried. What it was
 // stands behind the sign-in: the mail names no deed, no place and no hour.
 //
-// ErrDenied as for Remind.
+// Who can't be told, because no letter can be built to their address, signs in and
+// changes things all the same: the log says so. To an address that is nobody's with
+// an account nothing goes, however a caller came by it.
 func (p *Postroom) SignIn(ctx context.Context, tx *store.Tx, to staff.User, what staff.Told) error {
-	theirs, err := p.staff.AccountAddress(ctx, tx, letter.Address{Addr: to.Address}.Key())
-	if err == nil && !theirs {
-		err = helpdesk.ErrDenied
-	}
+	theirs, err := p.staff.AccountAddress(ctx, tx, to.Address)
 	if err != nil {
 		return fmt.Errorf("tell %s of their sign-in: %w", to.ID, err)
 	}
@@ -29,5 +28,13 @@ func (p *Postroom) SignIn(ctx context.Context, tx *store.Tx, to staff.User, what
 	if lang != "sv" {
 		lang = "en"
 	}
-	return p.neutral(ctx, tx, to.Address, lang, "post.signin."+string(what), p.now())
+	var unfit *letter.Unfit
+	if theirs {
+		err = p.neutral(ctx, tx, to.Address, lang, "post.signin."+string(what), p.now())
+	}
+	if !theirs || errors.As(err, &unfit) {
+		p.log.WarnContext(ctx, "somebody can't be told of their sign-in: their address takes no mail", "user", to.ID)
+		return nil
+	}
+	return err
 }

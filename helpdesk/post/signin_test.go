@@ -1,7 +1,6 @@
 package post
 
 import (
-	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -85,12 +84,24 @@ func TestWhatIsToldOfASignInTellsNothing(t *testing.T) {
 			}
 		}
 
-		// Nobody else's address gets one, and a house without a mailbox goes on.
-		err = db.Write(h.ctx, "test", func(tx *store.Tx) error {
+		// A name in letters of its own is reached; an address that takes no mail keeps
+		// nobody out; and nobody else's gets any.
+		for login, address := range map[string]string{"ola": "Ola@exämple.se", "odd": "odd@@"} {
+			token, err := desk.Invite(h.ctx, desk.Console(), login, "Kanarie", address, staff.Counsellor)
+			h.must(err)
+			_, _, err = desk.Accept(h.ctx, token, "sv")
+			h.must(err)
+		}
+		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error {
 			return h.post.SignIn(h.ctx, tx, staff.User{ID: "u", Address: "amina@person.example", Locale: "sv"}, staff.ToldChanged)
-		})
-		if !errors.Is(err, helpdesk.ErrDenied) {
-			t.Errorf("told a person: %v", err)
+		}))
+		h.server.taken = nil
+		h.deliverAll()
+		if len(h.server.taken) != 1 || h.server.taken[0].to[0] != "Ola@exämple.se" {
+			t.Errorf("%d are told", len(h.server.taken))
+		}
+		if log := h.log.String(); strings.Count(log, "can't be told of their sign-in") != 2 || strings.Contains(log, "odd@") || strings.Contains(log, "amina") {
+			t.Errorf("the log: %s", log)
 		}
 	})
 }

@@ -145,9 +145,10 @@ func (d *Desk) StaffAddress(ctx context.Context, r store.Reader, addressKey stri
 	return d.addressIs(ctx, r, selectAddress, addressKey)
 }
 
-// AccountAddress is StaffAddress also for those outside who have an account.
-func (d *Desk) AccountAddress(ctx context.Context, r store.Reader, addressKey string) (bool, error) {
-	return d.addressIs(ctx, r, selectAccount, addressKey)
+// AccountAddress tells whether an address is, as it was given, of somebody who has
+// an account, here or outside.
+func (d *Desk) AccountAddress(ctx context.Context, r store.Reader, address string) (bool, error) {
+	return d.addressIs(ctx, r, selectAccount, address)
 }
 
 func (d *Desk) addressIs(ctx context.Context, r store.Reader, query, addressKey string) (bool, error) {
