@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -166,13 +168,36 @@ func (s *Site) problem(v *Visit, err error) error {
 // has no place for is refused, and so is anything behind it.
 func (v *Visit) ReadJSON(into any) error {
 	if kind, _, err := mime.ParseMediaType(v.c.Get(fiber.HeaderContentType)); err != nil || kind != fiber.MIMEApplicationJSON {
-		return Problem{Status: http.StatusUnsupportedMediaType, Code: "type", Detail: "Send application/json."}
+		return Problem{Status: http.StatusUnsupportedMediaType, Code: "type", Detail: "Send application/json, or with files multipart/form-data where the address takes some."}
 	}
-	body, err := io.ReadAll(&counted{r: v.body(), left: int64(v.most), hold: v.hold})
+	body, err := io.ReadAll(&counted{r: v.body(), left: int64(min(v.most, JSONBody)), hold: v.hold})
 	if err != nil {
 		return formFault(err)
 	}
 	return decodeJSON(body, into)
+}
+
+// ReadWithFiles is ReadJSON for what may also come as multipart/form-data: the
+// same JSON as a part named json, and files as parts named file. They are as they
+// came: frontend/uploads makes them harmless.
+func (v *Visit) ReadWithFiles(into any) ([]Upload, error) {
+	kind, params, err := mime.ParseMediaType(v.c.Get(fiber.HeaderContentType))
+	if err != nil || kind != fiber.MIMEMultipartForm {
+		return nil, v.ReadJSON(into)
+	}
+	v.Form.values = url.Values{}
+	body := &counted{r: v.body(), left: int64(v.most), hold: v.hold}
+	if err := v.readParts(multipart.NewReader(body, params["boundary"]), func() error { return nil }); err != nil {
+		return nil, formFault(err)
+	}
+	said := v.Form.values["json"]
+	if len(v.Form.values) != 1 || len(said) != 1 {
+		return nil, Problem{Status: http.StatusBadRequest, Code: "parts", Detail: "Send one part named json, and files as parts named file."}
+	}
+	if len(said[0]) > int(JSONBody) {
+		return nil, errTooLarge
+	}
+	return v.Form.Files, decodeJSON([]byte(said[0]), into)
 }
 
 func decodeJSON(body []byte, into any) error {

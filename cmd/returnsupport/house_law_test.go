@@ -28,7 +28,7 @@ var rooms = []string{
 	"helpdesk/webhooks",
 	"helpdesk/directory", "helpdesk/registers", "helpdesk/branches/nameless", "helpdesk/branches", "helpdesk/support", "helpdesk/search", "helpdesk/figures",
 	"consent/internal/rival", "consent/internal/ledger", "consent/internal/grants", "consent/internal/referrals", "consent",
-	"frontend/static", "frontend/templates", "frontend/locale", "frontend", "frontend/pagetest", "frontend/stories",
+	"frontend/static", "frontend/templates", "frontend/locale", "frontend", "frontend/uploads", "frontend/pagetest", "frontend/stories",
 	"frontend/workspace", "frontend/volunteer", "frontend/partner", "frontend/public", "frontend/api",
 	"cmd/returnsupport", "cmd/bench",
 }

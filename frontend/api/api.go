@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"returnsupport/frontend"
+	"returnsupport/frontend/uploads"
 	"returnsupport/helpdesk/directory"
 	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/staff"
@@ -41,6 +42,7 @@ type route struct {
 	in, out      reflect.Type // nil for none; out file for bytes
 	status       int
 	guards       guards
+	files        bool // it may come as a form of parts, with files
 	do           func(*desk, *frontend.Visit) error
 }
 
@@ -107,6 +109,38 @@ func tell[In, Out any](method, path, id, says string, may staff.Scope, status in
 		}}
 }
 
+// bring is a line that makes something, be it with files.
+func bring[In, Out any](path, id, says string, may staff.Scope, do func(*desk, *frontend.Visit, In, []tickets.Upload) (Out, error)) route {
+	return route{method: http.MethodPost, path: path, id: id, says: says, may: may, in: typeOf[In](), out: typeOf[Out](), status: http.StatusCreated, guards: keyed, files: true,
+		do: func(d *desk, v *frontend.Visit) error {
+			if err := keyed.check(v); err != nil {
+				return err
+			}
+			var in In
+			posted, err := v.ReadWithFiles(&in)
+			if err != nil {
+				return err
+			}
+			kept, err := uploads.Clean(posted)
+			if err != nil {
+				return err
+			}
+			out, err := do(d, v, in, kept)
+			if err != nil {
+				return err
+			}
+			return show(v, http.StatusCreated, out)
+		}}
+}
+
+// most is how much may be sent.
+func (r route) most() frontend.Limit {
+	if r.files {
+		return uploads.Most
+	}
+	return frontend.JSONBody
+}
+
 // tagged is an answer that has a version.
 type tagged interface{ tag() string }
 
@@ -128,7 +162,7 @@ func show(v *frontend.Visit, status int, out any) error {
 func Mount(site *frontend.Site, rooms Rooms) error {
 	d := &desk{rooms}
 	for _, r := range routes {
-		site.Program(r.method, strings.NewReplacer("{", ":", "}", "").Replace(r.path), r.may, func(v *frontend.Visit) error { return r.do(d, v) })
+		site.Program(r.method, strings.NewReplacer("{", ":", "}", "").Replace(r.path), r.may, func(v *frontend.Visit) error { return r.do(d, v) }, r.most())
 	}
 	doc, err := json.Marshal(Document())
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 // Search is what is sought.
 type Search struct {
-	Need     string  `json:"need,omitempty" doc:"words, each of which must begin a word of what is found"`
-	Language string  `json:"language,omitempty" doc:"a tag: somebody there speaks it"`
+	Need     string  `json:"need,omitempty" doc:"words, each of which must begin a word of what is found" eg:"legal advice"`
+	Language string  `json:"language,omitempty" doc:"a tag: somebody there speaks it" eg:"fa"`
 	Audience string  `json:"audience,omitempty" one:"child detained"`
 	Latitude float64 `json:"latitude,omitempty" doc:"with longitude: the nearest first"`
 	Long     float64 `json:"longitude,omitempty"`

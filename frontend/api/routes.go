@@ -18,6 +18,7 @@ var routes = []route{
 
 	// Tickets of the teams that let the token in.
 	ask("/v1/teams", "teams", "The teams whose tickets the token opens, with how much waits.", staff.ReadTickets, (*desk).teams),
+	ask("/v1/tags", "tags", "The house's own list of tags.", staff.ReadTickets, (*desk).tags),
 	ask("/v1/tickets", "tickets", "A queue: what is lost if missed first, then the longest wait.", staff.ReadTickets, (*desk).tickets, append([]query{
 		{name: "queue", says: "Which; team is everybody's that is not closed.", one: queues},
 		{name: "team", says: "The id of one team; all of the token's without it."},
@@ -25,10 +26,10 @@ var routes = []route{
 	}, paging...)...),
 	ask("/v1/tickets/{id}", "ticket", "One ticket with what the person and we wrote to each other. Opening it stands in the journal.", staff.ReadTickets, (*desk).ticket,
 		query{name: "after", says: "Only messages with a greater serial.", number: true}),
-	{method: http.MethodGet, path: "/v1/messages/{id}/files/{position}", id: "file", says: "An attachment, to be saved and never shown in place.", may: staff.ReadTickets,
+	{method: http.MethodGet, path: "/v1/messages/{id}/files/{position}", id: "file", says: "An attachment of a letter, an answer or a note of the token's own, to be saved and never shown in place. Opening it stands in the journal.", may: staff.ReadTickets,
 		out: typeOf[file](), status: http.StatusOK, do: (*desk).file},
-	tell(http.MethodPost, "/v1/tickets", "open", "A ticket of what somebody filled in on another site. Its sender counts as not proven.", staff.WriteTickets, http.StatusCreated, keyed, (*desk).open),
-	tell(http.MethodPost, "/v1/tickets/{id}/notes", "note", "A note for colleagues; what should be said to the person, too, as a proposal: a counsellor sends it.", staff.WriteTickets, http.StatusCreated, keyed, (*desk).note),
+	bring("/v1/tickets", "open", "A ticket of what somebody filled in on another site, with the files they sent. Its sender counts as not proven.", staff.WriteTickets, (*desk).open),
+	bring("/v1/tickets/{id}/notes", "note", "A note for colleagues, be it with files; what should be said to the person, too, as a proposal: a counsellor sends it.", staff.WriteTickets, (*desk).note),
 	tell(http.MethodPatch, "/v1/tickets/{id}", "change", "Close or reopen a ticket, or put tags on it and take others off: one of them at a time.", staff.WriteTickets, http.StatusOK, matched, (*desk).change),
 
 	// The directory, in the shape of HSDS 3.

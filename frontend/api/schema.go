@@ -63,6 +63,9 @@ func (s *schemas) object(t reflect.Type) map[string]any {
 		if one := f.Tag.Get("one"); one != "" {
 			p["enum"] = strings.Fields(one)
 		}
+		if eg := f.Tag.Get("eg"); eg != "" {
+			p["examples"] = []any{eg}
+		}
 		properties[name] = p
 		if !strings.Contains(options, "omit") {
 			required = append(required, name)

@@ -30,6 +30,7 @@ func (w *world) lines() map[string]call {
 	return map[string]call{
 		"GET /v1/token":                           {path: "/v1/token"},
 		"GET /v1/teams":                           {path: "/v1/teams"},
+		"GET /v1/tags":                            {path: "/v1/tags"},
 		"GET /v1/tickets":                         {path: "/v1/tickets?queue=team&team=" + string(w.team) + "&limit=10&since=2026-01-01T00:00:00Z"},
 		"GET /v1/tickets/{id}":                    {path: "/v1/tickets/" + string(w.ticket)},
 		"GET /v1/messages/{id}/files/{position}":  {path: "/v1/messages/" + string(w.letter) + "/files/0"},
@@ -384,8 +385,9 @@ func TestTheNotesExamplesRun(t *testing.T) {
 			}
 			version, err := w.tickets.Facts(w.ctx, w.ada(), w.ticket)
 			w.must(err)
-			line = strings.NewReplacer("$SITE", "", "$TOKEN", token, "$TICKET", string(w.ticket), "$TEAM", string(w.team), "$ETAG", fmt.Sprintf("%%22v%d%%22", version.Version)).Replace(line)
+			line = strings.NewReplacer("$SITE", "", "$TOKEN", token, "$TICKET", string(w.ticket), "$MESSAGE", string(w.letter), "$TEAM", string(w.team), "$ETAG", fmt.Sprintf("%%22v%d%%22", version.Version)).Replace(line)
 			c := call{method: "GET"}
+			var files []sent
 			parts := word.FindAllString(line, -1)
 			for i := 1; i < len(parts); i++ {
 				arg := func() string {
@@ -400,9 +402,18 @@ func TestTheNotesExamplesRun(t *testing.T) {
 					c.headers = append(c.headers, name, value)
 				case "-d":
 					c.body = arg()
+				case "-F":
+					if name, value, _ := strings.Cut(arg(), "="); name == "json" {
+						c.body = value
+					} else {
+						files = append(files, sent{strings.TrimPrefix(value, "@"), []byte("%PDF-1.4")})
+					}
 				default:
 					c.path = strings.TrimPrefix(quoted.ReplaceAllString(parts[i], "$1$2"), "/api")
 				}
+			}
+			if files != nil {
+				c = w.with(c, files...)
 			}
 			status, _, body := w.ask(c)
 			if status >= 300 {
@@ -410,7 +421,7 @@ func TestTheNotesExamplesRun(t *testing.T) {
 			}
 			ran++
 		}
-		if ran < 12 {
+		if ran < 14 {
 			t.Errorf("%d examples", ran)
 		}
 	})

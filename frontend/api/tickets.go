@@ -12,7 +12,6 @@ import (
 
 	"returnsupport/frontend"
 	"returnsupport/helpdesk"
-	"returnsupport/helpdesk/office"
 	"returnsupport/helpdesk/tickets"
 	"returnsupport/mailbridge/letter"
 )
@@ -244,7 +243,7 @@ func (d *desk) file(v *frontend.Visit) error {
 	if err != nil {
 		return err
 	}
-	if !between(m) {
+	if own := m.Kind == tickets.KindNote && m.Author == v.Program.User.ID; !own && !between(m) {
 		return helpdesk.ErrNotFound
 	}
 	f, bytes, err := d.Tickets.File(v.Context, v.Program.Session, id, n)
@@ -257,11 +256,11 @@ func (d *desk) file(v *frontend.Visit) error {
 // NewTicket is what somebody filled in.
 type NewTicket struct {
 	Team     helpdesk.ID `json:"team"`
-	Title    string      `json:"title" doc:"at most 200 characters"`
-	Text     string      `json:"text"`
-	Name     string      `json:"name,omitempty"`
-	Address  string      `json:"address,omitempty" doc:"a mail address; without it a counsellor can't answer by mail"`
-	Language string      `json:"language,omitempty" doc:"a tag such as sv"`
+	Title    string      `json:"title" doc:"at most 200 characters" eg:"A question about my journey"`
+	Text     string      `json:"text" eg:"May I take my dog?"`
+	Name     string      `json:"name,omitempty" eg:"Amina"`
+	Address  string      `json:"address,omitempty" doc:"a mail address; without it a counsellor can't answer by mail" eg:"amina@example.org"`
+	Language string      `json:"language,omitempty" doc:"a tag" eg:"sv"`
 }
 
 // Made is what came of it.
@@ -269,8 +268,8 @@ type Made struct {
 	ID helpdesk.ID `json:"id"`
 }
 
-func (d *desk) open(v *frontend.Visit, in NewTicket) (Made, error) {
-	f := tickets.Form{Team: in.Team, Language: in.Language, Title: strings.TrimSpace(in.Title), Text: in.Text, ClientID: key(v), Who: tickets.Who{Name: strings.TrimSpace(in.Name)}}
+func (d *desk) open(v *frontend.Visit, in NewTicket, files []tickets.Upload) (Made, error) {
+	f := tickets.Form{Team: in.Team, Language: in.Language, Title: strings.TrimSpace(in.Title), Text: in.Text, ClientID: key(v), Who: tickets.Who{Name: strings.TrimSpace(in.Name)}, Files: files}
 	if utf8.RuneCountInString(f.Title) > 200 || utf8.RuneCountInString(f.Who.Name) > 200 || strings.ContainsAny(f.Title+f.Who.Name, "\r\n\x00") {
 		return Made{}, helpdesk.Refuse("form.title")
 	}
@@ -287,29 +286,30 @@ func (d *desk) open(v *frontend.Visit, in NewTicket) (Made, error) {
 
 // NewNote is one for colleagues.
 type NewNote struct {
-	Text     string `json:"text"`
+	Text     string `json:"text" doc:"may be empty where files come with it" eg:"Booked for Friday."`
 	Proposal bool   `json:"proposal,omitempty" doc:"it is what could be answered to the person"`
 }
 
 // Noted is where it stands.
 type Noted struct {
-	Number int64 `json:"number"`
+	Number  int64       `json:"number"`
+	Message helpdesk.ID `json:"message" doc:"under which its files are found, from position 0"`
 }
 
-func (d *desk) note(v *frontend.Visit, in NewNote) (Noted, error) {
+func (d *desk) note(v *frontend.Visit, in NewNote, files []tickets.Upload) (Noted, error) {
 	id, err := v.ID("id")
 	if err != nil {
 		return Noted{}, err
 	}
-	if strings.TrimSpace(in.Text) == "" {
+	if strings.TrimSpace(in.Text) == "" && len(files) == 0 {
 		return Noted{}, helpdesk.Refuse("form.text")
 	}
 	text := in.Text
 	if in.Proposal {
 		text = v.Say("program.proposal") + "\n\n" + text
 	}
-	n, err := d.Tickets.Note(v.Context, v.Program.Session, id, text, key(v))
-	return Noted{Number: n}, err
+	message, n, err := d.Tickets.NoteFiles(v.Context, v.Program.Session, id, text, files, key(v))
+	return Noted{Number: n, Message: message}, err
 }
 
 // Change is what to change of a ticket.
@@ -361,20 +361,6 @@ func (d *desk) change(v *frontend.Visit, in Change) (Ticket, error) {
 	}
 	head, opens := heads[id]
 	return shown(now, head, now.Proven, !opens), nil
-}
-
-// known refuses tags the house does not have.
-func (d *desk) known(ctx context.Context, tags []string) error {
-	all, err := d.Office.Tags(ctx)
-	if err != nil {
-		return err
-	}
-	for _, tag := range tags {
-		if !slices.ContainsFunc(all, func(t office.Term) bool { return t.Key == tag }) {
-			return helpdesk.Refuse("tag.key")
-		}
-	}
-	return nil
 }
 
 // settle re-wraps what was found blind, after the answer is on its way.

@@ -2,6 +2,7 @@ package public
 
 import (
 	"returnsupport/frontend"
+	"returnsupport/frontend/uploads"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
 )
@@ -107,7 +108,7 @@ func options(p Page, chosen, under string, values ...string) []Option {
 // urgent rings the one on call, at any hour. A phone number alone is enough.
 func (h *hall) urgent(v *frontend.Visit) error {
 	f := v.Form
-	files, err := uploads(f.Files)
+	files, err := uploads.Clean(f.Files)
 	if err != nil {
 		return h.urgentForm(v, err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"returnsupport/consent"
 	"returnsupport/frontend"
+	"returnsupport/frontend/uploads"
 	shelf "returnsupport/helpdesk/answers"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/office"
@@ -65,9 +66,9 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Public("GET", "/start/message", frontend.Public, h.startMessage)
 	site.Public("GET", "/start/helper", frontend.Public, h.startHelper)
 	site.Public("POST", "/start", frontend.Public, h.question)
-	site.Public("POST", "/begin", frontend.Public, frontend.Knocking(h.begin), files)
+	site.Public("POST", "/begin", frontend.Public, frontend.Knocking(h.begin), uploads.Most)
 	site.Public("GET", "/urgent", frontend.Public, h.urgentPage)
-	site.Public("POST", "/urgent", frontend.Public, frontend.Knocking(h.urgent), files)
+	site.Public("POST", "/urgent", frontend.Public, frontend.Knocking(h.urgent), uploads.Most)
 
 	// The code, and coming back with it.
 	site.Public("GET", "/code", frontend.Public, h.enterPage)
@@ -98,7 +99,7 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.Public("GET", "/talk/log", frontend.Glancing, h.log)
 	site.Public("GET", "/talk/news", frontend.Watching, h.poll)
 	site.Live("/talk/live", h.live)
-	site.Public("POST", "/talk/say", frontend.Guest, h.say, files)
+	site.Public("POST", "/talk/say", frontend.Guest, h.say, uploads.Most)
 	site.Public("POST", "/talk/late", frontend.Guest, h.late)
 	site.Public("POST", "/talk/later", frontend.Guest, h.later)
 	site.Public("POST", "/talk/sit", frontend.Guest, h.sit)
@@ -137,6 +138,3 @@ func Mount(site *frontend.Site, rooms Rooms) {
 	site.OnGuestEnded(h.tooLate)
 	site.OnExit(h.exit)
 }
-
-// files is what five files of ten megabytes and their form may be.
-const files frontend.Limit = mostFiles*mostBytes + 1<<20

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"returnsupport/frontend"
+	"returnsupport/frontend/uploads"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/bus"
 	"returnsupport/helpdesk/chat"
@@ -28,7 +29,7 @@ func (h *hall) say(v *frontend.Visit) error {
 		return h.talkPage(v, text, helpdesk.Refuse("chat.often"))
 	}
 	var number int64
-	files, err := uploads(v.Form.Files)
+	files, err := uploads.Clean(v.Form.Files)
 	if err == nil {
 		id := v.Form.Value("client")
 		if !clientID(id) {
@@ -113,7 +114,7 @@ func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err
 	if err != nil {
 		return "", "", err
 	}
-	taken, err := uploads(v.Form.Files)
+	taken, err := uploads.Clean(v.Form.Files)
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
 		file = strings.TrimPrefix(no.Key, "upload.")

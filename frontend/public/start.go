@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"returnsupport/frontend"
+	"returnsupport/frontend/uploads"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/chat"
 	"returnsupport/helpdesk/hours"
@@ -284,7 +285,7 @@ func (h *hall) begin(v *frontend.Visit) error {
 		a["message"] = "1"
 	}
 	text := v.Form.Value("text")
-	files, err := uploads(v.Form.Files)
+	files, err := uploads.Clean(v.Form.Files)
 	if err == nil {
 		var begun chat.Begun
 		begun, err = h.Chat.Start(v.Context, chat.First{

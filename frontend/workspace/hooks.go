@@ -14,7 +14,7 @@ import (
 	"returnsupport/helpdesk/webhooks"
 )
 
-func (d *desk) hookRows(v *frontend.Visit) ([]HookRow, error) {
+func (d *desk) hookRows(v *frontend.Visit, n *naming) ([]HookRow, error) {
 	all, err := d.Webhooks.Hooks(v.Context, v.Session)
 	if err != nil {
 		return nil, err
@@ -28,6 +28,10 @@ func (d *desk) hookRows(v *frontend.Visit) ([]HookRow, error) {
 			when = append(when, v.Say("webhook.event."+eventKey(e)))
 		}
 		row.When = strings.Join(when, " · ")
+		row.Teams = v.Say("webhook.everybodys")
+		if len(h.Teams) > 0 {
+			row.Teams = teamNames(n, h.Teams)
+		}
 		if h.Waiting > 0 {
 			row.Waiting = v.Say("webhook.waiting", h.Waiting)
 		}
@@ -63,12 +67,13 @@ func bellLine(v *frontend.Visit, w frontend.Words, b webhooks.Bell) string {
 // eventKey is an event as catalogues have it.
 func eventKey(e webhooks.Event) string { return strings.ReplaceAll(string(e), ".", "_") }
 
-func (f *HookForm) fill(v *frontend.Visit) {
+func (f *HookForm) fill(v *frontend.Visit, n *naming) {
 	f.Name = frontend.Field{Name: "hook-name", Label: v.Say("webhook.label.name"), Value: v.Form.Value("hook-name"), Complete: "off"}
 	f.Address = frontend.Field{Name: "address", Type: "url", Label: v.Say("webhook.label.address"), Help: v.Say("webhook.help.address"), Value: v.Form.Value("address"), Complete: "off"}
 	for _, e := range webhooks.Events() {
 		f.Events = append(f.Events, frontend.Option{Value: string(e), Text: v.Say("webhook.event." + eventKey(e)), Chosen: slices.Contains(v.Form.All("event"), string(e))})
 	}
+	f.Teams = openTeams(n, v.Form.All("hook-team"))
 }
 
 // makeHook adds an address; its secret is shown once, on this page alone.
@@ -76,6 +81,13 @@ func (d *desk) makeHook(v *frontend.Visit) error {
 	n := webhooks.NewHook{Name: v.Form.Value("hook-name"), Address: v.Form.Value("address")}
 	for _, e := range v.Form.All("event") {
 		n.Events = append(n.Events, webhooks.Event(e))
+	}
+	for _, s := range v.Form.All("hook-team") {
+		id, err := helpdesk.ParseID(s)
+		if err != nil {
+			return err
+		}
+		n.Teams = append(n.Teams, id)
 	}
 	_, secret, err := d.Webhooks.Make(v.Context, v.Session, n)
 	var no helpdesk.Refusal

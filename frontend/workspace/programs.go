@@ -39,11 +39,11 @@ func (d *desk) showPrograms(v *frontend.Visit, status int, page OfficePrograms) 
 	}
 	page.Token.Words = frame.Words
 	page.Token.fill(v, n)
-	if page.Hooks, err = d.hookRows(v); err != nil {
+	if page.Hooks, err = d.hookRows(v, n); err != nil {
 		return err
 	}
 	page.Hook.Words = frame.Words
-	page.Hook.fill(v)
+	page.Hook.fill(v, n)
 	return v.ShowAs(status, page)
 }
 
@@ -56,14 +56,7 @@ func (d *desk) programRow(v *frontend.Visit, n *naming, p staff.Program) Program
 	for _, s := range p.Scopes {
 		row.May = append(row.May, v.Say("program.scope."+scopeKey(s)))
 	}
-	var teams []string
-	for _, id := range p.Teams {
-		if name, ok := n.name(id); ok {
-			teams = append(teams, name)
-		}
-	}
-	slices.Sort(teams)
-	row.Teams = strings.Join(teams, ", ")
+	row.Teams = teamNames(n, p.Teams)
 	switch {
 	case p.Opens:
 	case p.Until.After(v.Now()) && len(p.Teams) > 0:
@@ -84,12 +77,30 @@ func (f *TokenForm) fill(v *frontend.Visit, n *naming) {
 	for _, s := range staff.Scopes() {
 		f.Scopes = append(f.Scopes, frontend.Option{Value: string(s), Text: v.Say("program.scope." + scopeKey(s)), Chosen: slices.Contains(v.Form.All("scope"), string(s))})
 	}
-	for _, t := range n.teams {
-		if !t.Restricted {
-			f.Teams = append(f.Teams, frontend.Option{Value: string(t.ID), Text: t.Name, Chosen: slices.Contains(v.Form.All("team"), string(t.ID))})
+	f.Teams = openTeams(n, v.Form.All("team"))
+}
+
+// teamNames are teams as a line.
+func teamNames(n *naming, ids []helpdesk.ID) string {
+	var names []string
+	for _, id := range ids {
+		if name, ok := n.name(id); ok {
+			names = append(names, name)
 		}
 	}
-	byText(f.Teams)
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// openTeams are those that are not restricted, to choose from.
+func openTeams(n *naming, chosen []string) (all []frontend.Option) {
+	for _, t := range n.teams {
+		if !t.Restricted {
+			all = append(all, frontend.Option{Value: string(t.ID), Text: t.Name, Chosen: slices.Contains(chosen, string(t.ID))})
+		}
+	}
+	byText(all)
+	return all
 }
 
 // makeProgram makes a token, which is shown once, on this page alone.

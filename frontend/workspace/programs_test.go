@@ -3,10 +3,12 @@ package workspace_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/webhooks"
 )
 
@@ -50,13 +52,13 @@ func TestACoordinatorNamesAnAddressThatIsRung(t *testing.T) {
 	const path = "/w/office/programs/webhooks"
 	page := ada.get(http.StatusOK, "/w/office/programs")
 	ada.press(http.StatusUnprocessableEntity, page, path, "hook-name", "Ours", "address", "https://127.0.0.1/x", "event", "ticket.new")
-	made := ada.press(http.StatusOK, page, path, "hook-name", "Ours", "address", "https://example.org/x", "event", "ticket.new")
+	made := ada.press(http.StatusOK, page, path, "hook-name", "Ours", "address", "https://example.org/x", "event", "ticket.new", "hook-team", string(w.team))
 	if secret := shownOnce.FindStringSubmatch(made); secret == nil || !strings.HasPrefix(secret[1], "whsec_") {
 		t.Fatalf("no secret is shown:\n%s", made)
 	}
 	all, err := w.hooks.Hooks(t.Context(), w.session("ada", w.words))
 	w.ok(err)
-	if len(all) != 1 || all[0].Address != "https://example.org/x" || len(all[0].Events) != 1 || all[0].Events[0] != webhooks.TicketNew {
+	if len(all) != 1 || all[0].Address != "https://example.org/x" || len(all[0].Events) != 1 || all[0].Events[0] != webhooks.TicketNew || !slices.Equal(all[0].Teams, []helpdesk.ID{w.team}) {
 		t.Fatalf("kept %+v", all)
 	}
 	ada.press(http.StatusSeeOther, ada.get(http.StatusOK, "/w/office/programs"), path+"/end", "hook", string(all[0].ID))

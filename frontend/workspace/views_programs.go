@@ -39,10 +39,10 @@ type TokenForm struct {
 
 // HookRow is one address.
 type HookRow struct {
-	ID                           helpdesk.ID
-	Name, Address, When, Waiting string
-	Broken                       *frontend.Notice
-	Bells                        []string
+	ID                                  helpdesk.ID
+	Name, Address, When, Teams, Waiting string
+	Broken                              *frontend.Notice
+	Bells                               []string
 }
 
 // HookForm adds one.
@@ -50,5 +50,5 @@ type HookForm struct {
 	frontend.Words
 	Problem       *frontend.Notice
 	Name, Address frontend.Field
-	Events        []frontend.Option
+	Events, Teams []frontend.Option
 }

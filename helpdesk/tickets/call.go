@@ -100,7 +100,8 @@ func (d *Desk) AddCall(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 	if err := n.fit(d.now()); err != nil {
 		return 0, err
 	}
-	return d.noteAs(ctx, s, ticket, n.message(s))
+	_, number, err := d.noteAs(ctx, s, ticket, n.message(s))
+	return number, err
 }
 
 // CallOpening is a ticket that begins with a call.

@@ -19,7 +19,8 @@ type Form struct {
 	Language string
 	Title    string
 	Text     string
-	Who      Who    // Key "" for who gave no address
+	Who      Who // Key "" for who gave no address
+	Files    []Upload
 	ClientID string // makes doing it twice invisible
 }
 
@@ -47,7 +48,7 @@ func (d *Desk) OpenForm(ctx context.Context, s *staff.Session, f Form) (helpdesk
 			return err // it was sent twice
 		}
 		o := Opening{Team: f.Team, Language: f.Language, Title: f.Title, Name: f.Who.Name, Address: f.Who.Address}
-		m := Message{Kind: KindLetter, Direction: In, ClientID: f.ClientID, Content: Content{Subject: f.Title, Text: f.Text, Language: f.Language}}
+		m := Message{Kind: KindLetter, Direction: In, ClientID: f.ClientID, Content: Content{Subject: f.Title, Text: f.Text, Language: f.Language}, Files: f.Files}
 		if f.Who.Key != "" {
 			w, err := d.people.Writer(ctx, tx, f.Who.Key)
 			if err != nil {

@@ -20,24 +20,32 @@ import (
 // Refusal "mention.reader" when it names somebody who does not read the notes.
 func (d *Desk) Note(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text, clientID string, named ...helpdesk.ID) (int64, error) {
 	slices.Sort(named)
-	return d.noteAs(ctx, s, ticket, Message{
+	_, number, err := d.noteAs(ctx, s, ticket, Message{
 		Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID,
 		Content: Content{Text: text, Named: slices.Compact(named)},
+	})
+	return number, err
+}
+
+// NoteFiles is Note with files, made harmless before, and tells the message they
+// hang on.
+func (d *Desk) NoteFiles(ctx context.Context, s *staff.Session, ticket helpdesk.ID, text string, files []Upload, clientID string) (message helpdesk.ID, number int64, err error) {
+	return d.noteAs(ctx, s, ticket, Message{
+		Kind: KindNote, Direction: Inside, Author: s.User.ID, ClientID: clientID, Content: Content{Text: text}, Files: files,
 	})
 }
 
 // NoteFact is Note for a fact with a key and arguments instead of words.
 func (d *Desk) NoteFact(ctx context.Context, s *staff.Session, ticket helpdesk.ID, key string, args []string, clientID string) error {
-	_, err := d.noteAs(ctx, s, ticket, Message{
+	_, _, err := d.noteAs(ctx, s, ticket, Message{
 		Kind: KindSystem, Direction: Inside, Author: s.User.ID, ClientID: clientID, Content: Content{Key: key, Args: args},
 	})
 	return err
 }
 
 // noteAs appends a message to the notes.
-func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID, m Message) (int64, error) {
-	var number int64
-	err := d.db.Write(ctx, "ticket.note", func(tx *store.Tx) error {
+func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID, m Message) (id helpdesk.ID, number int64, err error) {
+	err = d.db.Write(ctx, "ticket.note", func(tx *store.Tx) error {
 		var unused Settle
 		file, err := d.open(ctx, tx, s, ticket, &unused)
 		if err != nil {
@@ -57,8 +65,12 @@ func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 		if m.ID == "" {
 			m.ID = helpdesk.NewID()
 		}
-		if number, err = c.Append(ctx, tx, m); err != nil || c.Twice {
+		id = m.ID
+		if number, err = c.Append(ctx, tx, m); err != nil {
 			return err
+		}
+		if c.Twice {
+			return tx.QueryRow(ctx, selectNumberedMessage, notes, number).Scan(&id)
 		}
 		if err := d.mention(ctx, tx, s, file, m.ID, m.Content.Named); err != nil {
 			return err
@@ -66,9 +78,9 @@ func (d *Desk) noteAs(ctx context.Context, s *staff.Session, ticket helpdesk.ID,
 		return d.answered(ctx, tx, s, ticket)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("note on ticket %s: %w", ticket, err)
+		return "", 0, fmt.Errorf("note on ticket %s: %w", ticket, err)
 	}
-	return number, nil
+	return id, number, nil
 }
 
 // notes finds the ticket's notes conversation or makes it, for the teams that

@@ -86,6 +86,10 @@ func TestAMemberOfAnotherTeamFindsNothing(t *testing.T) {
 			"Retitle":    func(id, _, _, _ helpdesk.ID) error { return h.desk.Retitle(ctx, bo, id, 1, "x") },
 			"SamePerson": func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.SamePerson(ctx, bo, id); return err },
 			"Note":       func(id, _, _, _ helpdesk.ID) error { _, err := h.desk.Note(ctx, bo, id, "x", "x"); return err },
+			"NoteFiles": func(id, _, _, _ helpdesk.ID) error {
+				_, _, err := h.desk.NoteFiles(ctx, bo, id, "x", nil, "z")
+				return err
+			},
 			"SaveDraft": func(id, _, _, _ helpdesk.ID) error {
 				_, err := h.desk.SaveDraft(ctx, bo, id, tickets.Draft{Kind: tickets.KindNote})
 				return err

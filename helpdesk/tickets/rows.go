@@ -67,6 +67,8 @@ const (
 		RETURNING ` + lockedColumns
 	updateEpoch = `UPDATE tickets_conversation SET epoch = $1, mac = $2 WHERE id = $3 AND epoch = $4`
 	updateHead  = `UPDATE tickets_conversation SET head = $1, head_epoch = $3 WHERE id = $2 AND epoch = $3`
+
+	selectNumberedMessage = `SELECT id FROM tickets_message WHERE conversation = $1 AND number = $2`
 )
 
 const readerColumns = `conversation, epoch, kind, reader, reader_version, form, wrap, mac, expires`

@@ -62,16 +62,16 @@ type change struct {
 	kind                  Event
 }
 
-// event is what is told of it: nothing of a restricted team but to who knew the
-// ticket before that it is gone.
-func (c change) event(restricted map[helpdesk.ID]bool) (Event, bool) {
-	switch {
-	case !restricted[c.team]:
-		if restricted[c.was] {
-			return TicketNew, true
-		}
+// event is what is told of it to who sees some teams alone: who knew the ticket
+// before hears that it is gone, who sees it first that it is new, and nobody
+// anything of a team they do not see.
+func (c change) event(sees func(team helpdesk.ID) bool) (kind Event, tells bool) {
+	switch now, before := sees(c.team), sees(c.was); {
+	case now && before:
 		return c.kind, true
-	case !restricted[c.was]:
+	case now:
+		return TicketNew, true
+	case before:
 		return TicketGone, true
 	}
 	return "", false
@@ -84,14 +84,9 @@ func (r *Room) Share(ctx context.Context) (taken int, err error) {
 	if err := r.db.QueryRow(ctx, countChanges).Scan(&one); err != nil || one == 0 {
 		return 0, err
 	}
-	teams, err := r.staff.Teams(ctx)
+	open, err := r.openTeams(ctx)
 	if err != nil {
 		return 0, err
-	}
-	// A team that is not known, or whose row is not ours, counts as restricted.
-	open := map[helpdesk.ID]bool{}
-	for _, t := range teams {
-		open[t.ID] = !t.Restricted
 	}
 	err = r.db.Write(ctx, "share what moved", func(tx *store.Tx) error {
 		taken = 0
@@ -103,7 +98,11 @@ func (r *Room) Share(ctx context.Context) (taken int, err error) {
 		if err != nil {
 			return err
 		}
-		told := map[change]bool{}
+		type ring struct {
+			hook, ticket helpdesk.ID
+			kind         Event
+		}
+		told := map[ring]bool{}
 		for _, c := range all {
 			n, err := tx.Exec(ctx, deleteChange, string(c.id))
 			if err != nil {
@@ -113,16 +112,13 @@ func (r *Room) Share(ctx context.Context) (taken int, err error) {
 				continue // another process has it
 			}
 			taken++
-			kind, tells := c.event(map[helpdesk.ID]bool{c.team: !open[c.team], c.was: !open[c.was]})
-			once := change{ticket: c.ticket, kind: kind}
-			if !tells || told[once] {
-				continue
-			}
-			told[once] = true // ten words in a talk are one ring
 			for _, h := range hooks {
-				if h.state != active || !slices.Contains(h.Events, kind) {
+				kind, tells := c.event(func(team helpdesk.ID) bool { return h.sees(team, open) })
+				once := ring{h.id, c.ticket, kind}
+				if !tells || told[once] || h.state != active || !slices.Contains(h.Events, kind) {
 					continue
 				}
+				told[once] = true // ten words in a talk are one ring
 				if err := r.lay(ctx, tx, h.id, kind, c.ticket); err != nil {
 					return err
 				}

@@ -18,8 +18,6 @@ import (
 	"strconv"
 	"syscall"
 	"time"
-
-	"returnsupport/helpdesk"
 )
 
 // callTime is how long a system may take to say that it heard.
@@ -76,16 +74,20 @@ func caller(allowed func(netip.Addr) bool, roots *x509.CertPool) *http.Client {
 	}
 }
 
-// body is all that ever leaves: what happened, to which opaque id, and when.
+// Ringing is all that ever leaves: what happened, to which opaque id, and when.
+type Ringing struct {
+	Type      Event     `json:"type" one:"ticket.new ticket.changed ticket.closed ticket.gone message.new test"`
+	Timestamp time.Time `json:"timestamp" doc:"when it happened, to the second"`
+	Data      Rung      `json:"data"`
+}
+
+// Rung is what it is about.
+type Rung struct {
+	ID string `json:"id" doc:"of the ticket; empty in a test"`
+}
+
 func (b *bell) body() ([]byte, error) {
-	type data struct {
-		ID helpdesk.ID `json:"id"`
-	}
-	return json.Marshal(struct {
-		Type      Event  `json:"type"`
-		Timestamp string `json:"timestamp"`
-		Data      data   `json:"data"`
-	}{b.kind, time.UnixMicro(b.at).UTC().Format(time.RFC3339), data{b.ticket}})
+	return json.Marshal(Ringing{b.kind, time.UnixMicro(b.at).UTC().Truncate(time.Second), Rung{string(b.ticket)}})
 }
 
 // Signature is what stands in webhook-signature: the Standard Webhooks scheme, an

@@ -39,6 +39,15 @@ type told struct {
 	Address string  `json:"address"`
 	Secret  []byte  `json:"secret"`
 	Events  []Event `json:"events"`
+	// Teams are whose tickets it is rung for; none for all that are not restricted.
+	Teams []helpdesk.ID `json:"teams,omitempty"`
+}
+
+// sees tells whether it is rung for a team's tickets. open are the teams that are
+// not restricted: those ring nowhere, whoever named them, and a team that became
+// one since rings no more.
+func (t *told) sees(team helpdesk.ID, open map[helpdesk.ID]bool) bool {
+	return open[team] && (len(t.Teams) == 0 || slices.Contains(t.Teams, team))
 }
 
 // hook is one as it is stored, opened.
@@ -68,6 +77,7 @@ type NewHook struct {
 	Name    string
 	Address string // https
 	Events  []Event
+	Teams   []helpdesk.ID // whose tickets it is rung for; none for all that are not restricted
 }
 
 // LogValue keeps the address out of logs.
@@ -98,6 +108,34 @@ func (n *NewHook) check(allowed func(netip.Addr) bool) error {
 	return nil
 }
 
+// openTeams are those that are not restricted. A team that is not known, or whose
+// row is not ours, counts as restricted.
+func (r *Room) openTeams(ctx context.Context) (map[helpdesk.ID]bool, error) {
+	all, err := r.staff.Teams(ctx)
+	open := map[helpdesk.ID]bool{}
+	for _, t := range all {
+		open[t.ID] = !t.Restricted
+	}
+	return open, err
+}
+
+// limit refuses a restricted team: that something moved there, and when, would
+// lie in plain beside the bells, and no token opens what it was.
+func (r *Room) limit(ctx context.Context, n *NewHook) error {
+	slices.Sort(n.Teams)
+	n.Teams = slices.Compact(n.Teams)
+	open, err := r.openTeams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, team := range n.Teams {
+		if !open[team] {
+			return helpdesk.Refuse("webhook.restricted")
+		}
+	}
+	return nil
+}
+
 // may lets coordinators alone in.
 func may(by *staff.Session) error {
 	if !by.Coordinator() {
@@ -109,7 +147,7 @@ func may(by *staff.Session) error {
 // Make adds an address and returns the secret it checks signatures with, shown
 // once; the address is rung with Test. For coordinators who have proven who they
 // are (staff.ErrProof). Refusals: "webhook.name", "webhook.address",
-// "webhook.private", "webhook.events", "webhook.most".
+// "webhook.private", "webhook.events", "webhook.restricted", "webhook.most".
 func (r *Room) Make(ctx context.Context, by *staff.Session, n NewHook) (id helpdesk.ID, secret string, err error) {
 	if err := may(by); err != nil {
 		return "", "", err
@@ -120,7 +158,10 @@ func (r *Room) Make(ctx context.Context, by *staff.Session, n NewHook) (id helpd
 	if err := n.check(r.allowed); err != nil {
 		return "", "", err
 	}
-	h := &hook{told: told{Name: n.Name, Address: n.Address, Secret: make([]byte, 32), Events: n.Events},
+	if err := r.limit(ctx, &n); err != nil {
+		return "", "", err
+	}
+	h := &hook{told: told{Name: n.Name, Address: n.Address, Secret: make([]byte, 32), Events: n.Events, Teams: n.Teams},
 		id: helpdesk.NewID(), version: 1, state: active, maker: by.User.ID, made: r.now().UnixMicro()}
 	rand.Read(h.Secret)
 	plain, err := json.Marshal(h.told)
@@ -157,6 +198,7 @@ type Hook struct {
 	Name    string
 	Address string
 	Events  []Event
+	Teams   []helpdesk.ID // none for all that are not restricted
 	Maker   helpdesk.ID
 	Made    time.Time
 	Broken  bool // given up: it is not rung until a coordinator says again
@@ -193,7 +235,7 @@ func (r *Room) Hooks(ctx context.Context, by *staff.Session) ([]Hook, error) {
 	}
 	out := make([]Hook, 0, len(all))
 	for _, h := range all {
-		shown := Hook{ID: h.id, Name: h.Name, Address: h.Address, Events: h.Events, Maker: h.maker, Made: time.UnixMicro(h.made), Broken: h.state == broken}
+		shown := Hook{ID: h.id, Name: h.Name, Address: h.Address, Events: h.Events, Teams: h.Teams, Maker: h.maker, Made: time.UnixMicro(h.made), Broken: h.state == broken}
 		if err := r.db.QueryRow(ctx, countBells, string(h.id), waiting).Scan(&shown.Waiting); err != nil {
 			return nil, fmt.Errorf("count the bells of webhook %s: %w", h.id, err)
 		}

@@ -13,7 +13,8 @@
 // A process that dies anywhere between leaves a line behind that another takes
 // up; a bell may ring twice, under one id.
 //
-// Never: content, a name, or anything of a restricted team.
+// An address may be for some teams' tickets alone. Never: content, a name, or
+// anything of a restricted team, whoever asks for it.
 package webhooks
 
 import (
@@ -33,7 +34,7 @@ import (
 type Event string
 
 // The events. TicketGone tells to delete what was kept: it was erased, or went to
-// a restricted team.
+// a team the address is not for, as a restricted one always is.
 const (
 	TicketNew     Event = "ticket.new"
 	TicketChanged Event = "ticket.changed"

@@ -161,7 +161,13 @@ func (w *world) ada() *staff.Session {
 // hook makes the system's address known; its test bell is rung.
 func (w *world) hook(events ...webhooks.Event) helpdesk.ID {
 	w.t.Helper()
-	id, secret, err := w.rooms.Make(w.ctx, w.ada(), webhooks.NewHook{Name: "Canaryname", Address: w.sys.URL + "/canaryaddress", Events: events})
+	return w.hookFor(nil, events...)
+}
+
+// hookFor is hook for these teams' tickets.
+func (w *world) hookFor(teams []helpdesk.ID, events ...webhooks.Event) helpdesk.ID {
+	w.t.Helper()
+	id, secret, err := w.rooms.Make(w.ctx, w.ada(), webhooks.NewHook{Name: "Canaryname", Address: w.sys.URL + "/canaryaddress", Events: events, Teams: teams})
 	w.must(err)
 	if w.sys.secret, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")); err != nil || len(w.sys.secret) != 32 {
 		w.t.Fatalf("secret: %v", err)

@@ -1,4 +1,4 @@
-package public
+package uploads
 
 import (
 	"bytes"
@@ -117,7 +117,7 @@ func TestAPaperLosesWhoMadeItAndWhen(t *testing.T) {
 				}
 			}
 			size := len(row.data)
-			kept, err := uploads([]frontend.Upload{{Name: "beslut.pdf", Body: row.data}})
+			kept, err := Clean([]frontend.Upload{{Name: "beslut.pdf", Body: row.data}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,8 @@
-package public
+// Package uploads makes what people and programs send harmless to keep: kinds by
+// content, pictures drawn anew, papers without what they say of their making.
+//
+// Never: a file as it came, nor its kind by its name.
+package uploads
 
 import (
 	"bytes"
@@ -15,10 +19,13 @@ import (
 	"returnsupport/helpdesk/tickets"
 )
 
-// Limits of what a person may send.
+// Most is what five files of ten megabytes and their form may be.
+const Most frontend.Limit = MostFiles*MostBytes + 1<<20
+
+// Limits of what may be sent at once.
 const (
-	mostFiles  = 5
-	mostBytes  = 10 << 20
+	MostFiles  = 5
+	MostBytes  = 10 << 20
 	mostPixels = 24 << 20 // a phone's picture has 12 million; a flood has milliards in a few bytes
 	mostSide   = 20_000
 	// A progressive JPEG is kept whole in coefficients while it is read, twelve
@@ -30,14 +37,14 @@ const (
 // MB.
 var redrawing = make(chan struct{}, 2)
 
-// uploads turns what a form brought into what is kept: kinds by content, never
-// by name, pictures drawn anew, so that nothing hidden in them is left, and
-// papers without what they say of their making, in the form's own bytes.
+// Clean turns what a form brought into what is kept: kinds by content, never by
+// name, pictures drawn anew, so that nothing hidden in them is left, and papers
+// without what they say of their making, in the form's own bytes.
 //
 // Refusals: upload.count, upload.large, upload.kind, upload.pixels,
 // upload.broken, upload.empty.
-func uploads(files []frontend.Upload) ([]tickets.Upload, error) {
-	if len(files) > mostFiles {
+func Clean(files []frontend.Upload) ([]tickets.Upload, error) {
+	if len(files) > MostFiles {
 		return nil, helpdesk.Refuse("upload.count")
 	}
 	var kept []tickets.Upload
@@ -67,7 +74,7 @@ func clean(data []byte) (kept []byte, kind string, err error) {
 	switch {
 	case len(data) == 0:
 		return nil, "", helpdesk.Refuse("upload.empty")
-	case len(data) > mostBytes:
+	case len(data) > MostBytes:
 		return nil, "", helpdesk.Refuse("upload.large")
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
 		kept, err = redraw(data, "image/jpeg")

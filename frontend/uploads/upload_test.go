@@ -1,4 +1,4 @@
-package public
+package uploads
 
 import (
 	"bytes"
@@ -137,8 +137,8 @@ func TestWhatMayBeSent(t *testing.T) {
 		{"many pixels in one pass", frameOf(t, 0xc0, 5000, 4000), "", "upload.broken"},
 		{"many pixels in several passes", frameOf(t, 0xc2, 5000, 4000), "", "upload.pixels"},
 		{"the same behind a mark without length", unmarked(frameOf(t, 0xc2, 5000, 4000)), "", "upload.pixels"},
-		{"a large text", bytes.Repeat([]byte("a"), mostBytes+1), "", "upload.large"},
-		{"the largest text", bytes.Repeat([]byte("a"), mostBytes), "text/plain", ""},
+		{"a large text", bytes.Repeat([]byte("a"), MostBytes+1), "", "upload.large"},
+		{"the largest text", bytes.Repeat([]byte("a"), MostBytes), "text/plain", ""},
 	} {
 		kept, kind, err := clean(row.data)
 		var no helpdesk.Refusal
@@ -157,11 +157,11 @@ func TestTooManyFilesAreRefusedTogether(t *testing.T) {
 	for i := range six {
 		six[i] = frontend.Upload{Name: "a.txt", Body: []byte("a")}
 	}
-	if kept, err := uploads(six[:5]); err != nil || len(kept) != 5 {
+	if kept, err := Clean(six[:5]); err != nil || len(kept) != 5 {
 		t.Error(kept, err)
 	}
 	var no helpdesk.Refusal
-	if _, err := uploads(six); !errors.As(err, &no) || no.Key != "upload.count" {
+	if _, err := Clean(six); !errors.As(err, &no) || no.Key != "upload.count" {
 		t.Error(err)
 	}
 }
