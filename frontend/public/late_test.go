@@ -30,6 +30,28 @@ func TestOneLateTextIsThrownAwayAndTheOtherIsSent(t *testing.T) {
 	b.get("/en/talk/log").sees("the date is Friday").seesNot("not this one")
 }
 
+// A word was kept while its answer was lost on the way: the page has it still, and
+// posts it again as the session ends.
+func TestWhatWasSaidIsNotKeptOnceMoreAsLate(t *testing.T) {
+	h := build(t)
+	h.open(t)
+	b := h.browser(t)
+	b.begins("hello")
+	b.press("/en/code/offer", "do", "make")
+	code := b.code20()
+	b.get("/en/talk").press("/en/talk/later").get("/en/talk")
+	const client = "3f1c9c1e6f2a4a579a550d"
+	b.press("/en/talk/say", "client", client, "text", "the date is Friday")
+	h.pass(11 * time.Minute)
+	b.post("/en/talk/say", url.Values{"client": {client}, "text": {"the date is Friday"}}).isAt("/en/code/ended").sees("It is sent.")
+	b.get("/en/code").press("/en/code", "code", code)
+	b.get("/en/talk").seesNot(`action="/en/talk/late"`)
+	b.get("/en/talk/log").sees("the date is Friday")
+	if n := strings.Count(b.page, "the date is Friday"); n != 1 {
+		t.Errorf("it was said once and stands there %d times", n)
+	}
+}
+
 // sends posts the talk's form with files, as a browser does.
 func (b *browser) sends(text string, files map[string]string) *browser {
 	b.t.Helper()

@@ -114,6 +114,15 @@ func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err
 	if err != nil {
 		return "", "", err
 	}
+	client := v.Form.Value("client")
+	if !clientID(client) {
+		client = ""
+	}
+	if client != "" { // said while they were here, and its answer was lost
+		if said, err := h.Tickets.Said(v.Context, person, client); err != nil || said {
+			return "sent", "", err
+		}
+	}
 	taken, err := uploads.Clean(v.Form.Files)
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
@@ -127,10 +136,6 @@ func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err
 	var files []people.LateFile
 	for _, u := range taken {
 		files = append(files, people.LateFile{Name: u.Name, Type: u.Type, Tells: u.Tells, Data: u.Data})
-	}
-	client := v.Form.Value("client")
-	if !clientID(client) {
-		client = ""
 	}
 	err = h.People.KeepLate(v.Context, person, client, text, files...)
 	if refused(err, "late.full") && text != "" && len(files) > 0 {
@@ -151,7 +156,7 @@ func (h *hall) keepLate(v *frontend.Visit, text string) (words, file string, err
 // keptWords say what became of words that came too late, by the word that
 // stands for it in the address.
 var keptWords = map[string]string{
-	"yes": "enter.kept", "no_code": "late.no_code", "full": "late.full", "long": "late.long", "no": "trouble.proof.safe",
+	"yes": "enter.kept", "sent": "mine.told", "no_code": "late.no_code", "full": "late.full", "long": "late.long", "no": "trouble.proof.safe",
 }
 
 // keptFiles say why files that came too late were left out, alike.

@@ -165,10 +165,11 @@
   const close = (to) => {
     if (ended) return;
     ended = true;
-    // What was being sent has its id still: the house may have kept it already.
-    let left = waiting.map((w) => ({ client: w.id, text: w.words })).slice(/kept=yes/.test(to) ? 1 : 0).filter((w) => w.text);
+    // What was being sent has its id still: the house may have it already. Of very
+    // many the last are one: so many it keeps.
+    let left = waiting.map((w) => ({ client: w.id, text: w.words })).slice(/kept=(yes|sent)/.test(to) ? 1 : 0).filter((w) => w.text);
     if (text.value.trim()) left.push({ client: id(), text: text.value.trim() });
-    if (left.length > 2) left = [left[0], { client: id(), text: left.slice(1).map((w) => w.text).join("\n\n") }];
+    if (left.length > 8) left = [...left.slice(0, 7), { client: id(), text: left.slice(7).map((w) => w.text).join("\n\n") }];
     log.remove();
     form.hidden = true;
     const keep = (times) => {

@@ -44,6 +44,20 @@ func (d *Desk) Word(ctx context.Context, tx *store.Tx, g *people.Guest, conversa
 	return number, c.Twice, err
 }
 
+const selectWordOf = `SELECT COUNT(*) FROM tickets_message m JOIN tickets_reader r ON r.conversation = m.conversation
+	WHERE r.kind = 'person' AND r.reader = $1 AND m.client_index = $2`
+
+// Said tells whether something with this ClientID stands in a conversation that
+// a person reads: whoever lost the answer to it need not say it again.
+func (d *Desk) Said(ctx context.Context, person helpdesk.ID, clientID string) (bool, error) {
+	var n int
+	err := d.db.QueryRow(ctx, selectWordOf, person, d.secrets.Index("tickets.client", clientID)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look for what %s said: %w", person, err)
+	}
+	return n > 0, nil
+}
+
 // counted is what Word has counted before Append. The ticket is none where the
 // word would move more than its counters.
 type counted struct {
