@@ -68,6 +68,7 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 	to := filepath.Join(i.dir, "copies")
 	b.check(os.MkdirAll(to, 0o700))
 	var bare, took time.Duration
+	b.cold()
 	readers.during(func() { bare = i.bareCopy(filepath.Join(to, "bare")) })
 	bareBytes := sizeOf(b, filepath.Join(to, "bare"))
 	b.check(os.Remove(filepath.Join(to, "bare")))
@@ -75,6 +76,7 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 	var said string
 	polite := *i // as the notes and the unit have it: pages come first
 	polite.binary = "nice"
+	b.cold()
 	busy := readers.during(func() {
 		began := time.Now()
 		said = polite.command("", "-n", "10", i.binary, "backup", "--to", to)
@@ -106,6 +108,15 @@ func (b *bench) backupOn(engine string, size int, content int64) []fault {
 		{percent < leastSpeed, engine + ": the backup is too slow"},
 		{during > mostSlower*before, engine + ": pages are too slow meanwhile"},
 		{!strings.Contains(rehearsed, "went well"), engine + ": the copy could not be put back"},
+	}
+}
+
+// cold has the system forget what it has read: else the first to copy finds in
+// memory what was just filled in, and the second what is left after that.
+func (b *bench) cold() {
+	b.check(exec.Command("sync").Run())
+	if err := os.WriteFile("/proc/sys/vm/drop_caches", []byte("3"), 0); err != nil {
+		also("what was read lies in memory still, which helps whoever copies first", err.Error())
 	}
 }
 

@@ -52,13 +52,19 @@ func (o operator) program(shell string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// whole makes a backup, restores it elsewhere and looks for who was there.
-func (o operator) whole(folder string) {
+// backup makes one, and says what restore is told of it.
+func (o operator) backup(folder string) (restore []string) {
 	o.t.Helper()
 	files := regexp.MustCompile(`(?m)^(?:content|keys):\s+(\S+)$`).FindAllStringSubmatch(o.must("", "backup", "--to", folder), -1)
 	if len(files) != 2 {
 		o.t.Fatal("backup names no two files")
 	}
+	return []string{"restore", "--content", files[0][1], "--keys", files[1][1]}
+}
+
+// anew is an empty place with the house's secrets.
+func (o operator) anew() operator {
+	o.t.Helper()
 	anew := operator{o.t, o.t.TempDir()}
 	secrets, err := os.ReadFile(filepath.Join(o.data, "server.secrets"))
 	if err != nil {
@@ -67,9 +73,37 @@ func (o operator) whole(folder string) {
 	if err := os.WriteFile(filepath.Join(anew.data, "server.secrets"), secrets, 0o600); err != nil {
 		o.t.Fatal(err)
 	}
-	anew.must("", "restore", "--content", files[0][1], "--keys", files[1][1])
-	if out := anew.must("", "user", "list"); !strings.Contains(out, "maria") {
+	return anew
+}
+
+// back restores, and looks for who was there.
+func (o operator) back(restore []string) {
+	o.t.Helper()
+	o.must("", restore...)
+	if out := o.must("", "user", "list"); !strings.Contains(out, "maria") {
 		o.t.Errorf("maria is not there:\n%s", out)
+	}
+}
+
+// killed kills a command once a file that fits has grown to a size.
+func killed(t *testing.T, cmd *exec.Cmd, pattern string, size int64) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for until := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		if half, _ := filepath.Glob(pattern); len(half) == 1 {
+			if at, err := os.Stat(half[0]); err == nil && at.Size() > size {
+				break
+			}
+		}
+		if time.Now().After(until) {
+			t.Fatal("it began nothing within a minute")
+		}
+	}
+	cmd.Process.Kill()
+	if cmd.Wait() == nil {
+		t.Fatal("it ended before it was killed")
 	}
 }
 
@@ -88,43 +122,20 @@ func TestABackupThatFindsNoRoomSaysSoAndLeavesNothing(t *testing.T) {
 	if _, found, _ := o.do("", "doctor"); !strings.Contains(found, "none was made from this data folder yet") {
 		t.Errorf("the doctor takes it for a backup:\n%s", found)
 	}
-	o.whole(folder)
+	o.anew().back(o.backup(folder))
 }
 
 func TestABackupKilledOnItsWayIsNoBackupAndTheNextOneIsWhole(t *testing.T) {
 	o, folder := operator{t, t.TempDir()}, t.TempDir()
 	o.init()
 	o.heavy(1_000)
-	cmd := o.program("", "backup", "--to", folder)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for until := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		half, _ := filepath.Glob(filepath.Join(folder, "*-content.backup.part"))
-		if len(half) == 1 {
-			if at, err := os.Stat(half[0]); err == nil && at.Size() > 1<<20 {
-				break
-			}
-		}
-		if time.Now().After(until) {
-			t.Fatal("the backup began nothing within a minute")
-		}
-	}
-	cmd.Process.Kill()
-	cmd.Wait()
+	killed(t, o.program("", "backup", "--to", folder), filepath.Join(folder, "*-content.backup.part"), 1<<20)
 	half, _ := filepath.Glob(filepath.Join(folder, "*.part"))
 	named, _ := filepath.Glob(filepath.Join(folder, "*.backup"))
 	if len(half) != 2 || len(named) != 0 {
 		t.Fatalf("killed on its way it left %v and %v", half, named)
 	}
-	empty := operator{t, t.TempDir()}
-	secrets, err := os.ReadFile(filepath.Join(o.data, "server.secrets"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(empty.data, "server.secrets"), secrets, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	empty := o.anew()
 	code, _, complaint := empty.do("", "restore", "--content", half[0], "--keys", half[1])
 	if code != 1 || !strings.Contains(complaint, "damaged") {
 		t.Errorf("half a backup: exit %d, %q", code, complaint)
@@ -132,5 +143,28 @@ func TestABackupKilledOnItsWayIsNoBackupAndTheNextOneIsWhole(t *testing.T) {
 	if _, out, _ := empty.do("", "user", "list"); strings.Contains(out, "maria") {
 		t.Errorf("half a backup was put back: %s", out)
 	}
-	o.whole(folder)
+	o.anew().back(o.backup(folder))
+}
+
+func TestARestoreKilledOnItsWayOpensForNobodyAndIsDoneAgain(t *testing.T) {
+	o := operator{t, t.TempDir()}
+	o.init()
+	o.heavy(1_000)
+	restore, anew := o.backup(t.TempDir()), o.anew()
+	killed(t, anew.program("", restore...), filepath.Join(anew.data, "returnsupport.db-wal"), 8<<20)
+	for _, args := range [][]string{{"user", "list"}, {"serve"}, restore} {
+		if code, _, complaint := anew.do("", args...); code != 1 || !strings.Contains(complaint, "not finished") {
+			t.Errorf("%s: exit %d, %q", args[0], code, complaint)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(anew.data, "returnsupport.db*")) // as the notes say
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range left {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anew.back(restore)
 }

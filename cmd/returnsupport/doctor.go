@@ -56,7 +56,7 @@ func runDoctor(ctx context.Context, c console, args []string) error {
 	all := examineMachine(c.env, set)
 	all = append(all, checkAddresses(set)...)
 	all = append(all, checkCertificate(set, time.Now())...)
-	secrets, kept := checkSecrets(set, time.Now())
+	secrets, kept := checkSecrets(set)
 	all = append(all, kept...)
 	if secrets != nil {
 		// What the house itself logs on the way is not asked for here.
@@ -109,6 +109,7 @@ func (h *house) examineHouse(ctx context.Context) []finding {
 		}
 		all = append(all, checkOrganisation(values)...)
 	}
+	all = append(all, h.examineAge(ctx))
 	made, ever := lastBackup(h.set.data)
 	all = append(all, checkBackup(made, ever, h.now()))
 	if h.set.redis != "" {
@@ -231,7 +232,7 @@ func checkBus(well bool, trouble string) finding {
 }
 
 // checkSecrets looks at the file of the server's secrets, and opens it.
-func checkSecrets(set settings, now time.Time) (*vault.Secrets, []finding) {
+func checkSecrets(set settings) (*vault.Secrets, []finding) {
 	secrets, err := readSecrets(set.secrets)
 	switch {
 	case errors.Is(err, errNotInitialised):
@@ -239,21 +240,35 @@ func checkSecrets(set settings, now time.Time) (*vault.Secrets, []finding) {
 	case err != nil:
 		return nil, []finding{broken("keys", err.Error(), "put back the copy you keep apart from the database, or `returnsupport recover secrets`")}
 	}
-	return secrets, checkSecretFiles(set, now)
+	return secrets, checkSecretFiles(set)
 }
 
 // checkSecretFiles looks at the files around the secrets, and opens none.
-func checkSecretFiles(set settings, now time.Time) []finding {
+func checkSecretFiles(set settings) []finding {
 	info, err := os.Stat(set.secrets)
 	if err != nil {
 		return []finding{broken("keys", err.Error(), "put the file back")}
 	}
-	all := checkMode("keys", "the server secrets", set.secrets, info.Mode())
-	all = append(all, checkAge(info.ModTime(), now))
+	var all []finding
+	if set.handedOver {
+		all = append(all, checkCredential(set.secrets, info.Mode()))
+	} else {
+		all = append(all, checkMode("keys", "the server secrets", set.secrets, info.Mode())...)
+	}
 	if folder, err := os.Stat(set.data); err == nil {
 		all = append(all, checkMode("keys", "the data folder", set.data, folder.Mode())...)
 	}
 	return all
+}
+
+// checkCredential: systemd lets its one user read a credential by an access list,
+// whose mask stat(2) shows as the rights of a group (0440). The folder is that
+// user's alone.
+func checkCredential(path string, mode os.FileMode) finding {
+	if mode.Perm()&0o027 == 0 {
+		return fine("keys", "the server secrets are handed over by systemd, to this user alone")
+	}
+	return broken("keys", fmt.Sprintf("the server secrets can be read by others (%s has mode %04o)", path, mode.Perm()), "hand them over by LoadCredential= as the unit in the notes does")
 }
 
 // checkMode: nobody else may look.
@@ -264,13 +279,19 @@ func checkMode(about, what, path string, mode os.FileMode) []finding {
 	return []finding{broken(about, fmt.Sprintf("%s can be read by others (%s has mode %04o)", what, path, mode.Perm()), "chmod go-rwx "+path)}
 }
 
-// secretsYear is how long secrets are used before new ones are drawn, and a
-// month's grace.
-const secretsYear = 395 * 24 * time.Hour
+// examineAge asks the journal: a file's time tells when it was copied or handed
+// over, and not when its secrets were drawn.
+func (h *house) examineAge(ctx context.Context) finding {
+	old, err := h.tasks.SecretsOld(ctx)
+	if err != nil {
+		return broken("keys", "nobody knows how old the server secrets are: "+err.Error(), "see the finding about the database")
+	}
+	return checkAge(old)
+}
 
-func checkAge(written, now time.Time) finding {
-	if now.Sub(written) > secretsYear {
-		return mind("keys", "the server secrets were last written on "+written.Format("2 January 2006"), "`returnsupport rotate`, once a year with the server stopped; then back the file up")
+func checkAge(old bool) finding {
+	if old {
+		return mind("keys", "no server secrets were drawn for more than a year", "`returnsupport rotate`, once a year with the server stopped; then back the file up")
 	}
 	return fine("keys", "the server secrets are of this year")
 }

@@ -36,6 +36,9 @@ func examineMachine(env func(string) string, set settings) []finding {
 // checkSwap: what lies in memory, keys of those who are signed in among it, may
 // be written to a swap device as it is.
 func checkSwap(root fs.FS) []finding {
+	if keptFromSwap(root) {
+		return []finding{fine("swap", "nothing of this program is swapped")}
+	}
 	text, err := fs.ReadFile(root, "proc/swaps")
 	if err != nil {
 		return []finding{mind("swap", "this system does not say whether it swaps", "see to it that swap is off or encrypted")}
@@ -94,13 +97,15 @@ func checkFiles(limit uint64, known bool) finding {
 	return fine("files", fmt.Sprintf("%d may be open at once", limit))
 }
 
+const clockUntold = "this system does not say whether its clock is kept"
+
 // checkClock: codes of the second factor, due times and the books need the time.
 func checkClock(kept, known bool, now time.Time) finding {
 	switch {
 	case now.Year() < 2026:
 		return broken("clock", "it says "+now.Format("2 January 2006"), "set the clock, and let a time server keep it (systemd-timesyncd, chrony)")
 	case !known:
-		return mind("clock", "this system does not say whether its clock is kept", "let a time server keep it (systemd-timesyncd, chrony)")
+		return mind("clock", clockUntold, "let a time server keep it (systemd-timesyncd, chrony)")
 	case !kept:
 		return mind("clock", "no time server keeps it: after half a minute of drift no code of a second factor is right", "timedatectl set-ntp true, or chrony; in a container the machine around it does that")
 	}
@@ -141,63 +146,82 @@ func checkDisk(free uint64, network bool) []finding {
 	return append(all, fine("disk", fmt.Sprintf("%d GB are free", free>>30)))
 }
 
-// proxies are where known proxies keep their settings, and what in them writes
-// the addresses of visitors down.
-var proxies = []struct {
-	name   string
-	files  []string
-	writes *regexp.Regexp // a directive that logs addresses
-	must   *regexp.Regexp // without this one they are logged, nil for none
-	do     string
-}{
-	{"nginx", []string{"etc/nginx/*.conf", "etc/nginx/conf.d/*.conf", "etc/nginx/sites-enabled/*"},
-		regexp.MustCompile(`(?m)^\s*access_log\s+([^;]+);`), regexp.MustCompile(`(?m)^\s*access_log\s+off\s*;`), "access_log off; and error_log … crit; see proxy/nginx.conf in the notes"},
-	{"Apache", []string{"etc/apache2/*.conf", "etc/apache2/sites-enabled/*", "etc/apache2/conf-enabled/*", "etc/httpd/conf/*.conf", "etc/httpd/conf.d/*.conf"},
-		regexp.MustCompile(`(?mi)^\s*(?:CustomLog|TransferLog)\s+(.+)$`), nil, "take out CustomLog and TransferLog"},
-	{"Caddy", []string{"etc/caddy/Caddyfile", "etc/caddy/conf.d/*"},
-		regexp.MustCompile(`(?m)^\s*log(\s+\w+)?\s*\{?\s*$`), nil, "take out the site's log; Caddy writes no addresses without it, see proxy/Caddyfile in the notes"},
-	{"HAProxy", []string{"etc/haproxy/haproxy.cfg"},
-		regexp.MustCompile(`(?m)^\s*option\s+(httplog|tcplog)`), nil, "take out option httplog, and log global of the frontend"},
+// proxy is where a known proxy keeps its settings, and what in them writes the
+// addresses of visitors down.
+type proxy struct {
+	name     string
+	files    []string
+	writes   *regexp.Regexp   // directives that log addresses; the last group says where to
+	harmless *regexp.Regexp   // where that keeps none, nil for nowhere
+	must     []*regexp.Regexp // without these they are logged
+	do       string
 }
+
+var proxies = []proxy{
+	{"nginx", []string{"etc/nginx/*.conf", "etc/nginx/conf.d/*.conf", "etc/nginx/sites-enabled/*"},
+		regexp.MustCompile(`(?m)(?:^|[;{}])\s*(?:access_log|error_log)\s+([^;]+);`),
+		regexp.MustCompile(`^(?:off|/dev/null(?:\s.*)?|\S+\s+(?:crit|alert|emerg))$`),
+		[]*regexp.Regexp{regexp.MustCompile(`\saccess_log\s+(?:off|/dev/null)`), regexp.MustCompile(`(?:^|\s)error_log\s`)},
+		"access_log off; and error_log … crit; see proxy/nginx.conf in the notes"},
+	{"Apache", []string{"etc/apache2/*.conf", "etc/apache2/sites-enabled/*", "etc/apache2/conf-enabled/*", "etc/httpd/conf/*.conf", "etc/httpd/conf.d/*.conf"},
+		regexp.MustCompile(`(?mi)^\s*(?:CustomLog|TransferLog)\s+(.+)$`), nil,
+		[]*regexp.Regexp{regexp.MustCompile(`(?mi)^\s*(?:ErrorLogFormat\s|ErrorLog\s+"?/dev/null)`)},
+		`take out CustomLog and TransferLog, and say ErrorLogFormat "[%t] [%l] %M": errors name who asked, too`},
+	{"Caddy", []string{"etc/caddy/Caddyfile", "etc/caddy/conf.d/*"},
+		regexp.MustCompile(`(?m)^\s*log(\s+[\w.-]+)?\s*\{?\s*$`), nil, nil, "take out the site's log; Caddy writes no addresses without it, see proxy/Caddyfile in the notes"},
+	{"HAProxy", []string{"etc/haproxy/haproxy.cfg"},
+		regexp.MustCompile(`(?m)^\s*(?:option\s+(httplog|tcplog)|log\s+(global))`), nil, nil, "take out option httplog, and log global of the frontend and the defaults"},
+}
+
+// proxyRemarks are what in a proxy's settings counts for nothing.
+var proxyRemarks = regexp.MustCompile(`(?m)(?:^|\s)#.*$`)
 
 // checkProxyLogs: no address of a visitor is stored here, and a proxy's own log
 // would undo that.
 func checkProxyLogs(root fs.FS, behind bool) []finding {
 	var all []finding
-	found := false
 	for _, p := range proxies {
-		var said []string
-		var text strings.Builder
-		for _, pattern := range p.files {
-			names, _ := fs.Glob(root, pattern)
-			for _, name := range names {
-				b, err := fs.ReadFile(root, name)
-				if err != nil {
-					continue
-				}
-				found = true
-				text.Write(b)
-				text.WriteByte('\n')
-				for _, m := range p.writes.FindAllStringSubmatch(string(b), -1) {
-					if strings.TrimSpace(m[len(m)-1]) != "off" && !slices.Contains(said, "/"+name) {
-						said = append(said, "/"+name)
-					}
-				}
-			}
-		}
-		switch {
-		case len(said) > 0:
-			all = append(all, mind("proxy logs", p.name+" writes visitors' addresses down, by "+strings.Join(said, ", "), p.do))
-		case text.Len() > 0 && p.must != nil && !p.must.MatchString(text.String()):
-			all = append(all, mind("proxy logs", p.name+" writes visitors' addresses down unless it is told not to", p.do))
-		case text.Len() > 0:
-			all = append(all, fine("proxy logs", p.name+" here writes no visitor's address down"))
-		}
+		all = append(all, p.examine(root)...)
 	}
-	if behind && !found {
+	if behind && len(all) == 0 {
 		all = append(all, mind("proxy logs", "the proxy is on another machine", "look there that it writes no visitor's address down; examples lie in proxy/ beside the notes"))
 	}
 	return all
+}
+
+// examine finds nothing where the proxy is not.
+func (p proxy) examine(root fs.FS) []finding {
+	var said, closed []string
+	var text strings.Builder
+	for _, pattern := range p.files {
+		names, _ := fs.Glob(root, pattern)
+		for _, name := range names {
+			b, err := fs.ReadFile(root, name)
+			if err != nil {
+				closed = append(closed, "/"+name)
+				continue
+			}
+			settings := proxyRemarks.ReplaceAllString(string(b), "")
+			text.WriteString(settings + "\n")
+			for _, m := range p.writes.FindAllStringSubmatch(settings, -1) {
+				if where := strings.TrimSpace(m[len(m)-1]); (p.harmless == nil || !p.harmless.MatchString(where)) && !slices.Contains(said, "/"+name) {
+					said = append(said, "/"+name)
+				}
+			}
+		}
+	}
+	lacks := func(must *regexp.Regexp) bool { return !must.MatchString(text.String()) }
+	switch {
+	case len(said) > 0:
+		return []finding{mind("proxy logs", p.name+" writes visitors' addresses down, by "+strings.Join(said, ", "), p.do)}
+	case len(closed) > 0:
+		return []finding{mind("proxy logs", "this user may not read how "+p.name+" is set: "+strings.Join(closed, ", "), "look there that it writes no visitor's address down: "+p.do)}
+	case text.Len() == 0:
+		return nil
+	case slices.ContainsFunc(p.must, lacks):
+		return []finding{mind("proxy logs", p.name+" writes visitors' addresses down unless it is told not to", p.do)}
+	}
+	return []finding{fine("proxy logs", p.name+" here writes no visitor's address down")}
 }
 
 // checkAddresses: where people reach this house, and how.

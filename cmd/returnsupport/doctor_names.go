@@ -21,6 +21,7 @@ type domain struct {
 	name       string
 	silent     bool // nobody could be asked
 	mx         int
+	host       bool   // it is a machine, too, which gets its letters where it has no MX (RFC 5321 section 5.1)
 	spf, dmarc string // the record, "" for none
 	several    bool   // more than one SPF record: receivers count none
 }
@@ -33,6 +34,10 @@ func lookUpDomain(ctx context.Context, ask resolver, name string) domain {
 	d := domain{name: name}
 	mx, err := ask.LookupMX(ctx, name)
 	d.mx, d.silent = len(mx), unheard(err)
+	if d.mx == 0 {
+		hosts, err := ask.LookupHost(ctx, name)
+		d.host, d.silent = len(hosts) > 0, d.silent || unheard(err)
+	}
 	texts, err := ask.LookupTXT(ctx, name)
 	d.silent = d.silent || unheard(err)
 	for _, t := range texts {
@@ -56,6 +61,9 @@ func unheard(err error) bool {
 	return err != nil && !(errors.As(err, &dns) && dns.IsNotFound)
 }
 
+// everybodyMay: a mechanism without a sign is one with a plus (RFC 7208 section 4.6.2).
+var everybodyMay = regexp.MustCompile(`(?i)\s\+?all(?:\s|$)`)
+
 var policyOf = regexp.MustCompile(`(?i)[;\s]p\s*=\s*([a-z]+)`)
 
 // checkDomain: our answers are believed, and reach people, when the domain says
@@ -66,7 +74,11 @@ func checkDomain(d domain) []finding {
 		return []finding{mind("names", d.name+": no name server answers", "is there a network, and a name server in /etc/resolv.conf?")}
 	}
 	var all []finding
-	if d.mx == 0 {
+	switch {
+	case d.mx > 0:
+	case d.host:
+		all = append(all, mind("names", d.name+" has no MX record: letters go to whatever machine has that name", "an MX record that names your mail server"))
+	default:
 		all = append(all, broken("names", d.name+" has no MX record: nobody's letters reach it", "an MX record that names your mail server"))
 	}
 	switch {
@@ -74,8 +86,8 @@ func checkDomain(d domain) []finding {
 		all = append(all, mind("names", d.name+" does not say who may send for it: answers may land in junk", `a TXT record such as "v=spf1 mx -all"; your mail provider knows the right one`))
 	case d.several:
 		all = append(all, broken("names", d.name+" has two SPF records, so receivers count neither", "put both into one"))
-	case strings.Contains(d.spf, "+all"):
-		all = append(all, broken("names", d.name+" lets everybody send in its name (+all)", `end the SPF record with "-all"`))
+	case everybodyMay.MatchString(d.spf):
+		all = append(all, broken("names", d.name+" lets everybody send in its name (all)", `end the SPF record with "-all"`))
 	}
 	policy := policyOf.FindStringSubmatch(d.dmarc)
 	switch {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"io/fs"
+	"maps"
 	"math"
 	"net"
 	"os"
@@ -36,6 +37,18 @@ func machine(files map[string]string) fs.FS {
 	return m
 }
 
+// closedTo is a machine whose files are listed, and read by somebody else alone.
+type closedTo struct{ fs.FS }
+
+func (c closedTo) Open(name string) (fs.File, error) {
+	if strings.HasPrefix(name, "etc/nginx/") && strings.HasSuffix(name, ".conf") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return c.FS.Open(name)
+}
+
+func (c closedTo) Glob(pattern string) ([]string, error) { return fs.Glob(c.FS, pattern) }
+
 func TestTheDoctorKnowsGoodMachinesFromBad(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	const head = "Filename Type Size Used Priority\n"
@@ -44,60 +57,75 @@ func TestTheDoctorKnowsGoodMachinesFromBad(t *testing.T) {
 		found []finding
 		want  verdict
 	}{
-		"no swap":               {checkSwap(machine(map[string]string{"proc/swaps": head})), well},
-		"zram":                  {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/zram0 partition 100 0 5\n"})), well},
-		"sealed swap":           {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/dm-1 partition 100 0 5\n", "sys/block/dm-1/dm/uuid": "CRYPT-PLAIN-swap\n"})), well},
-		"logical volume":        {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/dm-1 partition 100 0 5\n", "sys/block/dm-1/dm/uuid": "LVM-abc\n"})), heed},
-		"plain swap":            {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/zram0 partition 1 0 5\n/swapfile file 100 0 -2\n"})), heed},
-		"no word of swap":       {checkSwap(machine(nil)), heed},
-		"dumps forbidden":       {[]finding{checkDumps(true, "")}, well},
-		"dumps not forbidden":   {[]finding{checkDumps(false, "")}, heed},
-		"dumps asked for":       {[]finding{checkDumps(true, "crash")}, ill},
-		"many files":            {[]finding{checkFiles(65_536, true)}, well},
-		"a shell's files":       {[]finding{checkFiles(1_024, true)}, heed},
-		"some files":            {[]finding{checkFiles(8_192, true)}, heed},
-		"clock kept":            {[]finding{checkClock(true, true, now)}, well},
-		"clock runs free":       {[]finding{checkClock(false, true, now)}, heed},
-		"clock of 1970":         {[]finding{checkClock(true, true, time.Unix(0, 0))}, ill},
-		"memory":                {[]finding{checkMemory(math.MaxInt64)}, well},
-		"memory of a gigabyte":  {[]finding{checkMemory(1 << 30)}, well},
-		"little memory":         {[]finding{checkMemory(256 << 20)}, heed},
-		"root":                  {[]finding{checkUser(0)}, heed},
-		"not root":              {[]finding{checkUser(999)}, well},
-		"disk":                  {checkDisk(10<<30, false), well},
-		"full disk":             {checkDisk(1<<30, false), heed},
-		"network disk":          {checkDisk(10<<30, true), ill},
-		"no proxy here":         {checkProxyLogs(machine(nil), false), well},
-		"proxy elsewhere":       {checkProxyLogs(machine(nil), true), heed},
-		"nginx by itself":       {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http { server { listen 80; } }"}), true), heed},
-		"nginx logs":            {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n}", "etc/nginx/sites-enabled/stod": "server {\n access_log /var/log/nginx/stod.log;\n}"}), true), heed},
-		"nginx is silent":       {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n}"}), true), well},
-		"apache logs":           {checkProxyLogs(machine(map[string]string{"etc/apache2/sites-enabled/a.conf": "CustomLog /var/log/a combined\n"}), true), heed},
-		"caddy is silent":       {checkProxyLogs(machine(map[string]string{"etc/caddy/Caddyfile": "stod.example {\n reverse_proxy :8080\n}\n"}), true), well},
-		"caddy logs":            {checkProxyLogs(machine(map[string]string{"etc/caddy/Caddyfile": "stod.example {\n log {\n }\n}\n"}), true), heed},
-		"haproxy logs":          {checkProxyLogs(machine(map[string]string{"etc/haproxy/haproxy.cfg": "defaults\n option httplog\n"}), true), heed},
-		"no address":            {checkAddresses(settings{}), heed},
-		"https":                 {checkAddresses(settings{publicURL: "https://stod.example"}), well},
-		"plain http":            {checkAddresses(settings{publicURL: "http://stod.example"}), ill},
-		"figures for all":       {checkAddresses(settings{publicURL: "https://stod.example", watch: "0.0.0.0:9480"}), heed},
-		"figures here":          {checkAddresses(settings{publicURL: "https://stod.example", watch: "127.0.0.1:9480"}), well},
-		"certificate":           {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(60 * day), DNSNames: []string{"stod.example"}}, "stod.example", now)}, well},
-		"certificate's end":     {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(5 * day)}, "", now)}, heed},
-		"certificate ended":     {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-9 * day), NotAfter: now.Add(-day)}, "", now)}, ill},
-		"another's certificate": {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(60 * day), DNSNames: []string{"other.example"}}, "stod.example", now)}, ill},
-		"secrets of this year":  {[]finding{checkAge(now.Add(-300*day), now)}, well},
-		"old secrets":           {[]finding{checkAge(now.Add(-400*day), now)}, heed},
-		"private file":          {checkMode("keys", "x", "x", 0o600), well},
-		"public file":           {checkMode("keys", "x", "x", 0o640), ill},
-		"backup of last night":  {[]finding{checkBackup(now.Add(-10*time.Hour), true, now)}, well},
-		"backup of last week":   {[]finding{checkBackup(now.Add(-7*day), true, now)}, heed},
-		"never a backup":        {[]finding{checkBackup(time.Time{}, false, now)}, heed},
-		"bus":                   {[]finding{checkBus(true, "")}, well},
-		"no bus":                {[]finding{checkBus(false, "unreachable")}, heed},
-		"small log":             {[]finding{checkLog(1 << 20)}, well},
-		"grown log":             {[]finding{checkLog(3 << 30)}, heed},
-		"collecting works":      {[]finding{checkSteps("a@x", "collecting", []mailbridge.Step{{Code: "lookup", OK: true}, {Code: "sign_in", OK: true}})}, well},
-		"collecting fails":      {[]finding{checkSteps("a@x", "collecting", []mailbridge.Step{{Code: "lookup", OK: true}, {Code: "sign_in", Cause: mailbridge.SignIn}})}, ill},
+		"no swap":        {checkSwap(machine(map[string]string{"proc/swaps": head})), well},
+		"zram":           {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/zram0 partition 100 0 5\n"})), well},
+		"sealed swap":    {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/dm-1 partition 100 0 5\n", "sys/block/dm-1/dm/uuid": "CRYPT-PLAIN-swap\n"})), well},
+		"logical volume": {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/dm-1 partition 100 0 5\n", "sys/block/dm-1/dm/uuid": "LVM-abc\n"})), heed},
+		"plain swap":     {checkSwap(machine(map[string]string{"proc/swaps": head + "/dev/zram0 partition 1 0 5\n/swapfile file 100 0 -2\n"})), heed},
+		"kept from swap": {checkSwap(machine(map[string]string{"proc/swaps": head + "/swapfile file 100 0 -2\n", "proc/self/cgroup": "0::/system.slice/returnsupport.service\n",
+			"sys/fs/cgroup/system.slice/returnsupport.service/memory.swap.max": "0\n", "sys/fs/cgroup/system.slice/memory.swap.max": "max\n"})), well},
+		"a limit of swap":        {checkSwap(machine(map[string]string{"proc/swaps": head + "/swapfile file 100 0 -2\n", "proc/self/cgroup": "0::/x\n", "sys/fs/cgroup/x/memory.swap.max": "4096\n"})), heed},
+		"no word of swap":        {checkSwap(machine(nil)), heed},
+		"dumps forbidden":        {[]finding{checkDumps(true, "")}, well},
+		"dumps not forbidden":    {[]finding{checkDumps(false, "")}, heed},
+		"dumps asked for":        {[]finding{checkDumps(true, "crash")}, ill},
+		"many files":             {[]finding{checkFiles(65_536, true)}, well},
+		"a shell's files":        {[]finding{checkFiles(1_024, true)}, heed},
+		"some files":             {[]finding{checkFiles(8_192, true)}, heed},
+		"clock kept":             {[]finding{checkClock(true, true, now)}, well},
+		"clock runs free":        {[]finding{checkClock(false, true, now)}, heed},
+		"clock of 1970":          {[]finding{checkClock(true, true, time.Unix(0, 0))}, ill},
+		"memory":                 {[]finding{checkMemory(math.MaxInt64)}, well},
+		"memory of a gigabyte":   {[]finding{checkMemory(1 << 30)}, well},
+		"little memory":          {[]finding{checkMemory(256 << 20)}, heed},
+		"root":                   {[]finding{checkUser(0)}, heed},
+		"not root":               {[]finding{checkUser(999)}, well},
+		"disk":                   {checkDisk(10<<30, false), well},
+		"full disk":              {checkDisk(1<<30, false), heed},
+		"network disk":           {checkDisk(10<<30, true), ill},
+		"no proxy here":          {checkProxyLogs(machine(nil), false), well},
+		"proxy elsewhere":        {checkProxyLogs(machine(nil), true), heed},
+		"nginx by itself":        {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http { server { listen 80; } }"}), true), heed},
+		"nginx logs":             {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n}", "etc/nginx/sites-enabled/stod": "server {\n access_log /var/log/nginx/stod.log;\n}"}), true), heed},
+		"nginx is silent":        {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n error_log /var/log/nginx/error.log crit;\n}"}), true), well},
+		"nginx names who erred":  {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n error_log /var/log/nginx/error.log;\n}"}), true), heed},
+		"nginx errs by itself":   {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "http {\n access_log off;\n}"}), true), heed},
+		"nginx logs in a line":   {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "error_log /dev/null; access_log off; http { server { access_log /var/log/x; } }"}), true), heed},
+		"nginx remarks":          {checkProxyLogs(machine(map[string]string{"etc/nginx/nginx.conf": "error_log /dev/null;\n# { access_log /var/log/x; }\naccess_log off;\n"}), true), well},
+		"apache names who erred": {checkProxyLogs(machine(map[string]string{"etc/apache2/apache2.conf": "ErrorLog /var/log/e\n"}), true), heed},
+		"apache is silent":       {checkProxyLogs(machine(map[string]string{"etc/apache2/apache2.conf": "ErrorLog /var/log/e\nErrorLogFormat \"[%t] [%l] %M\"\n"}), true), well},
+		"caddy logs by name":     {checkProxyLogs(machine(map[string]string{"etc/caddy/Caddyfile": "stod.example {\n log a.b {\n }\n}\n"}), true), heed},
+		"haproxy logs all":       {checkProxyLogs(machine(map[string]string{"etc/haproxy/haproxy.cfg": "defaults\n log global\n"}), true), heed},
+		"haproxy is silent":      {checkProxyLogs(machine(map[string]string{"etc/haproxy/haproxy.cfg": "global\n log /dev/log local0\ndefaults\n mode http\n"}), true), well},
+		"nginx is closed to us":  {checkProxyLogs(closedTo{machine(map[string]string{"etc/nginx/nginx.conf": "access_log off;"})}, true), heed},
+		"apache logs":            {checkProxyLogs(machine(map[string]string{"etc/apache2/sites-enabled/a.conf": "CustomLog /var/log/a combined\n"}), true), heed},
+		"caddy is silent":        {checkProxyLogs(machine(map[string]string{"etc/caddy/Caddyfile": "stod.example {\n reverse_proxy :8080\n}\n"}), true), well},
+		"caddy logs":             {checkProxyLogs(machine(map[string]string{"etc/caddy/Caddyfile": "stod.example {\n log {\n }\n}\n"}), true), heed},
+		"haproxy logs":           {checkProxyLogs(machine(map[string]string{"etc/haproxy/haproxy.cfg": "defaults\n option httplog\n"}), true), heed},
+		"no address":             {checkAddresses(settings{}), heed},
+		"https":                  {checkAddresses(settings{publicURL: "https://stod.example"}), well},
+		"plain http":             {checkAddresses(settings{publicURL: "http://stod.example"}), ill},
+		"figures for all":        {checkAddresses(settings{publicURL: "https://stod.example", watch: "0.0.0.0:9480"}), heed},
+		"figures here":           {checkAddresses(settings{publicURL: "https://stod.example", watch: "127.0.0.1:9480"}), well},
+		"certificate":            {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(60 * day), DNSNames: []string{"stod.example"}}, "stod.example", now)}, well},
+		"certificate's end":      {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(5 * day)}, "", now)}, heed},
+		"certificate ended":      {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-9 * day), NotAfter: now.Add(-day)}, "", now)}, ill},
+		"another's certificate":  {[]finding{checkValidity(&x509.Certificate{NotBefore: now.Add(-day), NotAfter: now.Add(60 * day), DNSNames: []string{"other.example"}}, "stod.example", now)}, ill},
+		"secrets of this year":   {[]finding{checkAge(false)}, well},
+		"old secrets":            {[]finding{checkAge(true)}, heed},
+		"a credential":           {[]finding{checkCredential("x", 0o440)}, well},
+		"an open credential":     {[]finding{checkCredential("x", 0o444)}, ill},
+		"private file":           {checkMode("keys", "x", "x", 0o600), well},
+		"public file":            {checkMode("keys", "x", "x", 0o640), ill},
+		"backup of last night":   {[]finding{checkBackup(now.Add(-10*time.Hour), true, now)}, well},
+		"backup of last week":    {[]finding{checkBackup(now.Add(-7*day), true, now)}, heed},
+		"never a backup":         {[]finding{checkBackup(time.Time{}, false, now)}, heed},
+		"bus":                    {[]finding{checkBus(true, "")}, well},
+		"no bus":                 {[]finding{checkBus(false, "unreachable")}, heed},
+		"small log":              {[]finding{checkLog(1 << 20)}, well},
+		"grown log":              {[]finding{checkLog(3 << 30)}, heed},
+		"collecting works":       {[]finding{checkSteps("a@x", "collecting", []mailbridge.Step{{Code: "lookup", OK: true}, {Code: "sign_in", OK: true}})}, well},
+		"collecting fails":       {[]finding{checkSteps("a@x", "collecting", []mailbridge.Step{{Code: "lookup", OK: true}, {Code: "sign_in", Cause: mailbridge.SignIn}})}, ill},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := worst(c.found...); got != c.want {
@@ -190,6 +218,12 @@ func (n names) LookupHost(_ context.Context, name string) ([]string, error) {
 	return n.hosts[name], n.answer(n.hosts[name] != nil)
 }
 
+// machineOf is a world in which a name has an address.
+func machineOf(n names, name string) names {
+	n.hosts = map[string][]string{name: {"192.0.2.1"}}
+	return n
+}
+
 func TestTheDoctorKnowsWhatTheWorldThinksOfADomain(t *testing.T) {
 	const spf, dmarc = "v=spf1 mx -all", "v=DMARC1; p=quarantine; rua=mailto:x@x.example"
 	world := func(mx int, own []string, policy string) names {
@@ -208,6 +242,8 @@ func TestTheDoctorKnowsWhatTheWorldThinksOfADomain(t *testing.T) {
 		"no SPF":         {world(1, []string{"other"}, dmarc), heed},
 		"two SPF":        {world(1, []string{spf, spf}, dmarc), ill},
 		"everybody":      {world(1, []string{"v=spf1 +all"}, dmarc), ill},
+		"all":            {world(1, []string{"v=spf1 mx all"}, dmarc), ill},
+		"a machine":      {machineOf(world(0, []string{spf}, dmarc), "x.example"), heed},
 		"no DMARC":       {world(1, []string{spf}, ""), heed},
 		"DMARC watches":  {world(1, []string{spf}, "v=DMARC1; p=none; sp=reject"), heed},
 		"nothing at all": {world(0, nil, ""), ill},
@@ -229,6 +265,13 @@ func TestTheDoctorLooksAtWhatTheOrganisationDecided(t *testing.T) {
 	good := map[string]string{office.RecoveryFingerprint: "abc", office.SecondFactor: "yes", office.FullPhone: "0771", office.ExitAddress: "https://smhi.se", office.CrisisPanel: "112"}
 	if found := checkOrganisation(good); worst(found...) != well {
 		t.Errorf("found %+v", found)
+	}
+	for name, value := range map[string]string{office.SecondFactor: "no", office.LeaveAccepted: "yes"} {
+		set := maps.Clone(good)
+		set[name] = value
+		if found := checkOrganisation(set); worst(found...) != heed {
+			t.Errorf("%s %s: found %+v", name, value, found)
+		}
 	}
 	for name, want := range map[string]verdict{office.RecoveryFingerprint: ill, office.FullPhone: heed, office.ExitAddress: heed, office.CrisisPanel: heed} {
 		set := map[string]string{}

@@ -14,6 +14,7 @@ import (
 // (mailboxes, texts, hours) lives in the database, in the room office.
 type settings struct {
 	data, database, secrets   string
+	handedOver                bool // the secrets are a credential of systemd's
 	redis                     string
 	listen, cert, key, behind string
 	publicURL                 string
@@ -110,12 +111,14 @@ func readSettings(args []string, env func(string) string, extra func(*flag.FlagS
 	if s.database == "" {
 		s.database = "sqlite:" + filepath.Join(s.data, "returnsupport.db")
 	}
+	credentials := env("CREDENTIALS_DIRECTORY")
 	if s.secrets == "" {
 		s.secrets = filepath.Join(s.data, "server.secrets")
-		if dir := env("CREDENTIALS_DIRECTORY"); dir != "" {
-			s.secrets = filepath.Join(dir, "returnsupport")
+		if credentials != "" {
+			s.secrets = filepath.Join(credentials, "returnsupport")
 		}
 	}
+	s.handedOver = credentials != "" && filepath.Dir(s.secrets) == filepath.Clean(credentials)
 	return s, rest, nil
 }
 

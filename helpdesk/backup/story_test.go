@@ -237,6 +237,9 @@ func TestARestoreThatBreaksOffOpensForNobody(t *testing.T) {
 			}
 			t.Fatalf("half a database opened: %v", err)
 		}
+		if _, err := store.OpenEmpty(t.Context(), address, nil, quiet); !errors.Is(err, store.ErrHalf) {
+			t.Fatalf("whoever tries again hears %v", err)
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,8 +32,8 @@ type Refill struct {
 
 // OpenEmpty brings the empty database at address through the migrations that the
 // copied one had gone through, and no further: those that came since run when it
-// is opened the next time, and find rows to change. ErrNotEmpty, ErrNewer and
-// ErrChanged as Open.
+// is opened the next time, and find rows to change. ErrNotEmpty, ErrHalf; ErrNewer
+// and ErrChanged as Open.
 func OpenEmpty(ctx context.Context, address string, steps []Step, log *slog.Logger) (*Refill, error) {
 	files, err := fs.Sub(shipped, "migrations")
 	if err != nil {
@@ -86,6 +87,9 @@ func (r *Refill) begin(ctx context.Context, steps []step) error {
 	there, err := tables(ctx, r.db, r.db.engine)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(there, func(t Table) bool { return t.Name == halfTable }) {
+		return ErrHalf
 	}
 	if len(there) > 0 {
 		return ErrNotEmpty
