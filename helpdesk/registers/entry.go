@@ -68,8 +68,7 @@ func micros(at time.Time) int64 {
 	return at.UnixMicro()
 }
 
-// add writes a new entry, its key sealed to who writes it and to every
-// coordinator who works here now.
+// add writes a new entry.
 func (r *Room) add(ctx context.Context, s *staff.Session, e *entry, body any, verb string) error {
 	if s.Own() == nil {
 		return fmt.Errorf("write into a register: %w", helpdesk.ErrDenied)
@@ -90,91 +89,80 @@ func (r *Room) add(ctx context.Context, s *staff.Session, e *entry, body any, ve
 		if err := tx.Later(ctx, insertEntry, e.id, e.book, e.state, e.at, e.due, e.by, e.version, e.body, e.mac); err != nil {
 			return err
 		}
-		own := s.Own().ID()
-		if err := tx.Later(ctx, insertKey, e.id, s.User.ID, own.Version, s.Own().Wrap(keyAt(e.id, own), key)); err != nil {
-			return err
-		}
-		if err := r.share(ctx, tx, e.id, key, users); err != nil {
+		if err := r.share(ctx, tx, s, e, key, users); err != nil {
 			return err
 		}
 		return r.Journal.Write(ctx, tx, journal.Entry{Actor: s.User.ID, Verb: verb, Object: e.id})
 	})
 }
 
-// share gives the key to every coordinator who works here now and has none yet:
-// who came to the office later reads what was written before as soon as
-// somebody who reads it writes on.
-func (r *Room) share(ctx context.Context, tx *store.Tx, id helpdesk.ID, key vault.Key, users []staff.User) error {
-	type holder struct {
-		reader  helpdesk.ID
-		version int
-	}
-	has := map[holder]bool{}
-	rows, err := tx.Query(ctx, selectKeyed, id)
-	if err != nil {
+// share gives an entry's new key to who writes it, to who made it and to every
+// coordinator, as they work here now, and to nobody else: who left reads nothing
+// that was written since, who came reads what was written before.
+func (r *Room) share(ctx context.Context, tx *store.Tx, s *staff.Session, e *entry, key vault.Key, users []staff.User) error {
+	if err := tx.Later(ctx, deleteKeys, e.id); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var h holder
-		if err := rows.Scan(&h.reader, &h.version); err != nil {
-			return err
-		}
-		has[h] = true
-	}
-	if err := rows.Err(); err != nil {
+	own := s.Own().ID()
+	if err := tx.Later(ctx, insertKey, e.id, s.User.ID, own.Version, s.Own().Wrap(keyAt(e.id, own), key)); err != nil {
 		return err
 	}
 	for _, u := range users {
-		if u.Kind != staff.Coordinator || u.State != staff.Active {
+		if u.State != staff.Active || u.ID == s.User.ID || u.Kind != staff.Coordinator && u.ID != e.by {
 			continue
 		}
 		public, err := r.Staff.UserKey(ctx, tx, u.ID)
-		if errors.Is(err, helpdesk.ErrNotFound) || err == nil && has[holder{u.ID, public.ID.Version}] {
+		if errors.Is(err, helpdesk.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		wrap, err := public.Wrap(keyAt(id, public.ID), key)
+		wrap, err := public.Wrap(keyAt(e.id, public.ID), key)
 		if err != nil {
 			return err
 		}
-		if err := tx.Later(ctx, insertKey, id, u.ID, public.ID.Version, wrap); err != nil {
+		if err := tx.Later(ctx, insertKey, e.id, u.ID, public.ID.Version, wrap); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// open opens an entry's body for a session into what is handed in, and returns
-// its key. ErrNotFound for who holds none.
-func (r *Room) open(ctx context.Context, s *staff.Session, e *entry, into any) (vault.Key, error) {
+// open opens an entry's body for a session into what is handed in. ErrNotFound
+// for who holds no key of it.
+func (r *Room) open(ctx context.Context, s *staff.Session, e *entry, into any) error {
 	if s.Own() == nil {
-		return vault.Key{}, fmt.Errorf("open entry %s: %w", e.id, helpdesk.ErrNotFound)
+		return fmt.Errorf("open entry %s: %w", e.id, helpdesk.ErrNotFound)
 	}
-	own := s.Own().ID()
-	var wrap []byte
-	if err := r.DB.QueryRow(ctx, selectKey, e.id, s.User.ID, own.Version).Scan(&wrap); err != nil {
-		return vault.Key{}, fmt.Errorf("open entry %s: %w", e.id, err)
+	for {
+		if !r.Secrets.Vouched(e.mac, e.origin(), e.body) {
+			break
+		}
+		own := s.Own().ID()
+		var wrap, plain []byte
+		if err := r.DB.QueryRow(ctx, selectKey, e.id, s.User.ID, own.Version).Scan(&wrap); err != nil {
+			return fmt.Errorf("open entry %s: %w", e.id, err)
+		}
+		key, err := s.Own().Unwrap(keyAt(e.id, own), wrap)
+		if err == nil {
+			plain, err = key.Open(bodyAt(e.id), e.body)
+		}
+		if err == nil && json.Unmarshal(plain, into) == nil {
+			return nil
+		}
+		// Somebody may have written on, under a new key, between the two looks.
+		now := &entry{}
+		if err := r.DB.QueryRow(ctx, selectEntry, e.id).Scan(now.dest()...); err != nil {
+			return fmt.Errorf("open entry %s: %w", e.id, err)
+		}
+		if now.version == e.version {
+			break
+		}
+		*e = *now
 	}
-	if !r.Secrets.Vouched(e.mac, e.origin(), e.body) {
-		r.Journal.Alarm(ctx, "registers_entry", e.id)
-		return vault.Key{}, helpdesk.Refuse("register.unproven")
-	}
-	key, err := s.Own().Unwrap(keyAt(e.id, own), wrap)
-	var plain []byte
-	if err == nil {
-		plain, err = key.Open(bodyAt(e.id), e.body)
-	}
-	if err == nil {
-		err = json.Unmarshal(plain, into)
-	}
-	if err != nil {
-		r.Journal.Alarm(ctx, "registers_entry", e.id)
-		return vault.Key{}, helpdesk.Refuse("register.unproven")
-	}
-	return key, nil
+	r.Journal.Alarm(ctx, "registers_entry", e.id)
+	return helpdesk.Refuse("register.unproven")
 }
 
 // list reads a book: what runs out first, then the latest.
@@ -209,8 +197,7 @@ func (r *Room) change(ctx context.Context, s *staff.Session, book string, id hel
 	if e.book != book {
 		return fmt.Errorf("change entry %s: %w", id, helpdesk.ErrNotFound)
 	}
-	key, err := r.open(ctx, s, e, body)
-	if err != nil {
+	if err := r.open(ctx, s, e, body); err != nil {
 		return err
 	}
 	if err := do(e); err != nil {
@@ -224,7 +211,7 @@ func (r *Room) change(ctx context.Context, s *staff.Session, book string, id hel
 	if err != nil {
 		return err
 	}
-	was := e.version
+	was, key := e.version, vault.NewKey()
 	e.version++
 	e.body = key.Seal(bodyAt(e.id), plain)
 	e.mac = r.Secrets.Vouch(e.origin(), e.body)
@@ -236,7 +223,7 @@ func (r *Room) change(ctx context.Context, s *staff.Session, book string, id hel
 		if n == 0 {
 			return fmt.Errorf("change entry %s: %w", id, helpdesk.ErrConflict)
 		}
-		if err := r.share(ctx, tx, e.id, key, users); err != nil {
+		if err := r.share(ctx, tx, s, e, key, users); err != nil {
 			return err
 		}
 		return r.Journal.Write(ctx, tx, journal.Entry{Actor: s.User.ID, Verb: verb, Object: e.id})

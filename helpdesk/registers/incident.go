@@ -124,7 +124,7 @@ func (r *Room) Incidents(ctx context.Context, s *staff.Session) ([]Incident, err
 	for _, e := range all {
 		one := Incident{ID: e.id, State: e.state, By: e.by, At: instant(e.at), Due: instant(e.due), Late: e.due > 0 && e.due <= r.Now().UnixMicro()}
 		var body incidentBody
-		switch _, err := r.open(ctx, s, e, &body); {
+		switch err := r.open(ctx, s, e, &body); {
 		case err == nil:
 			one.Open, one.Noticed, one.Assessed, one.Notified, one.ClosedAt = true, body.Noticed, body.Assessed, body.Notified, body.ClosedAt
 		case !closedToUs(err):

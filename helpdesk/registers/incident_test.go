@@ -2,13 +2,16 @@ package registers_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/registers"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/vault"
 )
 
 func (w *world) incident(by *staff.Session) helpdesk.ID {
@@ -138,6 +141,78 @@ func TestAnIncidentIsReadByItsWriterAndTheCoordinators(t *testing.T) {
 			if err := w.room.Close(w.ctx, w.ada, bad); !errors.Is(err, helpdesk.ErrNotFound) {
 				t.Errorf("%v", err)
 			}
+		}
+	})
+}
+
+// key is an entry's key as somebody holds it now.
+func (w *world) key(s *staff.Session, entry helpdesk.ID) vault.Key {
+	w.Helper()
+	own := s.Own().ID()
+	var wrap []byte
+	w.must(w.db.QueryRow(w.ctx, `SELECT wrap FROM registers_key WHERE entry = $1 AND reader = $2`, entry, s.User.ID).Scan(&wrap))
+	key, err := s.Own().Unwrap(vault.At("registers.key", entry, own.Owner, own.Version), wrap)
+	w.must(err)
+	return key
+}
+
+func (w *world) opens(key vault.Key, entry helpdesk.ID) bool {
+	w.Helper()
+	var body []byte
+	w.must(w.db.QueryRow(w.ctx, `SELECT body FROM registers_entry WHERE id = $1`, entry).Scan(&body))
+	_, err := key.Open(vault.At("registers.body", entry), body)
+	return err == nil
+}
+
+// Whoever left may have kept an entry's key: what is written from then on has
+// another.
+func TestWhoLeftReadsNothingWrittenIntoARegisterSince(t *testing.T) {
+	each(t, func(w *world) {
+		id := w.incident(w.bea)
+		wraps := func() (n int) {
+			w.must(w.db.QueryRow(w.ctx, `SELECT COUNT(*) FROM registers_key WHERE entry = $1 AND reader = $2`, id, w.cora.User.ID).Scan(&n))
+			return n
+		}
+		old := w.key(w.cora, id)
+		if !w.opens(old, id) {
+			t.Fatal("she reads it while she works here")
+		}
+		w.must(w.staff.Disable(w.ctx, w.signIn("ada", w.words), w.cora.User.ID))
+		w.must(w.room.Assess(w.ctx, w.ada, id, registers.Assessed{Risk: registers.RiskSome, Consequences: "since"}, 3))
+		if wraps() != 0 || w.opens(old, id) {
+			t.Error("who left reads what was written since")
+		}
+		for name, s := range map[string]*staff.Session{"its writer": w.bea, "who wrote on": w.ada} {
+			if i := w.one(s); !i.Open || i.Consequences != "since" {
+				t.Errorf("%s reads %+v", name, i)
+			}
+		}
+	})
+}
+
+func TestWhoReadsWhileAnotherWritesRaisesNoAlarm(t *testing.T) {
+	each(t, func(w *world) {
+		id := w.incident(w.bea)
+		var all sync.WaitGroup
+		all.Go(func() {
+			for n := range 40 {
+				if err := w.room.Assess(w.ctx, w.ada, id, registers.Assessed{Risk: registers.RiskSome, Consequences: fmt.Sprint(n)}, 3); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		for range 2 {
+			all.Go(func() {
+				for range 80 {
+					if list, err := w.room.Incidents(w.ctx, w.cora); err != nil || len(list) != 1 || !list[0].Open {
+						t.Errorf("%v, %v", list, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if strings.Contains(w.log.String(), "registers_entry") {
+			t.Error("an alarm")
 		}
 	})
 }

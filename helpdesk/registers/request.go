@@ -116,7 +116,7 @@ func (r *Room) Requests(ctx context.Context, s *staff.Session) ([]Request, error
 			one.Due = lastDay(instant(e.due))
 		}
 		var body requestBody
-		switch _, err := r.open(ctx, s, e, &body); {
+		switch err := r.open(ctx, s, e, &body); {
 		case err == nil:
 			one.Open, one.Asked, one.WhyLonger, one.Answer, one.Answered = true, body.Asked, body.WhyLonger, body.Answer, body.Answered
 		case !closedToUs(err):

@@ -13,7 +13,7 @@ const (
 
 	countSoon = `SELECT COUNT(*) FROM registers_entry WHERE due > $1 AND due <= $2 AND book = $3`
 
-	insertKey   = `INSERT INTO registers_key (entry, reader, version, wrap) VALUES ($1, $2, $3, $4) ON CONFLICT (entry, reader, version) DO NOTHING`
-	selectKey   = `SELECT wrap FROM registers_key WHERE entry = $1 AND reader = $2 AND version = $3`
-	selectKeyed = `SELECT reader, version FROM registers_key WHERE entry = $1`
+	insertKey  = `INSERT INTO registers_key (entry, reader, version, wrap) VALUES ($1, $2, $3, $4) ON CONFLICT (entry, reader, version) DO NOTHING`
+	selectKey  = `SELECT wrap FROM registers_key WHERE entry = $1 AND reader = $2 AND version = $3`
+	deleteKeys = `DELETE FROM registers_key WHERE entry = $1`
 )
