@@ -22,7 +22,7 @@ type steady struct {
 	err   error // the first; read once done
 }
 
-// newSteady rests for a ninth of the time: disk and database read for us as
+// newSteady rests for an eleventh of the time: disk and database read for us as
 // eagerly as for a page, whatever our own priority is.
 func newSteady(f *os.File) *steady {
 	s := &steady{f: f, due: make(chan struct{}, 1), last: time.Now()}
@@ -41,7 +41,7 @@ func (s *steady) Write(b []byte) (int, error) {
 	if s.since += n; s.since >= steadyBytes {
 		s.since = 0
 		s.due <- struct{}{}
-		time.Sleep(time.Since(s.last) / 8)
+		time.Sleep(time.Since(s.last) / 10)
 		s.last = time.Now()
 	}
 	return n, err
