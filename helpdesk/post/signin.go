@@ -18,8 +18,13 @@ var _ staff.Teller = (*Postroom)(nil)
 //
 // Who can't be told, because no letter can be built to their address, signs in and
 // changes things all the same: the log says so. To an address that is nobody's with
-// an account nothing goes, however a caller came by it.
+// an account nothing goes, however a caller came by it. A house that has no mailbox
+// yet, as on its first day, tells nobody, and that is nothing to warn of.
 func (p *Postroom) SignIn(ctx context.Context, tx *store.Tx, to staff.User, what staff.Told) error {
+	boxes, err := p.boxes(ctx)
+	if err != nil || len(boxes.all) == 0 {
+		return err
+	}
 	theirs, err := p.staff.AccountAddress(ctx, tx, to.Address)
 	if err != nil {
 		return fmt.Errorf("tell %s of their sign-in: %w", to.ID, err)

@@ -105,3 +105,23 @@ func TestWhatIsToldOfASignInTellsNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAHouseWithoutAMailboxTellsOfNoSignInAndWarnsOfNone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		for _, id := range h.boxes {
+			h.must(h.office.RemoveMailbox(h.ctx, "", id))
+		}
+		h.clock.Pass(boxesLive + 1)
+		before := len(h.log.String())
+		h.must(db.Write(h.ctx, "test", func(tx *store.Tx) error {
+			return h.post.SignIn(h.ctx, tx, staff.User{ID: "u", Address: "kim@staff.example", Locale: "sv"}, staff.ToldChanged)
+		}))
+		if n := h.count(`SELECT COUNT(*) FROM post_outbox`); n != 0 {
+			t.Errorf("%d notices are laid, and can't leave", n)
+		}
+		if log := h.log.String()[before:]; log != "" {
+			t.Errorf("the log: %s", log)
+		}
+	})
+}
