@@ -4,6 +4,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"returnsupport/helpdesk/store"
 )
 
 // steadyBytes are brought to the disk at once, and twice as many wait at most.
@@ -14,18 +16,16 @@ const steadyBytes = 8 << 20
 // written (ext4 and others write files in order): pages took seven times as long.
 type steady struct {
 	f     *os.File
+	turns *turns
 	since int
-	last  time.Time // when the last of them was due
 	due   chan struct{}
 	done  sync.WaitGroup
 	once  sync.Once
 	err   error // the first; read once done
 }
 
-// newSteady rests for an eleventh of the time: disk and database read for us as
-// eagerly as for a page, whatever our own priority is.
-func newSteady(f *os.File) *steady {
-	s := &steady{f: f, due: make(chan struct{}, 1), last: time.Now()}
+func newSteady(f *os.File, turns *turns) *steady {
+	s := &steady{f: f, turns: turns, due: make(chan struct{}, 1)}
 	s.done.Go(func() {
 		for range s.due {
 			if err := f.Sync(); s.err == nil {
@@ -41,8 +41,7 @@ func (s *steady) Write(b []byte) (int, error) {
 	if s.since += n; s.since >= steadyBytes {
 		s.since = 0
 		s.due <- struct{}{}
-		time.Sleep(time.Since(s.last) / 10)
-		s.last = time.Now()
+		s.turns.rest()
 	}
 	return n, err
 }
@@ -52,4 +51,30 @@ func (s *steady) end() error {
 	s.once.Do(func() { close(s.due) })
 	s.done.Wait()
 	return s.err
+}
+
+// A copy works so many times as long as it rests: disk and database read for us
+// as eagerly as for a page, whatever our own priority is. PostgreSQL also puts
+// every value together for us, on the processors that the pages need.
+const (
+	worksSQLite   = 10
+	worksPostgres = 1
+)
+
+// turns are the working and the resting of one copy, whichever file it fills.
+type turns struct {
+	works int
+	since time.Time // works since
+}
+
+func newTurns(engine string) *turns {
+	if engine == store.Postgres {
+		return &turns{worksPostgres, time.Now()}
+	}
+	return &turns{worksSQLite, time.Now()}
+}
+
+func (t *turns) rest() {
+	time.Sleep(time.Since(t.since) / time.Duration(t.works))
+	t.since = time.Now()
 }

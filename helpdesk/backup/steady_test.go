@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"returnsupport/helpdesk/store"
 )
 
 func TestWhatIsCopiedSteadilyIsCopiedWhole(t *testing.T) {
@@ -18,7 +20,7 @@ func TestWhatIsCopiedSteadilyIsCopiedWhole(t *testing.T) {
 	defer f.Close()
 	whole := make([]byte, 3*steadyBytes+17)
 	rand.Read(whole)
-	s := newSteady(f)
+	s := newSteady(f, newTurns(store.SQLite))
 	for rest := whole; len(rest) > 0; {
 		n, err := s.Write(rest[:min(len(rest), 1<<20+3)])
 		if err != nil {
@@ -45,7 +47,7 @@ func TestADiskThatKeepsNothingIsToldAtTheEnd(t *testing.T) {
 	}
 	defer w.Close()
 	go io.Copy(io.Discard, r)
-	s := newSteady(w)
+	s := newSteady(w, newTurns(store.Postgres))
 	for range 2 {
 		if _, err := s.Write(make([]byte, steadyBytes)); err != nil {
 			t.Fatal(err)

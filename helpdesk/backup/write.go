@@ -65,13 +65,14 @@ type file struct {
 }
 
 func (w *writer) begin(h header) (err error) {
+	turns := newTurns(h.Engine)
 	for part, to := range map[Part]**file{Content: &w.content, Keys: &w.keys} {
 		h.Part = part
 		f, err := os.OpenFile(filepath.Join(w.folder, h.name()+".part"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
-		disk := newSteady(f)
+		disk := newSteady(f, turns)
 		*to = &file{header: h, f: f, steady: disk, frames: newFrameWriter(disk)}
 		if err := (*to).frames.json(frameHeader, h); err != nil {
 			return err
