@@ -155,7 +155,7 @@ func journalRow(n *naming, l journal.Entry, called map[helpdesk.ID]tickets.Calle
 	row := JournalRow{Who: n.Say("journal.house"), Did: journalDid(n.Words, l.Verb), At: n.Near(l.At), Exact: n.Exact(l.At), Machine: n.Machine(l.At)}
 	if l.Actor != "" {
 		name, ok := n.name(l.Actor)
-		if row.Who = n.Say("message.inside"); ok {
+		if row.Who = n.Say("journal.somebody"); ok {
 			row.Who = name
 		}
 	}
@@ -207,7 +207,7 @@ func (d *desk) unusual(v *frontend.Visit, n *naming) (*JournalWatch, error) {
 	for _, u := range seen.Unusual {
 		who, ok := n.name(u.Actor)
 		if !ok {
-			who = v.Say("message.inside")
+			who = v.Say("journal.somebody")
 		}
 		key := "journal.unusual." + string(u.Reason)
 		if u.Reason == journal.Many && u.Usual == 0 {
