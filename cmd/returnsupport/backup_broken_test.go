@@ -65,7 +65,7 @@ func (o operator) backup(folder string) (restore []string) {
 // anew is an empty place with the house's secrets.
 func (o operator) anew() operator {
 	o.t.Helper()
-	anew := operator{o.t, o.t.TempDir()}
+	anew := operator{t: o.t, data: o.t.TempDir()}
 	secrets, err := os.ReadFile(filepath.Join(o.data, "server.secrets"))
 	if err != nil {
 		o.t.Fatal(err)
@@ -108,7 +108,7 @@ func killed(t *testing.T, cmd *exec.Cmd, pattern string, size int64) {
 }
 
 func TestABackupThatFindsNoRoomSaysSoAndLeavesNothing(t *testing.T) {
-	o, folder := operator{t, t.TempDir()}, t.TempDir()
+	o, folder := operator{t: t, data: t.TempDir()}, t.TempDir()
 	o.init()
 	o.heavy(100)
 	// A file that may have two MiB at most is a disk that fills up on the way.
@@ -126,7 +126,7 @@ func TestABackupThatFindsNoRoomSaysSoAndLeavesNothing(t *testing.T) {
 }
 
 func TestABackupKilledOnItsWayIsNoBackupAndTheNextOneIsWhole(t *testing.T) {
-	o, folder := operator{t, t.TempDir()}, t.TempDir()
+	o, folder := operator{t: t, data: t.TempDir()}, t.TempDir()
 	o.init()
 	o.heavy(1_000)
 	killed(t, o.program("", "backup", "--to", folder), filepath.Join(folder, "*-content.backup.part"), 1<<20)
@@ -147,7 +147,7 @@ func TestABackupKilledOnItsWayIsNoBackupAndTheNextOneIsWhole(t *testing.T) {
 }
 
 func TestARestoreKilledOnItsWayOpensForNobodyAndIsDoneAgain(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	o.init()
 	o.heavy(1_000)
 	restore, anew := o.backup(t.TempDir()), o.anew()

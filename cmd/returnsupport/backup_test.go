@@ -40,7 +40,7 @@ func TestEveryWrapIsAmongTheKeysOfABackup(t *testing.T) {
 }
 
 func TestAHouseThatBurntDownIsPutBackByTheCommandsAlone(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	words, sheets := o.begin()
 	folder := t.TempDir()
 	o.must("", "user", "invite", "yusuf", "--name", "Yusuf", "--address", "yusuf@stod.example", "--team", "returnsupport")
@@ -59,7 +59,7 @@ func TestAHouseThatBurntDownIsPutBackByTheCommandsAlone(t *testing.T) {
 		t.Errorf("the rehearsal left %v", left)
 	}
 
-	anew := operator{t, t.TempDir()}
+	anew := operator{t: t, data: t.TempDir()}
 	secrets, err := os.ReadFile(filepath.Join(o.data, "server.secrets"))
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func TestAHouseThatBurntDownIsPutBackByTheCommandsAlone(t *testing.T) {
 
 	// With the book of what was ended since, who left stays out.
 	o.must("", "user", "disable", "yusuf")
-	again := operator{t, t.TempDir()}
+	again := operator{t: t, data: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(again.data, "server.secrets"), secrets, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,9 @@ import (
 
 // operator runs commands as at a shell, in one empty data folder.
 type operator struct {
-	t    *testing.T
-	data string
+	t        *testing.T
+	data     string
+	database string // its address; none for SQLite in the data folder
 }
 
 // do runs a command and returns its exit code, what it said, and what it
@@ -24,7 +25,7 @@ type operator struct {
 func (o operator) do(stdin string, args ...string) (code int, out, complaint string) {
 	o.t.Helper()
 	var said, errs bytes.Buffer
-	env := map[string]string{"RETURNSUPPORT_DATA": o.data, "RETURNSUPPORT_LISTEN": "127.0.0.1:0", "RETURNSUPPORT_LOG_LEVEL": "error"}
+	env := map[string]string{"RETURNSUPPORT_DATA": o.data, "RETURNSUPPORT_DATABASE": o.database, "RETURNSUPPORT_LISTEN": "127.0.0.1:0", "RETURNSUPPORT_LOG_LEVEL": "error"}
 	c := console{strings.NewReader(stdin), &said, &errs, func(name string) string { return env[name] }}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -60,7 +61,7 @@ func (o operator) begin() (words string, sheets []string) {
 }
 
 func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	if code, _, complaint := o.do("", "serve"); code != 1 || !strings.Contains(complaint, "init") {
 		t.Fatalf("serve before init: exit %d, %q", code, complaint)
 	}
@@ -122,7 +123,7 @@ func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
 }
 
 func TestADiagnosisNamesWhatIsWrongAndWhatToDo(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	o.init()
 	world := mailtest.Test(t, mailtest.Options{})
 	if err := world.AddUser("samtal@stod.example", "right"); err != nil {
@@ -148,7 +149,7 @@ func TestADiagnosisNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 }
 
 func TestSettingsAreAllExplainedAndSecretsShowOnlyThatTheyAreSet(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	env := map[string]string{"RETURNSUPPORT_DATABASE": "postgres://user:hunter2@127.0.0.1:1/x"}
 	var out, errs bytes.Buffer
 	c := console{strings.NewReader(""), &out, &errs, func(name string) string { return env[name] }}
@@ -178,7 +179,7 @@ func TestSettingsAreAllExplainedAndSecretsShowOnlyThatTheyAreSet(t *testing.T) {
 }
 
 func TestWordsThatAreNotUnderstoodAreExitTwo(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	for _, args := range [][]string{{"nonsense"}, {"init"}, {"serve", "now"}, {"export"}} {
 		if code, _, complaint := o.do("", args...); code != 2 && args[0] != "export" || complaint == "" {
 			t.Errorf("%v: exit %d, %q", args, code, complaint)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestADirectoryGoesInAndOutByCommands(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	o.init()
 	tables := filepath.Join("demo", "directory")
 	out := o.must("", "directory", "import", tables, "--dry")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"regexp"
 	"strings"
@@ -46,11 +47,14 @@ type postgres struct {
 	idle     []string  // replication slots nobody reads: they keep the log for ever
 	oldest   time.Time // of the archive's files that we can see; zero for none
 	seen     bool      // we can see where archives are written to
+	clear    string    // the address it answers at, unencrypted and not this machine's own
 }
 
 const (
 	selectServer = `SELECT name, setting FROM pg_settings
 		WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'archive_mode', 'archive_command', 'ssl', 'log_statement', 'log_min_duration_statement', 'log_parameter_max_length')`
+	// Without an address where both are on one machine, and talk through a socket.
+	selectLine = `SELECT COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), FALSE), COALESCE(host(inet_server_addr()), '')`
 	selectIdle = `SELECT slot_name FROM pg_replication_slots WHERE NOT active ORDER BY slot_name`
 )
 
@@ -85,6 +89,14 @@ func (h *house) askPostgres(ctx context.Context) (postgres, error) {
 	}
 	if err := slots.Err(); err != nil {
 		return p, fmt.Errorf("read the server's slots: %w", err)
+	}
+	var sealed bool
+	var at string
+	if err := h.db.QueryRow(ctx, selectLine).Scan(&sealed, &at); err != nil {
+		return p, fmt.Errorf("ask how we are connected: %w", err)
+	}
+	if !sealed && !net.ParseIP(at).IsLoopback() {
+		p.clear = at
 	}
 	p.oldest, p.seen = oldestArchive(p.settings["archive_command"])
 	return p, nil
@@ -125,6 +137,12 @@ func checkPostgres(p postgres, now time.Time) []finding {
 	}
 	if s := p.settings["log_statement"]; s != "" && s != "none" && s != "ddl" {
 		all = append(all, mind("database", "the server logs statements (log_statement = "+s+")", "ALTER SYSTEM SET log_statement = none: what is in them is sealed, but who did what when is not"))
+	}
+	if s := p.settings["log_min_duration_statement"]; s != "" && s != "-1" && p.settings["log_parameter_max_length"] != "0" {
+		all = append(all, mind("database", "the server logs slow statements with their values (log_min_duration_statement = "+s+")", "ALTER SYSTEM SET log_parameter_max_length = 0: the statement alone says what is slow"))
+	}
+	if p.clear != "" {
+		all = append(all, mind("database", "we talk with it unencrypted, at "+p.clear, "set ssl = on there and sslmode=verify-full in our address of it, unless that is a container on this machine"))
 	}
 	last := now.Add(-backup.KeysLast)
 	const tidy = "delete archives older than 14 days everywhere (pg_archivecleanup, or your tool's retention)"

@@ -152,6 +152,8 @@ func TestTheDoctorKnowsWhatAPostgresKeeps(t *testing.T) {
 		return set
 	}
 	archiving := with("archive_mode", "on")
+	withBoth := with("log_min_duration_statement", "500")
+	withBoth["log_parameter_max_length"] = "0"
 	for name, c := range map[string]struct {
 		is   postgres
 		want verdict
@@ -165,6 +167,10 @@ func TestTheDoctorKnowsWhatAPostgresKeeps(t *testing.T) {
 		"young archive":   {postgres{settings: archiving, seen: true, oldest: now.Add(-13 * 24 * time.Hour)}, well},
 		"empty archive":   {postgres{settings: archiving, seen: true}, well},
 		"old archive":     {postgres{settings: archiving, seen: true, oldest: now.Add(-15 * 24 * time.Hour)}, ill},
+		"slow statements": {postgres{settings: with("log_min_duration_statement", "500")}, heed},
+		"slow, no values": {postgres{settings: withBoth}, well},
+		"no slow ones":    {postgres{settings: with("log_min_duration_statement", "-1")}, well},
+		"over the net":    {postgres{settings: good, clear: "192.0.2.7"}, heed},
 		"forgotten slots": {postgres{settings: good, idle: []string{"replica"}}, heed},
 	} {
 		if found := checkPostgres(c.is, now); worst(found...) != c.want {
@@ -305,7 +311,7 @@ func TestTheProxiesOfTheNotesWriteNoAddressDown(t *testing.T) {
 }
 
 func TestTheDoctorSaysWhatToDoAndEndsWithOneWhereSomethingIsBroken(t *testing.T) {
-	o := operator{t, filepath.Join(t.TempDir(), "data")}
+	o := operator{t: t, data: filepath.Join(t.TempDir(), "data")}
 	code, out, _ := o.do("", "doctor")
 	if code != 1 || !strings.Contains(out, "FAIL  keys") || !strings.Contains(out, "returnsupport init") {
 		t.Errorf("before init: exit %d\n%s", code, out)

@@ -25,6 +25,7 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
+	"returnsupport/helpdesk/store/storetest"
 )
 
 // process is the program, serving, as at a shell.
@@ -54,7 +55,7 @@ func (o operator) serves() *process {
 		o.t.Fatal(err)
 	}
 	p := &process{Cmd: exec.Command(self, "serve"), watch: "http://" + freeAddress(o.t), log: &bytes.Buffer{}, gone: make(chan error, 1)}
-	p.Env = append(os.Environ(), asProgram+"=1", "RETURNSUPPORT_DATA="+o.data, "RETURNSUPPORT_LISTEN=127.0.0.1:0", "RETURNSUPPORT_WATCH="+strings.TrimPrefix(p.watch, "http://"))
+	p.Env = append(os.Environ(), asProgram+"=1", "RETURNSUPPORT_DATA="+o.data, "RETURNSUPPORT_DATABASE="+o.database, "RETURNSUPPORT_LISTEN=127.0.0.1:0", "RETURNSUPPORT_WATCH="+strings.TrimPrefix(p.watch, "http://"))
 	p.Stderr = p.log
 	out, err := p.StdoutPipe()
 	if err != nil {
@@ -79,7 +80,7 @@ func (o operator) serves() *process {
 // newHouse is a new house, opened and not serving.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	o.init()
 	set, _, err := readSettings([]string{"--data", o.data}, func(string) string { return "" }, nil)
 	if err != nil {
@@ -217,7 +218,7 @@ func TestAProcessSaysHowItIsFromItsStartToItsEnd(t *testing.T) {
 }
 
 func TestAContainerAsksItsOwnProgramWhetherItIsReady(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	if code, _, complaint := o.do("", "ready"); code != 2 || !strings.Contains(complaint, "watch") {
 		t.Errorf("without the setting: exit %d, %s", code, complaint)
 	}
@@ -240,7 +241,7 @@ var figureLine = regexp.MustCompile(`(?m)^(returnsupport_[a-z_]+)(?:\{([^}]*)\})
 // TestFiguresTellOfTheMachineAndOfNobody: whatever comes and whoever asks,
 // these labels are all there are.
 func TestFiguresTellOfTheMachineAndOfNobody(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	o.init()
 	o.must("", "team", "add", "Children's line", "--member", "maria", "--restricted")
 	o.must("", "settings", "set", "chat_team", o.restrictedTeam())
@@ -357,7 +358,11 @@ func TestAlertsNameFiguresThatAre(t *testing.T) {
 // is finished, every message that was said to be there is there, once, those who
 // listened are told to come back, and the process ends by itself and well.
 func TestSIGTERMUnderLoadLosesNothingAndBreaksNothingOff(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	storetest.EachAddress(t, stoppedUnderLoad)
+}
+
+func stoppedUnderLoad(t *testing.T, address string) {
+	o := operator{t: t, data: t.TempDir(), database: address}
 	o.init()
 	p := o.serves()
 	var kept, begun, pages atomic.Int64
@@ -435,7 +440,7 @@ func TestSIGTERMUnderLoadLosesNothingAndBreaksNothingOff(t *testing.T) {
 	if strings.Contains(p.log.String(), "level=ERROR") {
 		t.Errorf("the log:\n%s", p.log)
 	}
-	db, err := store.Open(t.Context(), "sqlite:"+o.data+"/returnsupport.db", slog.New(slog.DiscardHandler))
+	db, err := store.Open(t.Context(), address, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

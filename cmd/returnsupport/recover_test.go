@@ -21,7 +21,7 @@ func (o operator) sheets(page string) []string {
 // Two people with a sheet each bring back the server's secrets, and somebody into
 // a team that nobody is in; each time there are new sheets.
 func TestTwoSheetsBringBackWhatWasLost(t *testing.T) {
-	o := operator{t, t.TempDir()}
+	o := operator{t: t, data: t.TempDir()}
 	sheets := o.sheets(o.must("", "init", "--login", "maria", "--name", "Maria Sund", "--address", "maria@stod.example"))
 	file := filepath.Join(o.data, "server.secrets")
 	if code, _, complaint := o.do(sheets[0]+"\n"+sheets[1]+"\n", "recover", "secrets"); code != 1 || !strings.Contains(complaint, "there already") {

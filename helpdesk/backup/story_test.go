@@ -189,30 +189,32 @@ func TestADamagedFileIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := read(t, files[0])
 	bad := filepath.Join(folder, "bad")
-	try := func(what string, b []byte) {
-		t.Helper()
-		if err := os.WriteFile(bad, b, 0o600); err != nil {
-			t.Fatal(err)
+	for part, whole := range [][]byte{read(t, files[0]), read(t, files[1])} {
+		try := func(what string, b []byte) {
+			t.Helper()
+			if err := os.WriteFile(bad, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			now, address := files, storetest.SQLiteAddress(t)
+			now[part] = bad
+			if _, err := Restore(t.Context(), address, secrets, now[0], now[1], quiet); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%s: %s: %v", files[part], what, err)
+			}
+			if _, err := os.Stat(address[len("sqlite:"):]); err == nil {
+				t.Errorf("%s: %s: a database was made", files[part], what)
+			}
 		}
-		address := storetest.SQLiteAddress(t)
-		if _, err := Restore(t.Context(), address, secrets, bad, files[1], quiet); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%s: %v", what, err)
+		for range 60 {
+			b := bytes.Clone(whole)
+			b[rand.IntN(len(b))] ^= 1 << rand.IntN(8)
+			try("a bit turned", b)
 		}
-		if _, err := os.Stat(address[len("sqlite:"):]); err == nil {
-			t.Errorf("%s: a database was made", what)
+		for _, n := range []int{0, 5, len(whole) / 2, len(whole) - 1} {
+			try("cut short", whole[:n])
 		}
+		try("something behind", append(bytes.Clone(whole), 0))
 	}
-	for range 60 {
-		b := bytes.Clone(whole)
-		b[rand.IntN(len(b))] ^= 1 << rand.IntN(8)
-		try("a bit turned", b)
-	}
-	for _, n := range []int{0, 5, len(whole) / 2, len(whole) - 1} {
-		try("cut short", whole[:n])
-	}
-	try("something behind", append(bytes.Clone(whole), 0))
 	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), secrets, files[0], other[1], quiet); !errors.Is(err, ErrNotOne) {
 		t.Errorf("content and keys of two backups: %v", err)
 	}
