@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-func TestOneLateTextIsThrownAwayAndTheOtherIsSent(t *testing.T) {
+// waiting is somebody who has written, has a return code, and waits for a word.
+func waiting(t *testing.T) (*house, *browser, string) {
 	h := build(t)
 	h.open(t)
 	b := h.browser(t)
@@ -19,6 +20,11 @@ func TestOneLateTextIsThrownAwayAndTheOtherIsSent(t *testing.T) {
 	b.press("/en/code/offer", "do", "make")
 	code := b.code20()
 	b.get("/en/talk").press("/en/talk/later").get("/en/talk")
+	return h, b, code
+}
+
+func TestOneLateTextIsThrownAwayAndTheOtherIsSent(t *testing.T) {
+	h, b, code := waiting(t)
 	h.pass(11 * time.Minute)
 	b.press("/en/talk/say", "text", "not this one").isAt("/en/code/ended")
 	h.pass(time.Second)
@@ -33,13 +39,7 @@ func TestOneLateTextIsThrownAwayAndTheOtherIsSent(t *testing.T) {
 // A word was kept while its answer was lost on the way: the page has it still, and
 // posts it again as the session ends.
 func TestWhatWasSaidIsNotKeptOnceMoreAsLate(t *testing.T) {
-	h := build(t)
-	h.open(t)
-	b := h.browser(t)
-	b.begins("hello")
-	b.press("/en/code/offer", "do", "make")
-	code := b.code20()
-	b.get("/en/talk").press("/en/talk/later").get("/en/talk")
+	h, b, code := waiting(t)
 	const client = "3f1c9c1e6f2a4a579a550d"
 	b.press("/en/talk/say", "client", client, "text", "the date is Friday")
 	h.pass(11 * time.Minute)
@@ -74,13 +74,7 @@ func (b *browser) sends(text string, files map[string]string) *browser {
 }
 
 func TestAFilePostedTooLateIsKeptAndSentOnWithItsWords(t *testing.T) {
-	h := build(t)
-	h.open(t)
-	b := h.browser(t)
-	b.begins("hello")
-	b.press("/en/code/offer", "do", "make")
-	code := b.code20()
-	b.get("/en/talk").press("/en/talk/later").get("/en/talk")
+	h, b, code := waiting(t)
 	h.pass(11 * time.Minute)
 	paper := "the decision " + strings.Repeat("of the agency ", 9000)
 	b.sends("here it is", map[string]string{`C:\secret\beslut.txt`: paper}).isAt("/en/code/ended").sees("What you wrote last is kept").seesNot("beslut", "File:")
@@ -104,13 +98,7 @@ func TestAFilePostedTooLateIsKeptAndSentOnWithItsWords(t *testing.T) {
 }
 
 func TestWordsAreKeptWhereFilesAreTooMany(t *testing.T) {
-	h := build(t)
-	h.open(t)
-	b := h.browser(t)
-	b.begins("hello")
-	b.press("/en/code/offer", "do", "make")
-	code := b.code20()
-	b.get("/en/talk").press("/en/talk/later").get("/en/talk")
+	h, b, code := waiting(t)
 	h.pass(11 * time.Minute)
 	five := map[string]string{"1.txt": "a", "2.txt": "b", "3.txt": "c", "4.txt": "d", "5.txt": "e"}
 	b.sends("first", five)
@@ -121,12 +109,7 @@ func TestWordsAreKeptWhereFilesAreTooMany(t *testing.T) {
 }
 
 func TestNobodysFilesAreReadForAStranger(t *testing.T) {
-	h := build(t)
-	h.open(t)
-	b := h.browser(t)
-	b.begins("hello")
-	b.press("/en/code/offer", "do", "make")
-	b.get("/en/talk").press("/en/talk/later")
+	h, b, _ := waiting(t)
 	h.pass(11 * time.Minute)
 	b.get("/en/talk").isAt("/en/code/ended")
 	h.pass(36 * time.Hour)

@@ -16,10 +16,10 @@ import (
 var historyVerbs = []string{
 	"conversation.opened", "ticket.letter", "ticket.answer", "ticket.note", "ticket.call",
 	"ticket.take", "ticket.untake", "ticket.give", "ticket.close", "ticket.reopen",
-	"ticket.prioritise", "ticket.priority", "ticket.title", "ticket.facts", "ticket.tag",
+	"ticket.prioritise", "ticket.title", "ticket.facts", "ticket.tag",
 	"ticket.withdraw", "ticket.writer", "ticket.welcomed", "ticket.turned_away", "ticket.translated",
-	"ticket.translation_dropped", "person.card", "person.address", "person.conflict", "person.unconflict",
-	"person.merge", "person.unmerge", "ticket.draft_taken", "ticket.draft_left", "ticket.consult_lapsed",
+	"ticket.translation_dropped", "person.card", "person.address", "person.conflict",
+	"ticket.draft_taken", "ticket.draft_left", "ticket.consult_lapsed",
 	consent.VerbAsked, consent.VerbReplied, consent.VerbWithdrawn, consent.VerbRevoked, consent.VerbInvalidated,
 	consent.VerbReferred, consent.VerbSubmitted, consent.VerbSent, consent.VerbOpened, consent.VerbAnswered, consent.VerbCut,
 	consent.VerbGuessed, consent.VerbExcepted, consent.VerbReviewed,

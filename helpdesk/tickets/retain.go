@@ -279,20 +279,13 @@ func (d *Desk) erasePart(ctx context.Context, tx *store.Tx, part Part, tickets [
 	if err != nil {
 		return err
 	}
-	told := map[helpdesk.ID]bool{}
 	for _, m := range messages {
-		told[m.conversation] = true
 		m.state, m.content = messageErased, []byte{}
 		if err := tx.Later(ctx, eraseWords, m.content, d.secrets.Vouch(m.origin(), m.content), m.id); err != nil {
 			return fmt.Errorf("erase words: %w", err)
 		}
 	}
-	for id := range told {
-		if err := d.dropLinks(ctx, tx, []helpdesk.ID{id}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.dropLinks(ctx, tx, talks)
 }
 
 // unnamed are the persons and writers of erased tickets whom nothing that is left
