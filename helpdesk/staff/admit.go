@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
@@ -50,10 +51,13 @@ func (d *Desk) addCandidate(ctx context.Context, tx *store.Tx, team, user helpde
 }
 
 // Propose asks the members of a team to admit a user who is here already. Only
-// a coordinator may.
+// a coordinator may. ErrProof as Invite.
 func (d *Desk) Propose(ctx context.Context, by *Session, user, team helpdesk.ID) error {
 	if !by.Coordinator() {
 		return fmt.Errorf("propose %s: %w", user, helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return err
 	}
 	return d.db.Write(ctx, "propose for a team", func(tx *store.Tx) error {
 		u, err := d.user(ctx, tx, user)
@@ -139,12 +143,15 @@ func (d *Desk) Waiting(ctx context.Context, s *Session) ([]Candidate, error) {
 }
 
 // Admit gives a candidate the team's key. Only a member of that team can, and no
-// program. Into
-// a restricted team somebody who was in it before comes back when two members
-// have said so: the first call is noted, the second admits.
+// program. Into a restricted team somebody who was in it before comes back when
+// two members have said so: the first call is noted, the second admits. ErrProof
+// as Invite.
 func (d *Desk) Admit(ctx context.Context, s *Session, user, team helpdesk.ID) error {
 	if s.program() {
 		return fmt.Errorf("admit %s: %w", user, helpdesk.ErrDenied)
+	}
+	if err := s.Proof(); err != nil {
+		return err
 	}
 	for try := 0; ; try++ {
 		pair, err := s.TeamPair(team, 0)
@@ -193,10 +200,16 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, s *Session, pair *vault.
 		return err
 	}
 	two := c.needsTwo(t, u)
+	voiced := false
+	if two && c.voice != "" {
+		if voiced, err = d.speaksFor(ctx, tx, c.voice, t); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !u.hasKeys():
 		return helpdesk.Refuse("staff.no_keys")
-	case two && c.voice == "":
+	case two && !voiced:
 		return d.voice(ctx, tx, s, &c)
 	case two && c.voice == s.User.ID:
 		return helpdesk.Refuse("staff.second_member")
@@ -204,17 +217,62 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, s *Session, pair *vault.
 	return d.take(ctx, tx, s, pair, u)
 }
 
+// speaksFor tells whether somebody is a member of a locked team now: the yes of
+// who left it counts no more.
+func (d *Desk) speaksFor(ctx context.Context, tx *store.Tx, user helpdesk.ID, t *teamRow) (bool, error) {
+	members, err := d.members(ctx, tx, t.id, t.version)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(members, func(m *userRow) bool { return m.id == user && m.state == string(Active) }), nil
+}
+
 // voice notes the first of two.
 func (d *Desk) voice(ctx context.Context, tx *store.Tx, s *Session, c *candidateRow) error {
-	c.voice = s.User.ID
-	n, err := tx.Exec(ctx, updateVoice, string(c.voice), d.secrets.Vouch(c.origin()), string(c.team), string(c.user))
-	if err != nil {
+	if err := d.saveVoice(ctx, tx, c, s.User.ID); err != nil {
 		return fmt.Errorf("say yes to %s: %w", c.user, err)
 	}
-	if n == 0 {
-		return fmt.Errorf("say yes to %s: %w", c.user, helpdesk.ErrConflict)
-	}
 	return d.note(ctx, tx, s, VerbVoiced, c.user)
+}
+
+func (d *Desk) saveVoice(ctx context.Context, tx *store.Tx, c *candidateRow, by helpdesk.ID) error {
+	before := c.voice
+	c.voice = by
+	n, err := tx.Exec(ctx, updateVoice, string(c.voice), d.secrets.Vouch(c.origin()), string(c.team), string(c.user), string(before))
+	if err == nil && n == 0 {
+		err = helpdesk.ErrConflict
+	}
+	return err
+}
+
+// unvoice takes back each yes to somebody who gets other keys: it was said of
+// whoever held the ones before.
+func (d *Desk) unvoice(ctx context.Context, tx *store.Tx, user helpdesk.ID) error {
+	rows, err := tx.Query(ctx, selectVoiced, string(user))
+	if err != nil {
+		return fmt.Errorf("read who said yes to %s: %w", user, err)
+	}
+	defer rows.Close()
+	var all []*candidateRow
+	for rows.Next() {
+		var c candidateRow
+		if err := rows.Scan(c.dest()...); err != nil {
+			return fmt.Errorf("read who said yes to %s: %w", user, err)
+		}
+		if d.vouchedCandidate(ctx, &c) {
+			all = append(all, &c)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read who said yes to %s: %w", user, err)
+	}
+	rows.Close()
+	for _, c := range all {
+		if err := d.saveVoice(ctx, tx, c, ""); err != nil {
+			return fmt.Errorf("take back the yes to %s: %w", user, err)
+		}
+	}
+	return nil
 }
 
 // take makes a vouched user a member with the pair in hand.

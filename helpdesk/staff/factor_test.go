@@ -253,7 +253,7 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 	each(t, func(w *world) {
 		staff.NoDelays(w.desk)
 		w.asks()
-		bo := w.hireWhole("bo")
+		bo, ci := w.hireWhole("bo"), w.invite("ci", w.team).id
 		p, cookie := w.enrol("ada", w.init.Words)
 		shelter, north, until := helpdesk.NewID(), helpdesk.NewID(), w.clock.Now().AddDate(0, 3, 0)
 		lo := w.lead(north, "lo")
@@ -261,6 +261,16 @@ func TestWhatMattersNeedsAProofOfTheLastFiveMinutes(t *testing.T) {
 		deeds := map[string]func(*staff.Session) error{
 			"disable": func(s *staff.Session) error { return w.desk.Disable(w.ctx, s, bo) },
 			"remove":  func(s *staff.Session) error { return w.desk.Remove(w.ctx, s, bo, w.team) },
+			"invite": func(s *staff.Session) error {
+				_, err := w.desk.Invite(w.ctx, s, "stranger", "Stranger", "stranger@canary.example", staff.Coordinator, w.team)
+				return err
+			},
+			"propose": func(s *staff.Session) error { return w.desk.Propose(w.ctx, s, ci, w.team) },
+			"admit":   func(s *staff.Session) error { return w.desk.Admit(w.ctx, s, ci, w.team) },
+			"add a team": func(s *staff.Session) error {
+				_, err := w.desk.AddTeam(w.ctx, s, staff.NewTeam{Name: "another"}, bo)
+				return err
+			},
 			"reissue": func(s *staff.Session) error { _, err := w.desk.Reissue(w.ctx, s, bo); return err },
 			"words":   func(s *staff.Session) error { _, err := w.desk.NewWords(w.ctx, s); return err },
 			"code":    func(s *staff.Session) error { _, err := w.desk.RecoveryCode(w.ctx, s); return err },

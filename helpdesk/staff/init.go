@@ -171,10 +171,14 @@ func (d *Desk) firstProfile(ctx context.Context, tx *store.Tx, u *userRow, own *
 }
 
 // AddTeam makes a team with its first members: nobody else could admit anyone
-// to it, and there is nothing in it yet to read. They must have keys.
+// to it, and there is nothing in it yet to read. They must have keys. ErrProof as
+// Invite.
 func (d *Desk) AddTeam(ctx context.Context, by *Session, n NewTeam, first ...helpdesk.ID) (Team, error) {
 	if !by.Coordinator() {
 		return Team{}, fmt.Errorf("add a team: %w", helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return Team{}, err
 	}
 	if len(first) == 0 {
 		return Team{}, helpdesk.Refuse("staff.team_needs_member")

@@ -25,10 +25,14 @@ func (i *invitationRow) origin() vault.Context {
 // Invite makes a user without keys and returns the token of their first
 // sign-in, valid once and for seven days. The teams are those whose members
 // will be asked to admit them; an interpreter has none (Refusal
-// staff.interpreter_team). Only a coordinator may.
+// staff.interpreter_team). Only a coordinator may, who proves again who they are
+// (ErrProof): whoever sits at an open desk must not come in from home tomorrow.
 func (d *Desk) Invite(ctx context.Context, by *Session, login, name, address string, kind Kind, teams ...helpdesk.ID) (token string, err error) {
 	if !by.Coordinator() {
 		return "", fmt.Errorf("invite: %w", helpdesk.ErrDenied)
+	}
+	if err := by.Proof(); err != nil {
+		return "", err
 	}
 	if outside(string(kind)) {
 		return "", helpdesk.Refuse("staff.kind") // theirs are InvitePartner and InviteVolunteer
@@ -60,7 +64,11 @@ func (d *Desk) Invite(ctx context.Context, by *Session, login, name, address str
 		if token, err = d.addInvitation(ctx, tx, u); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, by, VerbInvited, u.id)
+		verb := VerbInvited
+		if kind == Coordinator {
+			verb = VerbCoordinator
+		}
+		return d.note(ctx, tx, by, verb, u.id)
 	})
 	if err != nil {
 		return "", err

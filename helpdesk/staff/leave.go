@@ -202,7 +202,11 @@ func (d *Desk) leaveAll(ctx context.Context, tx *store.Tx, user helpdesk.ID, aga
 			}
 		}
 	}
-	if !again {
+	if again {
+		if err := d.unvoice(ctx, tx, user); err != nil {
+			return nil, err
+		}
+	} else {
 		if _, err := tx.Exec(ctx, deleteCandidacies, string(user)); err != nil {
 			return nil, fmt.Errorf("withdraw %s: %w", user, err)
 		}

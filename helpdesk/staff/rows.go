@@ -60,10 +60,11 @@ const (
 		FROM staff_candidate c JOIN staff_user u ON u.id = c.user_id JOIN staff_team t ON t.id = c.team
 		ORDER BY c.team, c.user_id`
 	selectCandidate  = `SELECT team, user_id, again, voice, mac FROM staff_candidate WHERE team = $1 AND user_id = $2`
+	selectVoiced     = `SELECT team, user_id, again, voice, mac FROM staff_candidate WHERE user_id = $1 AND voice <> '' ORDER BY team`
 	countCandidacies = `SELECT COUNT(*) FROM staff_candidate WHERE user_id = $1`
 	insertCandidate  = `INSERT INTO staff_candidate (team, user_id, again, voice, mac) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (team, user_id) DO NOTHING`
-	updateVoice       = `UPDATE staff_candidate SET voice = $1, mac = $2 WHERE team = $3 AND user_id = $4 AND voice = ''`
+	updateVoice       = `UPDATE staff_candidate SET voice = $1, mac = $2 WHERE team = $3 AND user_id = $4 AND voice = $5`
 	deleteCandidate   = `DELETE FROM staff_candidate WHERE team = $1 AND user_id = $2`
 	deleteCandidacies = `DELETE FROM staff_candidate WHERE user_id = $1`
 

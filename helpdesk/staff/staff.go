@@ -31,6 +31,7 @@ const (
 const (
 	VerbInitialised = "staff.initialised"
 	VerbInvited     = "staff.invited"
+	VerbCoordinator = "staff.coordinator_invited" // may be the second who opens everything, in a week
 	VerbAccepted    = "staff.accepted"
 	VerbSignedIn    = "staff.signed_in"
 	VerbSignedOut   = "staff.signed_out"

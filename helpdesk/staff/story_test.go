@@ -209,6 +209,38 @@ func TestIntoARestrictedTeamTwoMembersReadmit(t *testing.T) {
 	})
 }
 
+// A yes was said of whoever held the keys then, by somebody who was in the team.
+func TestAYesCountsForTheKeysItWasSaidOfAndWhileItsMemberIsThere(t *testing.T) {
+	each(t, func(w *world) {
+		console := w.desk.Console()
+		bo, cy, eve := w.hire("bo"), w.hire("cy"), w.hire("eve")
+		team, err := w.desk.AddTeam(w.ctx, console, staff.NewTeam{Name: "children", Restricted: true}, bo.id, cy.id, eve.id)
+		w.must(err)
+		di := w.accepted("di", team.ID)
+		w.must(w.desk.Admit(w.ctx, w.open(bo.cookie), di.id, team.ID))
+		reissue := func() {
+			token, err := w.desk.Reissue(w.ctx, console, di.id)
+			w.must(err)
+			_, di.cookie, err = w.desk.Accept(w.ctx, token, "en")
+			w.must(err)
+		}
+		yes := func(h hired, member bool) {
+			w.t.Helper()
+			w.must(w.desk.Admit(w.ctx, w.open(h.cookie), di.id, team.ID))
+			if w.open(di.cookie).Member(team.ID) != member {
+				w.t.Errorf("after the yes of %s Di is a member: %t", h.login, !member)
+			}
+		}
+		reissue()
+		yes(bo, false)
+		reissue()
+		yes(cy, false) // Bo's was said of the keys before
+		w.must(w.desk.Remove(w.ctx, console, cy.id, team.ID))
+		yes(eve, false) // Cy is no member any more
+		yes(bo, true)
+	})
+}
+
 func TestWhoWasInARestrictedTeamNeedsTwoHoweverTheyAreProposedAgain(t *testing.T) {
 	each(t, func(w *world) {
 		console := w.desk.Console()
