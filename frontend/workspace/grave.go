@@ -37,4 +37,4 @@ func (d *desk) grave(v *frontend.Visit, w frontend.Words) ([]frontend.Notice, er
 	return out, nil
 }
 
-var graveKeys = map[string]string{staff.VerbRecovered: "recovered", staff.VerbSheets: "made", staff.VerbSecretsBack: "back"}
+var graveKeys = map[string]string{staff.VerbRecovered: "recovered", staff.VerbSheets: "made", staff.VerbSecretsBack: "back", staff.VerbCoordinator: "coordinator"}

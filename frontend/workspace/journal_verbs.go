@@ -16,7 +16,7 @@ var journalVerbs = []string{
 	"referral.reviewed", "referral.sent", "referral.submitted", "referral.wrong_code", "request.decided", "request.registered", "retention.asked",
 	"retention.held", "retention.ran", "retention.released", "retention.unasked", "right.changed", "right.registered", "search.own_name",
 	"search.words", "setting.changed", "staff.accepted", "staff.admitted", "staff.all_opened", "staff.code_made", "staff.disabled", "staff.factor_made",
-	"staff.initialised", "staff.invited", "staff.linked", "staff.new_browser", "staff.partner_key", "staff.passkey_copied", "staff.passkey_made", "staff.passkey_removed",
+	"staff.coordinator_invited", "staff.initialised", "staff.invited", "staff.linked", "staff.new_browser", "staff.partner_key", "staff.passkey_copied", "staff.passkey_made", "staff.passkey_removed",
 	"staff.program_made", "staff.proposed", "staff.recovered", "staff.reissued", "staff.removed", "staff.renewed", "staff.secrets_back",
 	"staff.secrets_kept", "staff.sheets_made", "staff.signed_in", "staff.signed_out", "staff.spare_used", "staff.spares_made", "staff.team_added",
 	"staff.team_key", "staff.tried", "staff.unlinked", "staff.voiced", "staff.words_changed", "staff.wrong_code", "ticket.answer", "ticket.call",

@@ -253,6 +253,11 @@ func (d *desk) finish(v *frontend.Visit, e *edit, version int64, seen bool, save
 		e.wrong = err
 	}
 	err := e.wrong
+	if err == nil && e.stands.Grave {
+		if err := v.Session.Proof(); err != nil {
+			return err
+		}
+	}
 	if err == nil {
 		err = save()
 	}

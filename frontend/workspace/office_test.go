@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
@@ -484,4 +485,31 @@ func restricted(all []staff.Team) helpdesk.ID {
 		}
 	}
 	return ""
+}
+
+// Whoever sits at an open desk saves no rule that erases, and opens no door.
+func TestASettingThatErasesOrOpensADoorTakesAProof(t *testing.T) {
+	w := newWorld(t)
+	ada := w.newcomer("ada", w.words)
+	ada.press(303, "", "/w/sign-in", "login", "ada", "words", w.words)
+	w.clock.pass(6 * time.Minute)
+	setting := func(name string) string {
+		t.Helper()
+		v, err := w.office.Setting(t.Context(), name)
+		w.ok(err)
+		return v
+	}
+	for name, typed := range map[string][2]string{office.LeaveAccepted: {"value", "yes"}, office.Retention: {"r1c2", "1"}} {
+		path, before := "/w/office/"+name, setting(name)
+		page := ada.send(403, ada.get(200, path), path, "do", "save", typed[0], typed[1])
+		w.has(page, "Is it still you?")
+		if setting(name) != before {
+			t.Fatalf("%s was saved without a proof", name)
+		}
+		ada.send(303, page, path, "prove", w.words)
+		if setting(name) == before {
+			t.Errorf("%s was not saved with one", name)
+		}
+		w.clock.pass(6 * time.Minute)
+	}
 }

@@ -94,6 +94,7 @@ type Known struct {
 	Explained string // catalogue key of its explanation
 	Fixed     bool   // set by the house itself, shown to compare
 	Rows      bool   // of several rows
+	Grave     bool   // erases, or opens a door: who changes it proves again who they are
 	fits      func(string) bool
 	refuse    func(string) error // what fits can't say: which row, and why
 }
@@ -113,11 +114,11 @@ var known = []Known{
 	{Name: LetterDecodedMiB, Default: "60", fits: number(1, 300)},
 	{Name: LetterSeconds, Default: "10", fits: number(1, 30)},
 	{Name: Acknowledge, Default: yes, fits: yesOrNo},
-	{Name: LeaveAccepted, Default: no, fits: yesOrNo},
+	{Name: LeaveAccepted, Grave: true, Default: no, fits: yesOrNo},
 	{Name: LoadOpen, Default: "40", fits: number(5, 1000)},
 	{Name: LoadHard, Default: "3", fits: number(1, 50)},
 	{Name: LoadHours, Default: "5", fits: number(1, 24)},
-	{Name: SecondFactor, Default: yes, fits: yesOrNo},
+	{Name: SecondFactor, Grave: true, Default: yes, fits: yesOrNo},
 	{Name: RecoveryFingerprint, Fixed: true, fits: fingerprint},
 
 	{Name: PublicNames, Rows: true, refuse: readable(readNames)},
@@ -164,7 +165,7 @@ var known = []Known{
 	{Name: Skills, Default: defaultSkills, Rows: true, refuse: readable(readTerms)},
 	{Name: Tags, Default: defaultTags, Rows: true, refuse: readable(readTags)},
 	{Name: Centres, Default: defaultCentres, Rows: true, refuse: readable(readCentres)},
-	{Name: Retention, Default: defaultRetention, Rows: true, refuse: readable(readRetention)},
+	{Name: Retention, Grave: true, Default: defaultRetention, Rows: true, refuse: readable(readRetention)},
 	{Name: GuideText, Default: defaultGuide, Rows: true, refuse: readable(readGuide)},
 
 	{Name: AppealDays, Default: "21", fits: number(1, 365)},

@@ -39,11 +39,25 @@ func TestNobodyTakesEverythingOutOfTheHouseAlone(t *testing.T) {
 		} else {
 			alone(err)
 		}
+		lee := h.lee()
+		_, err := h.staff.AddTeam(h.ctx, h.session(), staff.NewTeam{Name: "Nothing in it"}, lee.User.ID)
+		h.must(err)
+		_, err = export(h.session()) // Kim is in every team but this one
+		alone(err)
 		alone(h.staff.Together(h.ctx, h.session(), h.session()))
-		if err := h.staff.Together(h.ctx, h.session(), h.lee()); !errors.Is(err, helpdesk.ErrDenied) {
+		if err := h.staff.Together(h.ctx, h.session(), lee); !errors.Is(err, helpdesk.ErrDenied) {
 			t.Errorf("with a counsellor: %v", err)
 		}
-		bo := h.coordinator("bo")
+		bo, words := h.coordinator("bo")
+		var no helpdesk.Refusal
+		if err := h.staff.Together(h.ctx, bo, h.session()); !errors.As(err, &no) || no.Key != "staff.second_new" {
+			t.Errorf("with one who was made for it: %v", err)
+		}
+		h.clock.Pass(8 * 24 * time.Hour)
+		cookie, err := h.staff.SignIn(h.ctx, "bo", words)
+		h.must(err)
+		bo, err = h.staff.Session(h.ctx, cookie, false)
+		h.must(err)
 		kim := h.session()
 		h.must(h.staff.Together(h.ctx, bo, kim))
 		two, err := export(kim, bo)
@@ -82,14 +96,14 @@ func TestNobodyTakesEverythingOutOfTheHouseAlone(t *testing.T) {
 	})
 }
 
-// coordinator is another one, in no team.
-func (h *house) coordinator(login string) *staff.Session {
+// coordinator is another one, in no team, with their words.
+func (h *house) coordinator(login string) (*staff.Session, string) {
 	h.t.Helper()
 	token, err := h.staff.Invite(h.ctx, h.staff.Console(), login, login, login+"@staff.example", staff.Coordinator)
 	h.must(err)
-	_, cookie, err := h.staff.Accept(h.ctx, token, "en")
+	words, cookie, err := h.staff.Accept(h.ctx, token, "en")
 	h.must(err)
 	s, err := h.staff.Session(h.ctx, cookie, true)
 	h.must(err)
-	return s
+	return s, words
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/journal"
@@ -18,8 +19,9 @@ const VerbAllOpened = "staff.all_opened"
 
 // MayExport tells whether a session may take out what it opens. Nobody takes out
 // everything alone: who is a member of every team needs another coordinator
-// (Together), or two people with a sheet each (WithSheets). Refusal
-// "staff.second_person"; ErrProof as Remove.
+// (Together), or two people with a sheet each (WithSheets). So does a coordinator,
+// of whatever teams: they could leave the smallest one first, or make one without
+// themselves. Refusal "staff.second_person"; ErrProof as Remove.
 func (d *Desk) MayExport(ctx context.Context, s *Session) error {
 	if s.whole {
 		return nil
@@ -31,7 +33,7 @@ func (d *Desk) MayExport(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(all, func(t Team) bool { return !s.Member(t.ID) }) {
+	if s.Coordinator() || !slices.ContainsFunc(all, func(t Team) bool { return !s.Member(t.ID) }) {
 		return helpdesk.Refuse("staff.second_person")
 	}
 	return nil
@@ -39,7 +41,8 @@ func (d *Desk) MayExport(ctx context.Context, s *Session) error {
 
 // Together lets two coordinators take out everything: what one of them opens, and
 // what the other does. Both stand in the journal before it returns. ErrDenied
-// where one is none, Refusal "staff.second_person" where they are the same,
+// where one is none, Refusal "staff.second_person" where they are the same, and
+// "staff.second_new" where one has been a coordinator for less than a week,
 // ErrProof as Remove.
 func (d *Desk) Together(ctx context.Context, a, b *Session) error {
 	for _, s := range []*Session{a, b} {
@@ -52,6 +55,11 @@ func (d *Desk) Together(ctx context.Context, a, b *Session) error {
 	}
 	if a.User.ID == b.User.ID {
 		return helpdesk.Refuse("staff.second_person")
+	}
+	for _, s := range []*Session{a, b} {
+		if err := d.knownLong(ctx, s); err != nil {
+			return err
+		}
 	}
 	err := d.db.Write(ctx, "open everything", func(tx *store.Tx) error {
 		for _, pair := range [][2]*Session{{a, b}, {b, a}} {
@@ -66,6 +74,24 @@ func (d *Desk) Together(ctx context.Context, a, b *Session) error {
 		return err
 	}
 	a.whole, b.whole = true, true
+	return nil
+}
+
+// knownFor is how long somebody has been a coordinator before they are the second
+// of two: a coordinator could invite one who is themselves. All hear of such an
+// invitation at once.
+const knownFor = 7 * 24 * time.Hour
+
+func (d *Desk) knownLong(ctx context.Context, s *Session) error {
+	entries, err := d.journal.About(ctx, newsLooked, s.User.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(entries, func(e journal.Entry) bool {
+		return e.Verb == VerbAccepted && d.now().Sub(e.At) < knownFor
+	}) {
+		return helpdesk.Refuse("staff.second_new")
+	}
 	return nil
 }
 

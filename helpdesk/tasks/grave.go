@@ -19,7 +19,7 @@ import (
 // process that was killed right after, is told by whoever runs next.
 
 // grave are their verbs.
-var grave = []string{staff.VerbAllOpened, staff.VerbRecovered, staff.VerbSheets, staff.VerbSecretsBack}
+var grave = []string{staff.VerbAllOpened, staff.VerbRecovered, staff.VerbSheets, staff.VerbSecretsBack, staff.VerbCoordinator}
 
 const (
 	graveTime = 30 * 24 * time.Hour // told, and shown, for as long
