@@ -85,7 +85,7 @@ func TestAHouseThatBurntDownIsPutBackByTheCommandsAlone(t *testing.T) {
 	if code, _, complaint := anew.do(words+"\n", "export", "--login", "maria", "--to", t.TempDir()); code != 1 || !strings.Contains(complaint, "alone") {
 		t.Errorf("her words: exit %d, %q", code, complaint)
 	}
-	anew.must(words+"\n"+sheets[1]+"\n"+sheets[2]+"\n", "export", "--login", "maria", "--sheets", "--to", t.TempDir())
+	anew.must(words+"\n"+sheets[1]+"\n"+sheets[2]+"\nyes\n", "export", "--login", "maria", "--sheets", "--to", t.TempDir())
 	if code, _, _ := anew.do("", "verify"); code != 0 {
 		t.Error("the books of the restored house are not right")
 	}

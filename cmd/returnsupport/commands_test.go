@@ -102,7 +102,7 @@ func TestAnOrganisationBeginsWithTheCommandsAlone(t *testing.T) {
 		t.Errorf("one person took everything: exit %d, %q", code, complaint)
 	}
 	to = filepath.Join(t.TempDir(), "out")
-	made := o.sheets(o.must(words+"\n"+sheets[0]+"\n"+sheets[2]+"\n", "export", "--login", "maria", "--sheets", "--to", to))
+	made := o.sheets(o.must(words+"\n"+sheets[0]+"\n"+sheets[2]+"\nyes\n", "export", "--login", "maria", "--sheets", "--to", to))
 	if made[0] == sheets[0] {
 		t.Error("the sheets are not replaced")
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"returnsupport/helpdesk"
@@ -64,21 +65,18 @@ func (h *house) recoverMember(ctx context.Context, c console, login, into string
 	if err := h.staff.Recover(ctx, a, b, u.ID, teams[0]); err != nil {
 		return err
 	}
-	if err := h.staff.RecoverOlder(ctx, a, b, teams[0]); err != nil {
-		return err
-	}
 	fmt.Fprintf(c.out, "%s is in the team now. The journal says so.\n", u.Login)
-	return h.newSheets(ctx, c, a, b)
+	// The sheets were typed in: they are replaced, whatever becomes of the rest.
+	return errors.Join(h.staff.RecoverOlder(ctx, a, b, teams[0]), h.newSheets(ctx, c, a, b))
 }
 
+// newSheets prints them before the old ones open nothing any more: a line that
+// drops meanwhile takes nobody's last way back.
 func (h *house) newSheets(ctx context.Context, c console, a, b string) error {
-	sheets, fingerprint, err := h.staff.RenewSheets(ctx, a, b)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.out, `
-Three new sheets. They are shown once and kept nowhere; the old ones open nothing
-any more. Print each on its own paper and give them to three people.
+	err := h.staff.RenewSheets(ctx, a, b, func(sheets [3]string, fingerprint string) error {
+		if _, err := fmt.Fprintf(c.out, `
+Three new sheets. They are shown once and kept nowhere. Print each on its own paper
+and give them to three people. The old ones count until you say that it is done.
 
     %s
 
@@ -87,9 +85,24 @@ any more. Print each on its own paper and give them to three people.
     %s
 
     fingerprint of the recovery key: %s
-`, sheets[0], sheets[1], sheets[2], fingerprint)
+
+`, sheets[0], sheets[1], sheets[2], fingerprint); err != nil {
+			return err
+		}
+		fmt.Fprint(c.err, "Are all three on paper? Type yes: ")
+		if said, err := oneLine(c.in); err != nil || strings.TrimSpace(said) != "yes" {
+			return errNotOnPaper
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("make new sheets: %w", err)
+	}
+	_, err = fmt.Fprintln(c.out, "The new sheets count now, and the old ones open nothing any more.")
 	return err
 }
+
+var errNotOnPaper = errors.New("the sheets above are void, and the old ones count; make others with `returnsupport recover sheets`")
 
 // recoverSecrets writes the server's secrets from the copy in the database. It
 // never replaces a file that is there.
@@ -145,8 +158,8 @@ func noteSecretsBack(ctx context.Context, set settings, secrets *vault.Secrets, 
 }
 
 // runRotate draws the secrets anew. The file is written before the copy in the
-// database: killed between the two, the copy is a year old and opens, and the
-// command is run again.
+// database: killed between the two, the copy is a year old, and the next start of
+// the server makes it anew (staff.KeepCopy).
 func runRotate(ctx context.Context, c console, args []string) error {
 	set, rest, err := readSettings(args, c.env, nil)
 	if err != nil {

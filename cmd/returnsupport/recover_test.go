@@ -53,11 +53,18 @@ func TestTwoSheetsBringBackWhatWasLost(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is for everybody: %v", err)
 	}
-	fresh := o.sheets(o.must(sheets[1]+"\n"+sheets[0]+"\n", "recover", "sheets"))
+	// Who is cut off before the new ones are on paper goes on with the old ones.
+	for _, said := range []string{"", "no\n"} {
+		code, out, complaint := o.do(sheets[1]+"\n"+sheets[0]+"\n"+said, "recover", "sheets")
+		if code != 1 || !strings.Contains(complaint, "are void, and the old ones count") || len(o.sheets(out)) != 3 {
+			t.Fatalf("cut off: exit %d, %q", code, complaint)
+		}
+	}
+	fresh := o.sheets(o.must(sheets[1]+"\n"+sheets[0]+"\nyes\n", "recover", "sheets"))
 	if code, _, _ := o.do(sheets[0]+"\n"+sheets[1]+"\n", "recover", "sheets"); code != 1 {
 		t.Error("the old sheets still open")
 	}
-	again := o.sheets(o.must(fresh[1]+"\n"+fresh[2]+"\n", "recover", "member", "maria", "--team", "Returnsupport"))
+	again := o.sheets(o.must(fresh[1]+"\n"+fresh[2]+"\nyes\n", "recover", "member", "maria", "--team", "Returnsupport"))
 	if again[0] == fresh[0] {
 		t.Error("sheets that were used are not replaced")
 	}

@@ -120,6 +120,9 @@ func (h *house) begin(ctx context.Context) (*frontend.Site, error) {
 	if h.bridge, err = h.newCollector(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.staff.KeepCopy(ctx); err != nil {
+		return nil, err
+	}
 	// A database that was put back may hold what was withdrawn since.
 	if _, err := h.replay(ctx); err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package staff
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"returnsupport/helpdesk"
@@ -22,27 +24,33 @@ func (d *Desk) holdRecovery(ctx context.Context, tx *store.Tx) (vault.InsideKey,
 
 // RenewSheets makes another recovery key with two of the sheets, once they were
 // used or one of them is lost, and reseals to it what every team's key is kept by
-// and the server's secrets. The three new sheets are shown once and kept nowhere;
-// the old ones open nothing any more. Refusals as vault.OpenWithSheets.
-func (d *Desk) RenewSheets(ctx context.Context, sheetA, sheetB string) (sheets [3]string, fingerprint string, err error) {
+// and the server's secrets. The three new sheets are kept nowhere: show has them on
+// paper first, and only when it returns nil do the old ones open nothing any more.
+// Whoever is cut off in between goes on with those. Refusals as
+// vault.OpenWithSheets, before anything is shown.
+func (d *Desk) RenewSheets(ctx context.Context, sheetA, sheetB string, show func(sheets [3]string, fingerprint string) error) error {
 	_, was, err := d.recovery(ctx, d.db)
 	if err != nil {
-		return sheets, "", err
+		return err
 	}
 	old, err := vault.OpenWithSheets(sheetA, sheetB, was.wraps, recoveryID(was.version))
 	if err != nil {
-		return sheets, "", err
+		return err
 	}
 	pair := vault.NewPair(recoveryID(was.version + 1))
 	key := pair.Public()
 	row := recoveryRow{version: was.version + 1, public: key.Public}
+	var sheets [3]string
 	sheets, row.wraps = vault.NewSheets(pair)
 	if row.secrets, err = d.secrets.CopyFor(key); err != nil {
-		return sheets, "", fmt.Errorf("seal the secrets to recovery: %w", err)
+		return fmt.Errorf("seal the secrets to recovery: %w", err)
 	}
 	row.mac = d.secrets.Vouch(row.origin(), row.parts()...)
-	fingerprint = hex.EncodeToString(key.Fingerprint())
-	err = d.db.Write(ctx, "renew the recovery sheets", func(tx *store.Tx) error {
+	fingerprint := hex.EncodeToString(key.Fingerprint())
+	if err := show(sheets, fingerprint); err != nil {
+		return err
+	}
+	return d.db.Write(ctx, "renew the recovery sheets", func(tx *store.Tx) error {
 		n, err := tx.Exec(ctx, replaceRecovery, row.version, row.public, row.wraps[0], row.wraps[1], row.wraps[2], row.secrets, row.mac, was.version)
 		if err != nil {
 			return fmt.Errorf("replace the recovery key: %w", err)
@@ -58,10 +66,6 @@ func (d *Desk) RenewSheets(ctx context.Context, sheetA, sheetB string) (sheets [
 		}
 		return d.note(ctx, tx, d.Console(), VerbSheets, "")
 	})
-	if err != nil {
-		return [3]string{}, "", err
-	}
-	return sheets, fingerprint, nil
 }
 
 // resealed is a version of a team's key as recovery holds it.
@@ -141,6 +145,22 @@ func (d *Desk) CopySecrets(ctx context.Context) error {
 		}
 		return d.note(ctx, tx, d.Console(), VerbSecrets, "")
 	})
+}
+
+// KeepCopy is CopySecrets where the copy is of secrets that are no more the newest:
+// whoever drew them anew was cut off before it, or a backup from before came back.
+// A row that is forged stays as it is, with an alarm.
+func (d *Desk) KeepCopy(ctx context.Context) error {
+	_, row, err := d.recovery(ctx, d.db)
+	switch {
+	case errors.Is(err, errForged):
+		return nil
+	case err != nil:
+		return err
+	case hmac.Equal(row.mac, d.secrets.Vouch(row.origin(), row.parts()...)):
+		return nil
+	}
+	return d.CopySecrets(ctx)
 }
 
 // LostSecrets are the server's secrets from the copy sealed to recovery, with two

@@ -1,6 +1,7 @@
 package staff_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -52,21 +53,29 @@ func TestTwoSheetsMakeThreeNewOnesAndTheOldOpenNothing(t *testing.T) {
 	each(t, func(w *world) {
 		bo := w.hire("bo")
 		w.must(w.desk.Remove(w.ctx, w.desk.Console(), bo.id, w.team)) // a second version
-		fresh, fingerprint, err := w.desk.RenewSheets(w.ctx, w.init.Sheets[1], w.init.Sheets[2])
-		w.must(err)
+		dropped := errors.New("the line dropped")
+		w.fails(w.desk.RenewSheets(w.ctx, w.init.Sheets[1], w.init.Sheets[2], func([3]string, string) error { return dropped }), dropped)
+		var fresh [3]string
+		var fingerprint string
+		w.must(w.desk.RenewSheets(w.ctx, w.init.Sheets[1], w.init.Sheets[2], func(sheets [3]string, of string) error {
+			fresh, fingerprint = sheets, of
+			return nil
+		}))
 		if fingerprint == w.init.Fingerprint || fresh == w.init.Sheets {
 			t.Error("the recovery key is the old one")
 		}
 		cy := w.accepted("cy", w.team)
 		w.refused(w.desk.Recover(w.ctx, w.init.Sheets[0], w.init.Sheets[1], cy.id, w.team), "recovery.foreign")
-		_, _, err = w.desk.RenewSheets(w.ctx, w.init.Sheets[0], w.init.Sheets[1])
-		w.refused(err, "recovery.foreign")
+		w.refused(w.desk.RenewSheets(w.ctx, w.init.Sheets[0], w.init.Sheets[1], func([3]string, string) error {
+			t.Error("the old sheets made others")
+			return nil
+		}), "recovery.foreign")
 		w.must(w.desk.Remove(w.ctx, w.desk.Console(), w.init.User, w.team)) // a version made after it
 		w.must(w.desk.Recover(w.ctx, fresh[2], fresh[0], cy.id, w.team))
 		if !w.open(cy.cookie).Member(w.team) {
 			t.Error("the new sheets let nobody in")
 		}
-		_, err = staff.LostSecrets(w.ctx, w.db, w.init.Sheets[0], w.init.Sheets[1])
+		_, err := staff.LostSecrets(w.ctx, w.db, w.init.Sheets[0], w.init.Sheets[1])
 		w.refused(err, "recovery.foreign")
 		_, err = staff.LostSecrets(w.ctx, w.db, fresh[0], fresh[1])
 		w.must(err)
@@ -115,7 +124,16 @@ func TestSecretsAreDrawnAnewEveryYearAndWhatOldOnesMadeStands(t *testing.T) {
 			for _, purpose := range vault.Yearly {
 				w.must(w.secrets.Rotate(purpose))
 			}
-			w.must(w.desk.CopySecrets(w.ctx))
+			copied := func() string {
+				return storetest.Rows(w.t, w.db, `SELECT secrets FROM staff_recovery`)[0]["secrets"]
+			}
+			before := copied()
+			w.must(w.desk.KeepCopy(w.ctx)) // whoever drew them was cut off before the copy
+			after := copied()
+			w.must(w.desk.KeepCopy(w.ctx)) // and once is enough
+			if after == before || copied() != after {
+				t.Errorf("year %d: the copy was made %t, and again %t", year+1, after != before, copied() != after)
+			}
 			cookie, err := w.enter("bo", bo.words, w.shows(p))
 			w.must(err)
 			if !w.open(cookie).Member(w.team) {
