@@ -121,14 +121,34 @@ func (d *Door) afterwards(ctx context.Context, tx *store.Tx, what string, ids ..
 	if d.Aftermath == nil || len(ids) == 0 {
 		return
 	}
+	d.Aftermath.Afterwards(tx, d.unnoted(ctx), aftermathLines(what, ids)...)
+}
+
+// forgotten is Aftermath.Ended for tickets that are let go of: by a line alone,
+// of a transaction that then was not committed, a living ticket's consents would
+// be destroyed at the next start. Whose process is killed right after the commit
+// has no line: rules of keeping take such a ticket again, and what its person
+// asked for has its line from that day (Stop).
+func (d *Door) forgotten(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) {
+	if d.Aftermath == nil || len(tickets) == 0 {
+		return
+	}
+	d.Aftermath.Ended(tx, d.unnoted(ctx), aftermathLines(afterForget, tickets)...)
+}
+
+func (d *Door) unnoted(ctx context.Context) func(error) {
+	return func(err error) {
+		d.Journal.Alarm(ctx, "consent_aftermath", "")
+		d.Log.ErrorContext(ctx, "a withdrawal is not in the aftermath log: a backup put back would resurrect it", "error", err)
+	}
+}
+
+func aftermathLines(what string, ids []helpdesk.ID) []string {
 	lines := make([]string, len(ids))
 	for i, id := range ids {
 		lines[i] = what + " " + string(id)
 	}
-	d.Aftermath.Afterwards(tx, func(err error) {
-		d.Journal.Alarm(ctx, "consent_aftermath", "")
-		d.Log.ErrorContext(ctx, "a withdrawal is not in the aftermath log: a backup put back would resurrect it", "error", err)
-	}, lines...)
+	return lines
 }
 
 // Replay does again what the aftermath logs say, for a database that was put

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -267,4 +268,29 @@ func TestAFullDiskKeepsNobodyFromWithdrawing(t *testing.T) {
 	if !contains(w.log.String(), "consent_aftermath") {
 		t.Error("nobody is told that it is not in the log")
 	}
+}
+
+// A line of a letting go that was not committed would destroy, at the next start,
+// the consents of a ticket that lives.
+func TestALettingGoThatIsNotCommittedLeavesNoLine(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		_, ticket := w.comes()
+		log := filepath.Join(t.TempDir(), "aftermath.log")
+		w.Aftermath = NewAftermath(log)
+		broke := errors.New("broke off")
+		for _, want := range []error{broke, nil} {
+			err := w.write(func(tx *store.Tx) error {
+				w.must(w.Forget(w.ctx, tx, []helpdesk.ID{ticket}))
+				return want
+			})
+			if !errors.Is(err, want) {
+				t.Fatal(err)
+			}
+			said, _ := os.ReadFile(log)
+			if there := strings.Contains(string(said), "forgotten "+string(ticket)); there != (want == nil) {
+				t.Errorf("%v: the line is there: %t", want, there)
+			}
+		}
+	})
 }

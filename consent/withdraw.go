@@ -118,7 +118,7 @@ func (d *Door) Stop(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) er
 // Forget destroys what is sealed about the consents and referrals of some
 // tickets, their keys and whose they were. The steps stay in the book, of nobody.
 func (d *Door) Forget(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) error {
-	d.afterwards(ctx, tx, afterForget, tickets...)
+	d.forgotten(ctx, tx, tickets)
 	tickets, err := d.touched(ctx, tx, tickets)
 	if err != nil {
 		return err
