@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -138,6 +139,28 @@ func runRestore(ctx context.Context, c console, args []string) error {
 	return restore(ctx, c, set, from)
 }
 
+// A rehearsal's folder, and how old one is that nobody is at any more.
+const (
+	rehearsal     = "rehearsal-"
+	rehearsalOver = 6 * time.Hour
+)
+
+// sweepRehearsals throws away what rehearsals left that were killed: a copy of
+// everything, with its keys.
+func sweepRehearsals(data string, now time.Time) error {
+	folders, err := filepath.Glob(filepath.Join(data, rehearsal+"*"))
+	for _, folder := range folders {
+		info, e := os.Stat(folder)
+		if e == nil && now.Sub(info.ModTime()) > rehearsalOver {
+			e = os.RemoveAll(folder)
+		}
+		if e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("throw away an old rehearsal: %w", e))
+		}
+	}
+	return err
+}
+
 // runRehearse restores into a folder of its own, looks at it and throws it away.
 func runRehearse(ctx context.Context, c console, args []string) error {
 	var from restoring
@@ -148,7 +171,10 @@ func runRehearse(ctx context.Context, c console, args []string) error {
 	if err := from.check("rehearse", words); err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp(set.data, "rehearsal-")
+	if err := sweepRehearsals(set.data, time.Now()); err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(set.data, rehearsal)
 	if err != nil {
 		return fmt.Errorf("make the rehearsal's folder: %w", err)
 	}
@@ -166,6 +192,8 @@ func runRehearse(ctx context.Context, c console, args []string) error {
 	return nil
 }
 
+// restore lets nobody in before what was ended since the backup is ended again:
+// broken off anywhere on the way, the database is thrown away and restored anew.
 func restore(ctx context.Context, c console, set settings, from restoring) error {
 	log, err := c.logger(set.logLevel)
 	if err != nil {
@@ -175,21 +203,26 @@ func restore(ctx context.Context, c console, set settings, from restoring) error
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	r, err := backup.Restore(ctx, set.database, secrets, from.content, from.keys, log)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(c.out, "%d rows of %d tables, as they were on %s, in %s\n", r.Rows, r.Tables, r.At.Format("2 January 2006 15:04 UTC"), time.Since(began).Round(time.Millisecond))
 	known, err := layAftermath(set, from.aftermath)
 	if err != nil {
 		return err
 	}
+	set.restoring = true
+	began := time.Now()
+	_, err = backup.Restore(ctx, set.database, secrets, from.content, from.keys, log, func(r backup.Report) error {
+		fmt.Fprintf(c.out, "%d rows of %d tables, as they were on %s, in %s\n", r.Rows, r.Tables, r.At.Format("2 January 2006 15:04 UTC"), time.Since(began).Round(time.Millisecond))
+		return settle(ctx, c, set, known, log)
+	})
+	return err
+}
+
+// settle ends again what was ended since the backup, and checks both books.
+func settle(ctx context.Context, c console, set settings, known bool, log *slog.Logger) (err error) {
 	h, err := open(ctx, set, log)
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	defer func() { err = errors.Join(err, h.Close()) }()
 	if err := h.afterRestore(ctx, c.out, known); err != nil {
 		return err
 	}
@@ -248,7 +281,7 @@ func (h *house) afterRestore(ctx context.Context, out io.Writer, known bool) err
 		fmt.Fprintf(out, "There is no aftermath log, so nobody knows what was withdrawn since: %d referrals and branches are closed to whoever read them.\nWho left since, or was taken out of a team, is back in: see `returnsupport user list`. A return code that was replaced since opens again, and whose loan of a conversation ended since reads it until its day.\n", n)
 	}
 	// What went by its age since has come back, too, and its time is still over.
-	if _, err := h.keep.Run(ctx); err != nil {
+	if _, err := h.keep.RunAged(ctx); err != nil {
 		return err
 	}
 	if err := h.db.Scrub(ctx, slices.Concat(unscrubbed, scrubbedTables())...); err != nil {
@@ -257,7 +290,9 @@ func (h *house) afterRestore(ctx context.Context, out io.Writer, known bool) err
 	fmt.Fprint(out, `Everybody signs in anew. Letters that came since the backup are fetched again as far
 as the mail server still has them: move those of the folder they were moved to back.
 Answers that were being sent at that moment are in no backup: look through the
-last hour's.
+last hour's. What somebody had asked to have erased goes in the first night that is
+half a day away: whoever took that back since takes it back again, under Office,
+What goes next.
 `)
 	return nil
 }

@@ -157,14 +157,79 @@ func TestARestoreKilledOnItsWayOpensForNobodyAndIsDoneAgain(t *testing.T) {
 			t.Errorf("%s: exit %d, %q", args[0], code, complaint)
 		}
 	}
-	left, err := filepath.Glob(filepath.Join(anew.data, "returnsupport.db*")) // as the notes say
+	anew.empties()
+	anew.back(restore)
+}
+
+// empties the place of a restore that broke off, as the notes say.
+func (o operator) empties() {
+	o.t.Helper()
+	left, err := filepath.Glob(filepath.Join(o.data, "returnsupport.db*"))
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
 	for _, path := range left {
 		if err := os.Remove(path); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+}
+
+// What was ended since the backup must be ended again before anybody is let in.
+func TestARestoreThatCannotReadWhatWasEndedSinceOpensForNobody(t *testing.T) {
+	o := operator{t: t, data: t.TempDir()}
+	o.init()
+	restore, anew := o.backup(t.TempDir()), o.anew()
+
+	// Its name is mistyped: nothing has happened yet.
+	code, _, complaint := anew.do("", append(restore, "--aftermath", filepath.Join(o.data, "aftermth.log"))...)
+	if code != 1 || !strings.Contains(complaint, "aftermath log") {
+		t.Fatalf("mistyped: exit %d, %q", code, complaint)
+	}
+	if left, _ := filepath.Glob(filepath.Join(anew.data, "returnsupport.db*")); len(left) > 0 {
+		t.Fatalf("mistyped: %v are there", left)
+	}
+
+	// It can't be read once all rows are there.
+	log := filepath.Join(anew.data, aftermathLog)
+	if err := os.Mkdir(log, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, complaint := anew.do("", restore...); code != 1 {
+		t.Fatalf("unreadable: exit %d, %q", code, complaint)
+	}
+	for _, args := range [][]string{{"user", "list"}, {"serve"}, restore} {
+		if code, _, complaint := anew.do("", args...); code != 1 || !strings.Contains(complaint, "not finished") {
+			t.Errorf("%s: exit %d, %q", args[0], code, complaint)
+		}
+	}
+	if err := os.Remove(log); err != nil {
+		t.Fatal(err)
+	}
+	anew.empties()
+	anew.back(restore)
+}
+
+// A rehearsal that was killed leaves an openable copy of everything.
+func TestWhatAKilledRehearsalLeftIsThrownAway(t *testing.T) {
+	o := operator{t: t, data: t.TempDir()}
+	o.init()
+	restore := o.backup(t.TempDir())
+	old, young := filepath.Join(o.data, "rehearsal-1"), filepath.Join(o.data, "rehearsal-2")
+	for _, folder := range []string{old, young} {
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "returnsupport.db"), []byte("all of it"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	anew.back(restore)
+	then := time.Now().Add(-7 * time.Hour)
+	if err := os.Chtimes(old, then, then); err != nil {
+		t.Fatal(err)
+	}
+	o.must("", append([]string{"rehearse"}, restore[1:]...)...)
+	if left, _ := filepath.Glob(filepath.Join(o.data, "rehearsal-*")); len(left) != 1 || left[0] != young { // one may be under way
+		t.Errorf("left are %v", left)
+	}
 }

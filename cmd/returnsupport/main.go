@@ -61,7 +61,11 @@ func init() { // a variable would refer to itself through help
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // a line that dropped; nohup ignores it
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	c := console{os.Stdin, os.Stdout, os.Stderr, environment}
 	os.Exit(dispatch(ctx, c, os.Args[1:]))

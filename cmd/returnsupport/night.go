@@ -49,6 +49,9 @@ func (h *house) nightly(ctx context.Context) error {
 		if err := h.post.Coarsen(ctx); err != nil && ctx.Err() == nil {
 			h.log.Error("times of closed tickets not coarsened; tried again tomorrow", "error", err)
 		}
+		if err := sweepRehearsals(h.set.data, h.now()); err != nil {
+			h.log.Error("an old rehearsal's copy is still there; tried again tomorrow", "error", err)
+		}
 		large, err := h.letGo(ctx)
 		if err != nil && ctx.Err() == nil {
 			h.log.Error("not everything went that had its time; tried again tomorrow", "error", err)

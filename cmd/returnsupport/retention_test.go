@@ -88,7 +88,7 @@ func TestRestoreDoesNotResurrectWhatHadItsTime(t *testing.T) {
 		must(h.Close())
 
 		back := "sqlite:" + filepath.Join(t.TempDir(), "back.db")
-		_, err = backup.Restore(ctx, back, secrets, files[0], files[1], log)
+		_, err = backup.Restore(ctx, back, secrets, files[0], files[1], log, nil)
 		must(err)
 		h, err = build(ctx, settings{data: data, database: back, listen: "127.0.0.1:0"}, secrets, vault.Cost{MiB: 1, Passes: 1}, now, log)
 		must(err)

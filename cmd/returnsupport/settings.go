@@ -22,6 +22,7 @@ type settings struct {
 	machine                   machineSettings
 	sso                       ssoSettings
 	logLevel                  string
+	restoring                 bool // no setting: a restore is under way in the database
 }
 
 // setting is one line of `returnsupport settings`: a flag, an environment

@@ -228,7 +228,7 @@ func (o *overTime) over(n int) *house {
 	o.t.Helper()
 	ctx, dir := o.t.Context(), o.t.TempDir()
 	address := "sqlite:" + filepath.Join(dir, "stolen.db")
-	_, err := backup.Restore(ctx, address, o.secrets, o.stolen[n][0], o.stolen[n][1], o.log)
+	_, err := backup.Restore(ctx, address, o.secrets, o.stolen[n][0], o.stolen[n][1], o.log, nil)
 	o.must(err)
 	h, err := build(ctx, settings{data: dir, database: address, listen: "127.0.0.1:0"}, o.secrets, o.cost, time.Now, o.log)
 	o.must(err)

@@ -154,7 +154,7 @@ func upgrade(t *testing.T, folder, address string) {
 	keys, _ := unpack("keys")
 	_, words := unpack("words")
 	log := slog.New(slog.DiscardHandler)
-	then, err := backup.Restore(t.Context(), address, secrets, content, keys, log)
+	then, err := backup.Restore(t.Context(), address, secrets, content, keys, log, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

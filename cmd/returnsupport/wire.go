@@ -83,7 +83,11 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, set.database, log)
+	door := store.Open
+	if set.restoring {
+		door = store.OpenRestored
+	}
+	db, err := door(ctx, set.database, log)
 	if err != nil {
 		return nil, err
 	}

@@ -19,9 +19,10 @@ var ErrNotOne = errors.New("the two files are not the content and the keys of on
 
 // Restore puts a backup's two files into the empty database at address, which
 // may be of the other engine. Both are read to their ends and proven before
-// anything is written, and every table's rows are counted after. Until it has
-// finished the database opens for nobody (store.ErrHalf).
-func Restore(ctx context.Context, address string, secrets *vault.Secrets, content, keys string, log *slog.Logger) (Report, error) {
+// anything is written, and every table's rows are counted after. Then settle, unless
+// it is nil, ends again what was ended since the backup (store.OpenRestored). Until
+// all of that went well the database opens for nobody (store.ErrHalf).
+func Restore(ctx context.Context, address string, secrets *vault.Secrets, content, keys string, log *slog.Logger, settle func(Report) error) (Report, error) {
 	for _, path := range []string{content, keys} {
 		if _, err := Prove(path, secrets); err != nil {
 			return Report{}, err
@@ -50,6 +51,11 @@ func Restore(ctx context.Context, address string, secrets *vault.Secrets, conten
 		return Report{}, fmt.Errorf("restore: %w", err)
 	}
 	r.Bytes = c.frames.size + k.frames.size
+	if settle != nil {
+		if err := settle(r); err != nil {
+			return Report{}, err
+		}
+	}
 	if err := to.Finish(ctx); err != nil {
 		return Report{}, fmt.Errorf("restore: %w", err)
 	}

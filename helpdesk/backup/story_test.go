@@ -127,7 +127,7 @@ func TestWhatIsCopiedWhileOthersWriteIsPutBackOnEitherEngine(t *testing.T) {
 			t.Fatalf("%d rows copied", report.Rows)
 		}
 		for _, address := range []string{storetest.SQLiteAddress(t), storetest.EmptyPostgresAddress(t)} {
-			if _, err := Restore(t.Context(), address, secrets, files[0], files[1], quiet); err != nil {
+			if _, err := Restore(t.Context(), address, secrets, files[0], files[1], quiet, nil); err != nil {
 				t.Fatal(err)
 			}
 			back, err := store.Open(t.Context(), address, quiet)
@@ -145,7 +145,7 @@ func TestWhatIsCopiedWhileOthersWriteIsPutBackOnEitherEngine(t *testing.T) {
 				}
 			}
 			back.Close()
-			if _, err := Restore(t.Context(), address, secrets, files[0], files[1], quiet); !errors.Is(err, store.ErrNotEmpty) {
+			if _, err := Restore(t.Context(), address, secrets, files[0], files[1], quiet, nil); !errors.Is(err, store.ErrNotEmpty) {
 				t.Errorf("restored over what is there: %v", err)
 			}
 		}
@@ -198,7 +198,7 @@ func TestADamagedFileIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 			}
 			now, address := files, storetest.SQLiteAddress(t)
 			now[part] = bad
-			if _, err := Restore(t.Context(), address, secrets, now[0], now[1], quiet); !errors.Is(err, ErrDamaged) {
+			if _, err := Restore(t.Context(), address, secrets, now[0], now[1], quiet, nil); !errors.Is(err, ErrDamaged) {
 				t.Errorf("%s: %s: %v", files[part], what, err)
 			}
 			if _, err := os.Stat(address[len("sqlite:"):]); err == nil {
@@ -215,13 +215,13 @@ func TestADamagedFileIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		}
 		try("something behind", append(bytes.Clone(whole), 0))
 	}
-	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), secrets, files[0], other[1], quiet); !errors.Is(err, ErrNotOne) {
+	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), secrets, files[0], other[1], quiet, nil); !errors.Is(err, ErrNotOne) {
 		t.Errorf("content and keys of two backups: %v", err)
 	}
-	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), secrets, files[1], files[0], quiet); !errors.Is(err, ErrNotOne) {
+	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), secrets, files[1], files[0], quiet, nil); !errors.Is(err, ErrNotOne) {
 		t.Errorf("content and keys exchanged: %v", err)
 	}
-	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), newSecrets(t), files[0], files[1], quiet); !errors.Is(err, ErrDamaged) {
+	if _, err := Restore(t.Context(), storetest.SQLiteAddress(t), newSecrets(t), files[0], files[1], quiet, nil); !errors.Is(err, ErrDamaged) {
 		t.Errorf("another house's secrets: %v", err)
 	}
 }

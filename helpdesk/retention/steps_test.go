@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/office"
@@ -60,5 +61,35 @@ func TestAMailServerThatCannotBeReachedIsAskedAgainByTheNextRun(t *testing.T) {
 		w.same("counted", w.run().Counts[retention.CountServer], 1)
 		w.same("counted", w.run().Counts[retention.CountServer], 0)
 		w.same("asked", asked, 2)
+	})
+}
+
+// A database that was put back asks no mail server, which may serve a house that
+// lives on, and erases nothing that somebody asked for: they may have taken it back.
+func TestAfterARestoreWhatIsTooOldGoesAndNothingElse(t *testing.T) {
+	each(t, func(w *world) {
+		w.rules("tickets | 12")
+		w.exec(`INSERT INTO post_gone (id_index) VALUES ($1)`, []byte("known by this mark"))
+		w.room.Servers = func(context.Context, *post.GoneLetters) (int, error) {
+			t.Error("a mail server was asked")
+			return 0, nil
+		}
+		asked, _ := w.came(w.team, "asked")
+		old, _ := w.came(w.team, "old")
+		w.close(old)
+		w.must(w.room.Ask(w.ctx, w.signIn(), asked, monday))
+		w.clock.set(monday.AddDate(0, 12, 2))
+		_, err := w.room.RunAged(w.ctx)
+		w.must(err)
+		w.same("what is too old", w.there(old) > 0, false)
+		w.same("what was asked for", w.there(asked) > 0, true)
+		report, err := w.room.Nightly(w.ctx) // half a day is left to take it back
+		w.must(err)
+		w.same("in the same night", report.ID == "", true)
+		w.room.Servers = nil
+		w.clock.set(monday.AddDate(0, 12, 2).Add(13 * time.Hour))
+		_, err = w.room.Nightly(w.ctx)
+		w.must(err)
+		w.same("in the next night", w.there(asked) > 0, false)
 	})
 }

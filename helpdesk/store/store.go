@@ -49,16 +49,27 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the shipped migrations: %w", err)
 	}
-	return open(ctx, address, log, steps)
+	return open(ctx, address, log, steps, (*DB).whole)
 }
 
-func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS) (*DB, error) {
+// OpenRestored is Open for a database that was filled from a backup and is not
+// finished: for whoever ends again in it what was ended since, before Finish lets
+// anybody else in.
+func OpenRestored(ctx context.Context, address string, log *slog.Logger) (*DB, error) {
+	steps, err := fs.Sub(shipped, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("open the shipped migrations: %w", err)
+	}
+	return open(ctx, address, log, steps, func(*DB, context.Context) error { return nil })
+}
+
+func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS, fit func(*DB, context.Context) error) (*DB, error) {
 	db, err := connect(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db.log = log
-	if err := db.whole(ctx); err != nil {
+	if err := fit(db, ctx); err != nil {
 		db.Close()
 		return nil, err
 	}
