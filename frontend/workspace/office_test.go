@@ -512,4 +512,8 @@ func TestASettingThatErasesOrOpensADoorTakesAProof(t *testing.T) {
 		}
 		w.clock.pass(6 * time.Minute)
 	}
+	w.has(ada.send(403, ada.get(200, "/w/office/mailboxes/new"), "/w/office/mailboxes", "address", "help@mail.example"), "Is it still you?")
+	for _, route := range []string{"/w/office/mailboxes/:id", "/w/office/mailboxes/:id/restore", "/w/office/mailboxes/:id/remove", "/w/office/mailboxes/:id/connect"} {
+		w.has(ada.force(403, route, strings.ReplaceAll(route, ":id", string(helpdesk.NewID()))), "Is it still you?")
+	}
 }

@@ -25,6 +25,9 @@ const connectedAt = "/w/office/connected"
 // connectMailbox shows the way to the issuer. It is a link and not a redirect:
 // our pages let no form lead anywhere but here.
 func (d *desk) connectMailbox(v *frontend.Visit) error {
+	if err := v.Session.Proof(); err != nil {
+		return err
+	}
 	b, err := d.mailboxOf(v)
 	if err != nil {
 		return err

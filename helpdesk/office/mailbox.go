@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -97,6 +98,40 @@ func (m *Mailbox) check(leaveAccepted bool) error {
 		return helpdesk.Refuse("mailbox.after")
 	}
 	return nil
+}
+
+// keepSecrets gives a mailbox the secrets it had and that nobody typed anew, where
+// they go to whom they were given for: else whoever may change a mailbox, and sees
+// no secret, could have each brought to a server of their own.
+func (m *Mailbox) keepSecrets(had Mailbox) error {
+	moved := !sameServer(m.IMAP, had.IMAP)
+	sentElsewhere := !sameServer(m.SMTP, had.SMTP)
+	collects := m.Password != "" || !moved || had.Password == ""
+	sends := m.SMTPPassword != "" || !sentElsewhere || had.SMTPPassword == "" && (m.Password != "" || had.Password == "")
+	switch {
+	case collects && sends:
+		m.Password = cmp.Or(m.Password, had.Password)
+		m.SMTPPassword = cmp.Or(m.SMTPPassword, had.SMTPPassword)
+	case m.OAuth.Kind == "":
+		return helpdesk.Refuse("mailbox.password_again")
+	}
+	switch {
+	case m.OAuth.ClientSecret != "" || had.OAuth.ClientSecret == "" || m.OAuth.Kind != had.OAuth.Kind:
+	case !m.OAuth.sameIssuer(had.OAuth):
+		return helpdesk.Refuse("mailbox.secret_again")
+	default:
+		m.OAuth.ClientSecret = had.OAuth.ClientSecret
+	}
+	return nil
+}
+
+// sameServer tells whether two addresses lead to one account at one server, in one
+// way.
+func sameServer(a, b string) bool {
+	x, errA := url.Parse(a)
+	y, errB := url.Parse(b)
+	return a == b || errA == nil && errB == nil &&
+		x.Scheme == y.Scheme && strings.EqualFold(x.Host, y.Host) && x.User.Username() == y.User.Username()
 }
 
 // address tells whether s is one bare mail address.

@@ -64,7 +64,9 @@ func (o *Office) AddMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) (
 }
 
 // ChangeMailbox replaces a mailbox by its ID; an empty password or client secret
-// keeps the one it has. ErrConflict when somebody changed it since m.Version; a Version of 0
+// keeps the one it has, unless it would go to another server or issuer than the one
+// it was given for: Refusals "mailbox.password_again" and "mailbox.secret_again".
+// What an issuer granted goes with the server it was for. ErrConflict when somebody changed it since m.Version; a Version of 0
 // replaces whatever stands.
 func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox) error {
 	if err := o.admissible(ctx, &m); err != nil {
@@ -87,17 +89,11 @@ func (o *Office) ChangeMailbox(ctx context.Context, actor helpdesk.ID, m Mailbox
 			return err
 		}
 		changed := m
-		if changed.Password == "" {
-			changed.Password = had.Password
+		if err := changed.keepSecrets(had); err != nil {
+			return err
 		}
-		if changed.SMTPPassword == "" {
-			changed.SMTPPassword = had.SMTPPassword
-		}
-		if changed.OAuth.Kind == had.OAuth.Kind && changed.OAuth.ClientSecret == "" {
-			changed.OAuth.ClientSecret = had.OAuth.ClientSecret
-		}
-		if !changed.OAuth.same(had.OAuth) {
-			// What one issuer granted is no other's business.
+		if !changed.OAuth.same(had.OAuth) || !sameServer(changed.IMAP, had.IMAP) || !sameServer(changed.SMTP, had.SMTP) {
+			// What one issuer granted, for one server, is no other's business.
 			if _, err := tx.Exec(ctx, deleteGrant, string(m.ID)); err != nil {
 				return fmt.Errorf("forget the grant of mailbox %s: %w", m.ID, err)
 			}

@@ -61,6 +61,11 @@ func (a *OAuth) check() error {
 	return nil
 }
 
+// sameIssuer tells whether a client secret goes to the same.
+func (a OAuth) sameIssuer(b OAuth) bool {
+	return a.Kind == b.Kind && a.Tenant == b.Tenant && a.AuthorizeURL == b.AuthorizeURL && a.TokenURL == b.TokenURL
+}
+
 // same tells whether what one was granted is good for the other.
 func (a OAuth) same(b OAuth) bool {
 	a.ClientSecret, b.ClientSecret = "", ""
