@@ -15,9 +15,13 @@ import (
 // How often one address may do things. No address is kept: the limiter counts
 // a keyed hash that nobody recognises a day later.
 var (
-	// Every knock waits in the one line for Argon2, so without this an address
-	// that floods the line keeps everybody else out of it.
-	knockRate = bus.Rate{Burst: 20, Every: 3 * time.Second}
+	// Every knock waits in the strangers' line for Argon2, so without this an
+	// address that floods the line keeps everybody else out of it. Fifty colleagues
+	// of one office come in at once on its first morning, each with two knocks.
+	knockRate = bus.Rate{Burst: 120, Every: time.Second}
+	// A browser in which somebody came in before, or has just given the words, is
+	// counted by itself: nobody behind the same address keeps it out.
+	ownKnockRate = bus.Rate{Burst: 10, Every: 3 * time.Second}
 	// A detention centre may be one address, so persons have more tries, and
 	// a line of their own: nobody there keeps the desk from signing in.
 	personKnockRate = bus.Rate{Burst: 60, Every: time.Second}
@@ -82,8 +86,36 @@ func Knocking(do Handler) Handler {
 		if v.person {
 			return person(v)
 		}
-		return desk(v)
+		own := v.knocksAs()
+		if own == "" {
+			return desk(v)
+		}
+		if err := v.Allow("knock-own", own, ownKnockRate); err != nil {
+			return err
+		}
+		return do(v)
 	}
+}
+
+// Recogniser is a Door that knows a browser again; *staff.Desk is one.
+type Recogniser interface {
+	// Recognises is what a browser counts as that brings a mark of this login's, ""
+	// for any other.
+	Recognises(login, mark string) string
+}
+
+// knocksAs is what a browser of the desk's counts as by itself; "" for strangers.
+func (v *Visit) knocksAs() string {
+	if v.outside != nil {
+		return ""
+	}
+	if v.Halfway || v.Session != nil {
+		return v.look.session
+	}
+	if r, ok := v.site.Door.(Recogniser); ok && v.Mark() != "" {
+		return r.Recognises(strings.TrimSpace(v.Form.Value("login")), v.Mark())
+	}
+	return ""
 }
 
 // Within bounds how often one address may use a handler, over all replicas.

@@ -33,8 +33,8 @@ func TestWhoKnocksTooOftenIsToldWhenToTryAgain(t *testing.T) {
 		}
 	}
 	clock.forward(500 * time.Millisecond)
-	for lang, want := range map[string]string{"en": "Wait 3 seconds", "sv": "Vänta 3 sekunder"} {
-		if status, after, text := try(lang); status != 429 || after != "3" || !strings.Contains(text, want) {
+	for lang, want := range map[string]string{"en": "Wait 1 second", "sv": "Vänta 1 sekund"} {
+		if status, after, text := try(lang); status != 429 || after != "1" || !strings.Contains(text, want) {
 			t.Errorf("%s: %d, %s, %s", lang, status, after, text)
 		}
 	}

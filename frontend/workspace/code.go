@@ -40,7 +40,7 @@ func (d *desk) lostPage(v *frontend.Visit) error { return v.Show(lostForm(v, "")
 // invitation does.
 func (d *desk) lost(v *frontend.Visit) error {
 	login := strings.TrimSpace(v.Form.Value("login"))
-	words, cookie, err := d.Staff.SignInWithCode(v.Context, login, v.Form.Value("code"))
+	words, cookie, err := d.Staff.SignInWithCode(v.Context, v.Mark(), login, v.Form.Value("code"))
 	var no helpdesk.Refusal
 	if errors.As(err, &no) {
 		if no.Key == "staff.wrong" {

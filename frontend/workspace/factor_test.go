@@ -182,3 +182,21 @@ func TestAllOtherSessionsAreEndedFromTheSettings(t *testing.T) {
 	there.get(http.StatusSeeOther, "/w/settings")
 	w.lacks(here.get(http.StatusOK, "/w/settings"), "End all the others")
 }
+
+// Somebody behind an office's address tries as fast as they can.
+func TestWhoFloodsTheDoorKeepsNobodyOutWhoCameInBefore(t *testing.T) {
+	w := newWorld(t)
+	w.ok(w.office.Set(w.Context(), w.ada, office.SecondFactor, "yes"))
+	ada := w.newcomer("ada", w.words)
+	_, spares := ada.enrols()
+	ada.press(http.StatusSeeOther, ada.get(http.StatusOK, "/w/settings"), "/w/sign-out")
+	flood := w.newcomer("nobody", "")
+	for range 119 { // sixty of an office come in at once, in browsers that are new
+		flood.press(http.StatusUnprocessableEntity, "", "/w/invitation/none")
+	}
+	flood.press(http.StatusTooManyRequests, "", "/w/invitation/none")
+	w.newcomer("ada", w.words).press(http.StatusTooManyRequests, "", "/w/sign-in", "login", "ada", "words", w.words)
+	ada.press(http.StatusSeeOther, "", "/w/sign-in", "login", "ada", "words", w.words)
+	flood.press(http.StatusTooManyRequests, "", "/w/invitation/none") // still
+	ada.press(http.StatusSeeOther, ada.get(http.StatusOK, "/w/factor"), "/w/factor", "code", spares[0])
+}

@@ -115,7 +115,7 @@ func TestABackupBringsBackNobodyWhoLeftAndNoWordsThatWereReplaced(t *testing.T) 
 			_, err := w.desk.SignIn(w.ctx, h.login, h.words)
 			w.refused(err, "staff.wrong")
 		}
-		_, _, err = w.desk.SignInWithCode(w.ctx, ed.login, code)
+		_, _, err = w.desk.SignInWithCode(w.ctx, "", ed.login, code)
 		w.refused(err, "staff.wrong")
 		if _, s := w.signIn(cy.login, cy.words); s.Member(w.team) {
 			t.Error("cy is in the team again")

@@ -82,10 +82,11 @@ func (d *Desk) RecoveryCode(ctx context.Context, s *Session) (code string, err e
 	return code, nil
 }
 
-// SignInWithCode opens a session with a recovery code and returns six new
-// words, shown once; the old ones end. Its refusals are those of SignIn.
-func (d *Desk) SignInWithCode(ctx context.Context, login, code string) (words, cookie string, err error) {
-	cookie, s, err := d.enter(ctx, "", login, code, byCode, "") // of the new words they are told
+// SignInWithCode opens a session with a recovery code, in a browser that keeps a
+// Mark or "", and returns six new words, shown once; the old ones end. Its refusals
+// are those of SignIn.
+func (d *Desk) SignInWithCode(ctx context.Context, mark, login, code string) (words, cookie string, err error) {
+	cookie, s, err := d.enter(ctx, mark, login, code, byCode, "") // of the new words they are told
 	if err != nil {
 		return "", "", err
 	}

@@ -33,6 +33,9 @@ func TestFlood(t *testing.T) {
 		w.asks()
 		p, cookie := w.enrol("ada", words)
 		mark := w.desk.Mark(w.open(cookie))
+		bo := w.invite("bo", w.team)
+		code, err := w.desk.RecoveryCode(w.ctx, w.open(cookie))
+		w.must(err)
 		w.clock.Pass(time.Minute)
 		ctx, stop := context.WithCancel(w.ctx)
 		var flood sync.WaitGroup
@@ -71,7 +74,16 @@ func TestFlood(t *testing.T) {
 		w.must(err)
 		whole, err := w.desk.GiveFactor(w.ctx, half, w.shows(p))
 		w.must(err)
-		w.open(whole)
+		// Who is guessed at has other words all the same, and who is invited comes in.
+		if _, err := w.desk.NewWords(w.ctx, w.open(whole)); err != nil {
+			t.Errorf("no other words: %v", err)
+		}
+		if _, _, err := w.desk.Accept(w.ctx, bo.token, "en"); err != nil {
+			t.Errorf("invited: %v", err)
+		}
+		if words, _, err = w.desk.SignInWithCode(w.ctx, mark, "ada", code); err != nil {
+			t.Errorf("with a recovery code: %v", err)
+		}
 		stop()
 		flood.Wait()
 		if busy.Load() < 20 || other.Load() > 0 {

@@ -141,12 +141,15 @@ func (d *Desk) giveKeys(ctx context.Context, u *userRow) (words string, own *vau
 	return words, own, err
 }
 
+// giveWords waits in no strangers' line: it takes a session, a recovery code or an
+// invitation to come here, and whoever guesses at a login must not keep its owner
+// from other words.
 func (d *Desk) giveWords(ctx context.Context, u *userRow, own *vault.Pair) (string, error) {
 	words, err := vault.NewWords(u.locale)
 	if err != nil {
 		return "", fmt.Errorf("draw words for %s: %w", u.id, err)
 	}
-	leave, err := d.gate.Enter(ctx, string(u.login))
+	leave, err := d.known.Enter(ctx, string(u.login)+"words")
 	if err != nil {
 		return "", err
 	}

@@ -32,6 +32,15 @@ func (d *Desk) Mark(s *Session) string {
 	return base64.RawURLEncoding.EncodeToString(append(head, mac...))
 }
 
+// Recognises is what a browser counts as that brings a mark of this login's, "" for
+// any other.
+func (d *Desk) Recognises(login, mark string) string {
+	if name, g := d.line(d.loginIndex(login), mark); g == d.known {
+		return name
+	}
+	return ""
+}
+
 // line is where a sign-in waits: under which name its failures count, and in
 // which bounded line.
 func (d *Desk) line(index []byte, mark string) (name string, g *Gate) {

@@ -97,7 +97,7 @@ func TestAPartnerHoldsTheKeyOfTheirOrganisationAndNothingElse(t *testing.T) {
 		}
 		_, err = w.desk.SignIn(w.ctx, "pia", pia.Words)
 		w.refused(err, "staff.wrong")
-		_, _, err = w.desk.SignInWithCode(w.ctx, "pia", pia.Words)
+		_, _, err = w.desk.SignInWithCode(w.ctx, "", "pia", pia.Words)
 		w.refused(err, "staff.wrong")
 		_, err = w.desk.SignInPartner(w.ctx, "bo", bo.words, "123456")
 		w.refused(err, "staff.wrong")

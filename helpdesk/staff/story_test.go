@@ -431,15 +431,15 @@ func TestARecoveryCodeGivesNewWordsAndNobodyHasToAdmitAgain(t *testing.T) {
 			t.Fatalf("a code of %d characters", len(code))
 		}
 		for _, wrong := range []string{"", first, code[:33], bo.words} {
-			_, _, err = w.desk.SignInWithCode(w.ctx, "bo", wrong)
+			_, _, err = w.desk.SignInWithCode(w.ctx, "", "bo", wrong)
 			w.refused(err, "staff.wrong")
 			w.clock.Pass(16 * time.Minute) // no delays here
 		}
 		_, err = w.desk.SignIn(w.ctx, "bo", code)
 		w.refused(err, "staff.wrong")
-		_, _, err = w.desk.SignInWithCode(w.ctx, "ada", code)
+		_, _, err = w.desk.SignInWithCode(w.ctx, "", "ada", code)
 		w.refused(err, "staff.wrong")
-		words, cookie, err := w.desk.SignInWithCode(w.ctx, "bo", strings.ToUpper(strings.ReplaceAll(code, "-", " ")))
+		words, cookie, err := w.desk.SignInWithCode(w.ctx, "", "bo", strings.ToUpper(strings.ReplaceAll(code, "-", " ")))
 		w.must(err)
 		if !w.open(cookie).Member(w.team) {
 			t.Error("no member after recovery")
@@ -450,7 +450,7 @@ func TestARecoveryCodeGivesNewWordsAndNobodyHasToAdmitAgain(t *testing.T) {
 			t.Error("no member with the new words")
 		}
 		w.must(w.desk.Disable(w.ctx, w.desk.Console(), bo.id))
-		_, _, err = w.desk.SignInWithCode(w.ctx, "bo", code)
+		_, _, err = w.desk.SignInWithCode(w.ctx, "", "bo", code)
 		w.refused(err, "staff.wrong")
 	})
 }

@@ -73,7 +73,7 @@ func TestWhoseSignInIsChangedIsTold(t *testing.T) {
 		code, err := w.desk.RecoveryCode(w.ctx, s)
 		w.must(err)
 		w.hears(e, "a recovery code", "ada changed")
-		words, _, err := w.desk.SignInWithCode(w.ctx, "ada", code)
+		words, _, err := w.desk.SignInWithCode(w.ctx, "", "ada", code)
 		w.must(err)
 		w.hears(e, "recovered", "ada changed")
 
