@@ -12,15 +12,20 @@ import (
 	"returnsupport/helpdesk/store"
 )
 
-// afterLoan begins the lines that say: before a conversation's epoch somebody
-// lost their seat among its readers. Conversation, what its rows call them and
-// the epoch follow, so that the book outside the database names nobody.
-const afterLoan = "loan"
+// These begin the lines that say: before a conversation's epoch a colleague, or a
+// person, lost their seat among its readers. Conversation, what its rows call them
+// and the epoch follow, so that the book outside the database names nobody.
+//
+// Never a team: its seat ends when the ticket is another's, and in a database that
+// was put back the ticket is still its own, which nobody else would read.
+var afterSeats = map[string]string{userReader: "loan", personReader: "person-seat"}
 
 // afterSeat: somebody's seat ends, and the locked conversation's next epoch is
 // to begin without them.
-func (d *Desk) afterSeat(ctx context.Context, tx *store.Tx, c *talk, user helpdesk.ID) {
-	d.aftermath.Ends(ctx, tx, fmt.Sprintf("%s %s %s %d", afterLoan, c.id, d.nameAt(c, userReader, user), c.epoch+1))
+func (d *Desk) afterSeat(ctx context.Context, tx *store.Tx, c *talk, gone seat) {
+	if line := afterSeats[gone.kind]; line != "" {
+		d.aftermath.Ends(ctx, tx, fmt.Sprintf("%s %s %s %d", line, c.id, d.seatMark(c.ticket, c.kind, gone.reader), c.epoch+1))
+	}
 }
 
 // EndedLoans gathers the lines that ReplayLoans does again.
@@ -29,6 +34,7 @@ type EndedLoans struct {
 }
 
 type endedSeat struct {
+	kind   string
 	called helpdesk.ID
 	epoch  int64
 }
@@ -36,7 +42,16 @@ type endedSeat struct {
 // Line takes one of the book's lines. Another room's and one that was cut short
 // are passed over.
 func (a *EndedLoans) Line(words []string) {
-	if len(words) != 4 || words[0] != afterLoan {
+	if len(words) != 4 {
+		return
+	}
+	kind := ""
+	for k, line := range afterSeats {
+		if line == words[0] {
+			kind = k
+		}
+	}
+	if kind == "" {
 		return
 	}
 	epoch, err := strconv.ParseInt(words[3], 10, 64)
@@ -47,7 +62,7 @@ func (a *EndedLoans) Line(words []string) {
 		a.all = map[helpdesk.ID][]endedSeat{}
 	}
 	talk := helpdesk.ID(words[1])
-	a.all[talk] = append(a.all[talk], endedSeat{helpdesk.ID(words[2]), epoch})
+	a.all[talk] = append(a.all[talk], endedSeat{kind, helpdesk.ID(words[2]), epoch})
 }
 
 // ReplayLoans ends again, in a database that was put back, the seats of readers
@@ -99,23 +114,28 @@ func (d *Desk) endSeatsAgain(ctx context.Context, tx *store.Tx, id helpdesk.ID, 
 	if err != nil {
 		return 0, err
 	}
-	until, gone := c.epoch, map[helpdesk.ID]bool{}
+	type one struct {
+		kind string
+		id   helpdesk.ID
+	}
+	until, gone := c.epoch, map[one]bool{}
 	for _, line := range lines {
 		if line.epoch > c.epoch {
-			until, gone[line.called] = max(until, min(line.epoch, c.epoch+epochsMost)), true
+			until, gone[one{line.kind, line.called}] = max(until, min(line.epoch, c.epoch+epochsMost)), true
 		}
 	}
-	ended := map[helpdesk.ID]bool{}
+	ended := map[one]bool{}
 	for _, r := range rows {
-		if r.kind != userReader || !gone[d.nameAt(c, userReader, r.reader)] || ended[r.reader] {
+		who := one{r.kind, r.reader}
+		if !gone[one{r.kind, d.seatMark(c.ticket, c.kind, r.reader)}] || ended[who] {
 			continue
 		}
-		ended[r.reader] = true
-		if err := d.dropSeat(ctx, tx, c, seat{kind: userReader, reader: r.reader}); err != nil {
+		ended[who] = true
+		if err := d.dropSeat(ctx, tx, c, seat{kind: r.kind, reader: r.reader}); err != nil {
 			return 0, err
 		}
 	}
-	stay := slices.DeleteFunc(d.presentSeats(ctx, rows, c, seat{}), func(s seat) bool { return s.kind == userReader && ended[s.reader] })
+	stay := slices.DeleteFunc(d.presentSeats(ctx, rows, c, seat{}), func(s seat) bool { return ended[one{s.kind, s.reader}] })
 	for c.epoch < until {
 		if _, err := d.nextEpoch(ctx, tx, nil, c, stay); err != nil {
 			return 0, err

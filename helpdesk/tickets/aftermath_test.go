@@ -35,6 +35,32 @@ func (h *house) replay(t testing.TB, lines ...string) int {
 	return n
 }
 
+// copied is a backup of who reads what; putBack has another process find it.
+func (h *house) copied(t testing.TB) (putBack func()) {
+	t.Helper()
+	run := func(queries ...string) {
+		t.Helper()
+		h.ok(t, h.db.Write(t.Context(), "put a table back", func(tx *store.Tx) error {
+			for _, q := range queries {
+				if _, err := tx.Exec(t.Context(), q); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for _, table := range []string{"tickets_reader", "tickets_loan", "tickets_conversation"} {
+		run("CREATE TABLE aside_" + table + " AS SELECT * FROM " + table)
+	}
+	return func() {
+		const columns = "epoch, mac, head, head_epoch"
+		run("DELETE FROM tickets_reader", "INSERT INTO tickets_reader SELECT * FROM aside_tickets_reader",
+			"DELETE FROM tickets_loan", "INSERT INTO tickets_loan SELECT * FROM aside_tickets_loan",
+			"UPDATE tickets_conversation SET ("+columns+") = (SELECT "+columns+" FROM aside_tickets_conversation a WHERE a.id = tickets_conversation.id) WHERE id IN (SELECT id FROM aside_tickets_conversation)")
+		h.desk = h.replica()
+	}
+}
+
 // A backup is put back that is older than the end of a loan: whoever had it
 // lent reads nothing that is written from now on, all others go on, and the same
 // lines end no loan that was given since.
@@ -63,21 +89,7 @@ func TestABackupBringsBackNoLoanThatEnded(t *testing.T) {
 		if len(book.lines) != 0 {
 			t.Fatalf("lending: the book says %q", book.lines)
 		}
-		run := func(queries ...string) {
-			t.Helper()
-			h.ok(t, h.db.Write(ctx, "put a table back", func(tx *store.Tx) error {
-				for _, q := range queries {
-					if _, err := tx.Exec(ctx, q); err != nil {
-						return err
-					}
-				}
-				return nil
-			}))
-		}
-		tables := []string{"tickets_reader", "tickets_loan", "tickets_conversation"}
-		for _, table := range tables {
-			run("CREATE TABLE aside_" + table + " AS SELECT * FROM " + table)
-		}
+		putBack := h.copied(t)
 		before := h.epoch(t, p.talk.ID)
 		h.ok(t, h.desk.RemoveReader(ctx, anna, p.talk.Ticket, bo.User.ID))
 		lines := slices.Clone(book.lines)
@@ -86,11 +98,7 @@ func TestABackupBringsBackNoLoanThatEnded(t *testing.T) {
 		}
 		same(t, "what the database knows of is not done again", h.replay(t, lines...), 0)
 
-		columns := "epoch, mac, head, head_epoch"
-		run("DELETE FROM tickets_reader", "INSERT INTO tickets_reader SELECT * FROM aside_tickets_reader",
-			"DELETE FROM tickets_loan", "INSERT INTO tickets_loan SELECT * FROM aside_tickets_loan",
-			"UPDATE tickets_conversation SET ("+columns+") = (SELECT "+columns+" FROM aside_tickets_conversation a WHERE a.id = tickets_conversation.id)")
-		h.desk = h.replica() // another process
+		putBack()
 		same(t, "the epoch of the backup", h.epoch(t, p.talk.ID), before)
 		h.page(t, bo, p.talk.Ticket) // he is back
 
@@ -107,5 +115,40 @@ func TestABackupBringsBackNoLoanThatEnded(t *testing.T) {
 		lend(bo)
 		same(t, "a loan given since", h.replay(t, lines...), 0)
 		h.page(t, bo, p.talk.Ticket)
+	})
+}
+
+// A backup is put back that is older than the day on which two were set apart.
+func TestABackupLetsNobodyReadWhomTheyWereSetApartFrom(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		book := &aside{}
+		h.after = book
+		h.desk = h.replica()
+		ctx := t.Context()
+		team := h.team(t)
+		anna := h.session(t, team)
+		wife, husband := h.spouses(t, team)
+		h.ok(t, h.db.Write(ctx, "test", func(tx *store.Tx) error {
+			return h.desk.AddPerson(ctx, tx, wife.talk.ID, husband.Pair().Public())
+		}))
+		h.tell(t, anna, wife.talk.ID, "both hear this")
+		his := &someone{Guest: husband.Guest, talk: wife.talk}
+		putBack := h.copied(t)
+		h.ok(t, h.desk.SetConflict(ctx, anna, wife.talk.Ticket, husband.talk.Ticket, ""))
+		if len(book.lines) != 1 || strings.Contains(book.lines[0], string(husband.Person)) || strings.Contains(book.lines[0], string(wife.talk.Ticket)) {
+			t.Fatalf("the book says %q", book.lines)
+		}
+		putBack()
+		same(t, "he is back", h.heard(t, his, 0), []string{"both hear this"})
+		same(t, "ended again", h.replay(t, book.lines...), 1)
+		h.say(t, wife, "own words")
+		if _, _, err := h.desk.Heard(ctx, husband.Guest, wife.talk.ID, 0, 5); !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("he reads her: %v", err)
+		}
+		if all := h.heard(t, wife, 0); all[len(all)-1] != "own words" {
+			t.Errorf("she reads %q", all)
+		}
+		same(t, "a second time", h.replay(t, book.lines...), 0)
 	})
 }

@@ -127,9 +127,7 @@ func (d *Desk) RemoveReader(ctx context.Context, s *staff.Session, ticket, user 
 // dropReader ends one reader of a conversation, whose next epoch is to begin
 // without them. A backup that is put back does not know of it.
 func (d *Desk) dropReader(ctx context.Context, tx *store.Tx, c *talk, gone seat) error {
-	if gone.kind == userReader {
-		d.afterSeat(ctx, tx, c, gone.reader)
-	}
+	d.afterSeat(ctx, tx, c, gone)
 	return d.dropSeat(ctx, tx, c, gone)
 }
 
