@@ -90,7 +90,7 @@ func (i *installation) command(stdin string, args ...string) string {
 
 // export takes out everything, as one may who holds two of the sheets.
 func (i *installation) export(to string) {
-	said := i.command(strings.Join([]string{i.words, i.sheets[0], i.sheets[1], ""}, "\n"), "export", "--login", i.login, "--sheets", "--to", to)
+	said := i.command(strings.Join([]string{i.words, i.sheets[0], i.sheets[1], "yes", ""}, "\n"), "export", "--login", i.login, "--sheets", "--to", to)
 	i.sheets = sheetsOf(said)
 }
 

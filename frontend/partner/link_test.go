@@ -114,7 +114,7 @@ func TestGuessedDigitsAreBoundedAndWrittenDown(t *testing.T) {
 func TestOneAddressMayNotTryWithoutEnd(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	b := w.browser()
-	for range 20 {
+	for range 120 {
 		b.Post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").Is(422)
 	}
 	b.Post("/p/l", "key", strings.Repeat("A", 22), "digits", "123456789012").Is(429).Sees("Too many tries from your network.")
