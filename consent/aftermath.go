@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"returnsupport/consent/internal/grants"
+	"returnsupport/consent/internal/ledger"
 	"returnsupport/consent/internal/referrals"
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/store"
@@ -43,6 +44,7 @@ const (
 	afterReferral = "referral" // cut off
 	afterStop     = "stopped"  // everything of a ticket
 	afterForget   = "forgotten"
+	afterHead     = "head" // how far the book went, as verify takes it
 )
 
 // Afterwards notes what a transaction ends: written now, on the disk once it is
@@ -134,6 +136,34 @@ func (d *Door) forgotten(ctx context.Context, tx *store.Tx, tickets []helpdesk.I
 		return
 	}
 	d.Aftermath.Ended(tx, d.unnoted(ctx), aftermathLines(afterForget, tickets)...)
+}
+
+// headMoved notes how far the book goes, so that a database that is put back
+// tells how many of its steps are lost.
+func (d *Door) headMoved(ctx context.Context, tx *store.Tx, head ledger.Anchor) {
+	if d.Aftermath == nil {
+		return
+	}
+	d.Aftermath.Ended(tx, func(err error) {
+		d.Log.WarnContext(ctx, "the consent ledger's head is not in the aftermath log", "error", err)
+	}, afterHead+" "+headText(head))
+}
+
+// LostSteps counts the steps of the book that the aftermath logs know of and the
+// database does not: it was put back, and they were made since.
+func (d *Door) LostSteps(ctx context.Context) (int64, error) {
+	head, err := d.ledger.Head(ctx)
+	if err != nil || d.Aftermath == nil {
+		return 0, err
+	}
+	furthest := head.Seq
+	err = d.Aftermath.Lines(func(words []string) error {
+		if len(words) == 2 && words[0] == afterHead {
+			furthest = max(furthest, headSeq(words[1]))
+		}
+		return nil
+	})
+	return furthest - head.Seq, err
 }
 
 func (d *Door) unnoted(ctx context.Context) func(error) {

@@ -105,7 +105,7 @@ func New(h House) *Door {
 		d.cost = vault.CodeCost
 	}
 	d.changed = append(d.changed, d.consentChanged, d.branchChanged)
-	d.ledger = ledger.New(ledger.House{DB: h.DB, Secrets: h.Secrets, Journal: h.Journal, Now: h.Now, Log: h.Log})
+	d.ledger = ledger.New(ledger.House{DB: h.DB, Secrets: h.Secrets, Journal: h.Journal, Now: h.Now, Log: h.Log, Moved: d.headMoved})
 	return d
 }
 

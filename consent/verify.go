@@ -33,6 +33,16 @@ type Known struct{ anchors []ledger.Anchor }
 // headMark is how a head of the book is written: in the log, in mails, by verify.
 var headMark = regexp.MustCompile(`\bledger:([0-9]{1,18}):([0-9a-f]{64})\b`)
 
+// headSeq is the place a head speaks of, 0 for a text that is none.
+func headSeq(head string) int64 {
+	m := headMark.FindStringSubmatch(head)
+	if m == nil {
+		return 0
+	}
+	seq, _ := strconv.ParseInt(m[1], 10, 64) // as many digits as fit
+	return seq
+}
+
 func headText(a ledger.Anchor) string { return fmt.Sprintf("ledger:%d:%s", a.Seq, hexed(a.Hash)) }
 
 // ReadKnown reads a receipt's file, or any text in which heads of the book

@@ -24,7 +24,7 @@ func (a aftermath) Ended(ctx context.Context, tx *store.Tx, lines ...string) {
 func (a aftermath) unwritten(ctx context.Context) func(error) {
 	return func(err error) {
 		a.journal.Alarm(ctx, "staff_aftermath", "")
-		a.log.ErrorContext(ctx, "who left, what code was replaced or whose loan ended is not in the aftermath log: a backup put back would let them in", "error", err)
+		a.log.ErrorContext(ctx, "who left, what code or address was replaced or who reads a conversation no more is not in the aftermath log: a backup put back would let them in", "error", err)
 	}
 }
 
@@ -37,9 +37,11 @@ func (t teller) SignIn(ctx context.Context, tx *store.Tx, to staff.User, what st
 
 // ended is what was ended again because a backup did not know of it.
 type ended struct {
-	users []staff.User
-	codes int
-	loans int
+	users   []staff.User
+	codes   int
+	notices int  // addresses
+	sheets  bool // the recovery sheets were made anew since
+	seats   int
 }
 
 // replay ends again what the aftermath log says and the database does not know:
@@ -52,28 +54,31 @@ func (h *house) replay(ctx context.Context) (ended, error) {
 	if err != nil {
 		return ended{}, err
 	}
-	codes, err := h.people.EndedCodes(ctx)
+	persons, err := h.people.Ended(ctx)
 	if err != nil {
 		return ended{}, err
 	}
-	loans := &tickets.EndedLoans{}
+	seats := &tickets.EndedSeats{}
 	err = h.after.Lines(func(words []string) error {
 		left.Line(words)
-		codes.Line(words)
-		loans.Line(words)
+		persons.Line(words)
+		seats.Line(words)
 		return nil
 	})
 	if err != nil {
 		return ended{}, err
 	}
 	var e ended
+	if e.sheets, err = h.staff.SheetsAreOld(ctx, left); err != nil {
+		return e, err
+	}
 	if e.users, err = h.staff.Replay(ctx, left); err != nil {
 		return e, err
 	}
-	if e.codes, err = h.people.Replay(ctx, codes); err != nil {
+	if e.codes, e.notices, err = h.people.Replay(ctx, persons); err != nil {
 		return e, err
 	}
-	e.loans, err = h.tickets.ReplayLoans(ctx, loans)
+	e.seats, err = h.tickets.ReplaySeats(ctx, seats)
 	return e, err
 }
 
@@ -81,8 +86,14 @@ func (e ended) print(out io.Writer) {
 	if e.codes > 0 {
 		fmt.Fprintf(out, "%d return codes that were replaced since open nothing again. Their new ones are lost: a counsellor makes another when their person asks.\n", e.codes)
 	}
-	if e.loans > 0 {
-		fmt.Fprintf(out, "%d colleagues to whom a conversation is no longer lent do not read it.\n", e.loans)
+	if e.notices > 0 {
+		fmt.Fprintf(out, "%d addresses that were taken away or replaced since are told nothing. A new one is lost: its person leaves it again.\n", e.notices)
+	}
+	if e.seats > 0 {
+		fmt.Fprintf(out, "%d readers of conversations do not read them: colleagues to whom they are no longer lent, people who were set apart.\n", e.seats)
+	}
+	if e.sheets {
+		fmt.Fprintln(out, "The recovery sheets were made anew since. The new ones open nothing of this backup, and the old ones do: make others from two of the old ones with `returnsupport recover sheets`, and destroy all six.")
 	}
 	if len(e.users) == 0 {
 		return

@@ -260,6 +260,10 @@ func layAftermath(set settings, given string) (bool, error) {
 // let in.
 func (h *house) afterRestore(ctx context.Context, out io.Writer, known bool) error {
 	if known {
+		lost, err := h.door.LostSteps(ctx)
+		if err != nil {
+			return err
+		}
 		ended, err := h.replay(ctx)
 		if err != nil {
 			return err
@@ -270,6 +274,9 @@ func (h *house) afterRestore(ctx context.Context, out io.Writer, known bool) err
 		}
 		fmt.Fprintf(out, "By the aftermath log: what was withdrawn since is stopped again, and %d tickets are erased again.\n", again)
 		ended.print(out)
+		if lost > 0 {
+			fmt.Fprintf(out, "%d steps of the consents' book were made since the backup and are lost. What of them ended something is done again; a yes of that time is asked for again.\n", lost)
+		}
 		for _, id := range asked {
 			fmt.Fprintf(out, "Their person had asked to have it erased, and may come back no more: ticket %s\n", id)
 		}

@@ -20,16 +20,42 @@ func (n *noted) Ended(_ context.Context, tx *store.Tx, lines ...string) {
 	tx.After(func() { n.lines = append(n.lines, lines...) })
 }
 
-func (w *world) replay(n *noted) int {
+func (w *world) replay(n *noted) (codes, notices int) {
 	w.t.Helper()
-	since, err := w.people.EndedCodes(w.ctx)
+	since, err := w.people.Ended(w.ctx)
 	w.must(err)
 	for _, line := range n.lines {
 		since.Line(strings.Fields(line))
 	}
-	done, err := w.people.Replay(w.ctx, since)
+	codes, notices, err = w.people.Replay(w.ctx, since)
 	w.must(err)
-	return done
+	return codes, notices
+}
+
+// copied is a backup of who comes; putBack has another process find it, because
+// this one remembers newer rows.
+func (w *world) copied() (putBack func()) {
+	run := func(queries ...string) {
+		w.must(w.write(func(tx *store.Tx) error {
+			for _, query := range queries {
+				if _, err := tx.Exec(w.ctx, query); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	tables := []string{"people_key", "people_person", "people_notice"}
+	for _, table := range tables {
+		run("CREATE TABLE aside_" + table + " AS SELECT * FROM " + table)
+	}
+	return func() {
+		run("DELETE FROM people_guest")
+		for _, table := range tables {
+			run("DELETE FROM "+table, "INSERT INTO "+table+" SELECT * FROM aside_"+table)
+		}
+		w.restart()
+	}
 }
 
 // A backup is put back that is older than codes which were replaced because
@@ -53,14 +79,7 @@ func TestABackupBringsBackNoCodeThatWasReplaced(t *testing.T) {
 			nobody, card, err = w.people.Claimed(w.ctx, tx, printed, w.clock.now().AddDate(1, 0, 0))
 			return err
 		}))
-		run := func(query string) {
-			w.must(w.write(func(tx *store.Tx) error {
-				_, err := tx.Exec(w.ctx, query)
-				return err
-			}))
-		}
-		run(`CREATE TABLE aside_key AS SELECT * FROM people_key`)
-		run(`CREATE TABLE aside_person AS SELECT * FROM people_person`)
+		putBack := w.copied()
 
 		book.lines = nil
 		_, err = w.people.NewCode(w.ctx, g)
@@ -77,14 +96,10 @@ func TestABackupBringsBackNoCodeThatWasReplaced(t *testing.T) {
 			t.Fatalf("the book says %q", lines)
 		}
 
-		for _, query := range []string{`DELETE FROM people_guest`, `DELETE FROM people_key`, `INSERT INTO people_key SELECT * FROM aside_key`,
-			`DELETE FROM people_person`, `INSERT INTO people_person SELECT * FROM aside_person`} {
-			run(query)
-		}
-		w.restart() // another process: this one remembers newer rows
+		putBack()
 		w.comeBack(kept)
 		book.lines = lines
-		if n := w.replay(book); n != 5 {
+		if n, _ := w.replay(book); n != 5 {
 			t.Errorf("%d codes are ended again", n)
 		}
 		for _, code := range []string{seen, lost, claim, erased, card} {
@@ -92,15 +107,56 @@ func TestABackupBringsBackNoCodeThatWasReplaced(t *testing.T) {
 			w.refused(err, "code.wrong")
 		}
 		w.comeBack(kept)
-		if n := w.replay(book); n != 0 {
+		if n, _ := w.replay(book); n != 0 {
 			t.Errorf("%d codes are ended a second time", n)
 		}
 		fresh := w.reissue(g.Person)
 		if _, back, _ := w.comeBack(fresh.Code); back.Code != people.OwnCode {
 			t.Error("another code does not make it theirs again")
 		}
-		if n := w.replay(&noted{lines}); n != 0 {
+		if n, _ := w.replay(&noted{lines}); n != 0 {
 			t.Errorf("%d codes are ended that were made since", n)
+		}
+	})
+}
+
+// A backup is put back that is older than the day on which somebody took away
+// where they are told, or named another place: the phone may be another's by now.
+func TestABackupTellsNothingToAnAddressThatWasTakenAway(t *testing.T) {
+	each(t, func(w *world) {
+		book := &noted{}
+		w.after = book
+		w.restart()
+		_, taken, _ := w.withCode()
+		_, moved, _ := w.withCode()
+		_, kept, _ := w.withCode()
+		for _, g := range []*people.Guest{taken, moved, kept} {
+			w.must(w.people.SetNotice(w.ctx, g, people.Notice{Kind: people.ByMail, Address: "his@home.example", Language: "en"}))
+		}
+		putBack := w.copied()
+		book.lines = nil
+		w.must(w.write(func(tx *store.Tx) error { return w.people.DropNotice(w.ctx, tx, taken.Person) }))
+		w.must(w.people.SetNotice(w.ctx, moved, people.Notice{Kind: people.ByMail, Address: "own@new.example", Language: "en"}))
+		lines := book.lines
+		if len(lines) != 2 {
+			t.Fatalf("the book says %q", lines)
+		}
+		putBack()
+		book.lines = lines
+		if _, n := w.replay(book); n != 2 {
+			t.Errorf("%d addresses are dropped again", n)
+		}
+		for g, want := range map[*people.Guest]bool{taken: false, moved: false, kept: true} {
+			if _, told, err := w.people.Notice(w.ctx, g.Person); told != want || err != nil {
+				t.Errorf("told: %v, %v", told, err)
+			}
+		}
+		w.must(w.people.SetNotice(w.ctx, moved, people.Notice{Kind: people.ByMail, Address: "own@new.example", Language: "en"}))
+		if _, n := w.replay(&noted{lines}); n != 0 {
+			t.Errorf("%d addresses are dropped that were named since", n)
+		}
+		if n, told, err := w.people.Notice(w.ctx, moved.Person); !told || n.Address != "own@new.example" || err != nil {
+			t.Errorf("the new one: %v, %v", told, err)
 		}
 	})
 }

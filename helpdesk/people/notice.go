@@ -102,6 +102,7 @@ func (p *Registry) SetNotice(ctx context.Context, g *Guest, n Notice) error {
 		var sealed []byte
 		err := p.changeMine(ctx, tx, g, func(k *keyRow) (bool, error) {
 			k.notice++
+			p.afterNotice(ctx, tx, k)
 			sealed = p.secrets.SealNotice(noticePlace(k), plain)
 			return true, nil
 		})
@@ -178,6 +179,7 @@ func (p *Registry) DropNotice(ctx context.Context, tx *store.Tx, person helpdesk
 	}
 	return p.change(ctx, tx, person, func(k *keyRow) (bool, error) {
 		k.notice++
+		p.afterNotice(ctx, tx, k)
 		return true, nil
 	})
 }

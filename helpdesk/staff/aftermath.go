@@ -30,10 +30,12 @@ func (NoAftermath) Ends(context.Context, *store.Tx, ...string) {}
 // Ended writes nothing.
 func (NoAftermath) Ended(context.Context, *store.Tx, ...string) {}
 
-// What the lines say of users; a user's version is the last word of each.
+// What the lines say of users; a user's version is the last word of each. That of
+// the recovery key is the only word of its own.
 const (
 	afterLeft    = "left"    // and the user: what their row held opens nothing again
 	afterRemoved = "removed" // and the user, and the team
+	afterSheets  = "sheets"
 )
 
 func leftLine(u *userRow) string { return fmt.Sprintf("%s %s %d", afterLeft, u.id, u.version) }
@@ -62,8 +64,9 @@ type departure struct {
 
 // Departures gathers the lines that Replay does again.
 type Departures struct {
-	seen map[helpdesk.ID]int64
-	all  map[helpdesk.ID]*departure
+	seen   map[helpdesk.ID]int64
+	all    map[helpdesk.ID]*departure
+	sheets int // of how many recovery keys the lines know
 }
 
 // Departures begins with what the database knows of every user.
@@ -72,12 +75,18 @@ func (d *Desk) Departures(ctx context.Context) (*Departures, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the versions of users: %w", err)
 	}
-	return &Departures{seen, map[helpdesk.ID]*departure{}}, nil
+	return &Departures{seen: seen, all: map[helpdesk.ID]*departure{}}, nil
 }
 
 // Line takes one of the book's lines. Another room's, one that was cut short and
 // one of what the database has seen are passed over.
 func (a *Departures) Line(words []string) {
+	if len(words) == 2 && words[0] == afterSheets {
+		if version, err := strconv.Atoi(words[1]); err == nil {
+			a.sheets = max(a.sheets, version)
+		}
+		return
+	}
 	left := len(words) == 3 && words[0] == afterLeft
 	if !left && (len(words) != 4 || words[0] != afterRemoved) {
 		return
@@ -128,6 +137,19 @@ func (d *Desk) Replay(ctx context.Context, a *Departures) ([]User, error) {
 		out = append(out, shown)
 	}
 	return out, nil
+}
+
+// SheetsAreOld tells whether the recovery sheets were made anew since: those that
+// were replaced open the database that was put back, and the new ones do not.
+func (d *Desk) SheetsAreOld(ctx context.Context, a *Departures) (bool, error) {
+	if a.sheets == 0 {
+		return false, nil // never, and a house that was not set up has none
+	}
+	_, row, err := d.recovery(ctx, d.db)
+	if errors.Is(err, errForged) {
+		return false, nil // told by an alarm, and no reason not to start
+	}
+	return err == nil && row.version < a.sheets, err
 }
 
 // departAgain returns the row of who was shut out, nil where a team alone was

@@ -196,3 +196,35 @@ func (w *world) branch() (lead, volunteer hired) {
 	w.must(w.desk.AdmitPartner(w.ctx, o, volunteer.id))
 	return lead, volunteer
 }
+
+// A backup is put back that is older than the day on which the sheets were made
+// anew: whoever restores is told that the replaced ones open it.
+func TestABackupOlderThanTheSheetsSaysSo(t *testing.T) {
+	each(t, func(w *world) {
+		book := &noted{}
+		w.after = book
+		w.restart()
+		old := func() bool {
+			t.Helper()
+			since, err := w.desk.Departures(w.ctx)
+			w.must(err)
+			for _, line := range book.lines {
+				since.Line(strings.Fields(line))
+			}
+			old, err := w.desk.SheetsAreOld(w.ctx, since)
+			w.must(err)
+			return old
+		}
+		if old() {
+			t.Error("nobody made sheets")
+		}
+		w.must(w.desk.RenewSheets(w.ctx, w.init.Sheets[0], w.init.Sheets[1], func([3]string, string) error { return nil }))
+		if lines := fmt.Sprint(book.lines); lines != "[sheets 2]" || old() {
+			t.Errorf("the book says %s", lines)
+		}
+		book.lines = []string{"sheets 3"} // of a database that went on
+		if !old() {
+			t.Error("the sheets of the backup are taken for the last")
+		}
+	})
+}

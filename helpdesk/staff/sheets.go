@@ -58,6 +58,7 @@ func (d *Desk) RenewSheets(ctx context.Context, sheetA, sheetB string, show func
 		if n == 0 {
 			return fmt.Errorf("replace the recovery key: %w", helpdesk.ErrConflict)
 		}
+		d.aftermath.Ended(ctx, tx, fmt.Sprintf("%s %d", afterSheets, row.version))
 		if err := d.resealTeams(ctx, tx, old, key); err != nil {
 			return err
 		}
@@ -171,6 +172,29 @@ func LostSecrets(ctx context.Context, r store.Reader, sheetA, sheetB string) (*v
 	if err := r.QueryRow(ctx, selectRecovery).Scan(&row.version, &row.public, &row.wraps[0], &row.wraps[1], &row.wraps[2], &row.secrets, &row.mac); err != nil {
 		return nil, fmt.Errorf("find the recovery key: %w", err)
 	}
+	return row.lost(sheetA, sheetB)
+}
+
+// RecoveryTable is the table of which SecretsOf takes the row.
+const RecoveryTable = "staff_recovery"
+
+// SecretsOf is LostSecrets for a row that comes out of a backup, by column.
+func SecretsOf(cells map[string]any, sheetA, sheetB string) (*vault.Secrets, error) {
+	var row recoveryRow
+	version, whole := cells["version"].(int64)
+	row.version = int(version)
+	for column, into := range map[string]*[]byte{"public": &row.public, "sheet_a": &row.wraps[0], "sheet_b": &row.wraps[1],
+		"sheet_c": &row.wraps[2], "secrets": &row.secrets, "mac": &row.mac} {
+		bytes, is := cells[column].([]byte)
+		*into, whole = bytes, whole && is
+	}
+	if !whole {
+		return nil, fmt.Errorf("find the recovery key: %w", helpdesk.ErrNotFound)
+	}
+	return row.lost(sheetA, sheetB)
+}
+
+func (row *recoveryRow) lost(sheetA, sheetB string) (*vault.Secrets, error) {
 	pair, err := vault.OpenWithSheets(sheetA, sheetB, row.wraps, recoveryID(row.version))
 	if err != nil {
 		return nil, err

@@ -28,8 +28,8 @@ func (d *Desk) afterSeat(ctx context.Context, tx *store.Tx, c *talk, gone seat) 
 	}
 }
 
-// EndedLoans gathers the lines that ReplayLoans does again.
-type EndedLoans struct {
+// EndedSeats gathers the lines that ReplaySeats does again.
+type EndedSeats struct {
 	all map[helpdesk.ID][]endedSeat // of conversations
 }
 
@@ -41,7 +41,7 @@ type endedSeat struct {
 
 // Line takes one of the book's lines. Another room's and one that was cut short
 // are passed over.
-func (a *EndedLoans) Line(words []string) {
+func (a *EndedSeats) Line(words []string) {
 	if len(words) != 4 {
 		return
 	}
@@ -65,10 +65,10 @@ func (a *EndedLoans) Line(words []string) {
 	a.all[talk] = append(a.all[talk], endedSeat{kind, helpdesk.ID(words[2]), epoch})
 }
 
-// ReplayLoans ends again, in a database that was put back, the seats of readers
+// ReplaySeats ends again, in a database that was put back, the seats of readers
 // that ended since, and tells how many there were. What is written from then on
 // has a key they never held.
-func (d *Desk) ReplayLoans(ctx context.Context, a *EndedLoans) (int, error) {
+func (d *Desk) ReplaySeats(ctx context.Context, a *EndedSeats) (int, error) {
 	var behind []helpdesk.ID
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(a.all)), 500) {
 		epochs, err := store.Versions(ctx, d.db, selectEpochs+store.Places(len(ids), 1)+")", anys(ids)...)

@@ -26,11 +26,11 @@ func (a *aside) Ended(context.Context, *store.Tx, ...string) { panic("no line of
 
 func (h *house) replay(t testing.TB, lines ...string) int {
 	t.Helper()
-	var ended tickets.EndedLoans
+	var ended tickets.EndedSeats
 	for _, line := range lines {
 		ended.Line(strings.Fields(line))
 	}
-	n, err := h.desk.ReplayLoans(t.Context(), &ended)
+	n, err := h.desk.ReplaySeats(t.Context(), &ended)
 	h.ok(t, err)
 	return n
 }

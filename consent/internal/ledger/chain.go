@@ -99,6 +99,9 @@ func (b *Book) Append(ctx context.Context, tx *store.Tx, e Event) (Placed, error
 	if err := tx.Later(ctx, moveHead, s.Seq, s.Hash, signature); err != nil {
 		return Placed{}, fmt.Errorf("move the consent ledger's head: %w", err)
 	}
+	if b.Moved != nil {
+		b.Moved(ctx, tx, head)
+	}
 	return Placed{ID: s.ID, Seq: s.Seq, Hash: s.Hash}, nil
 }
 

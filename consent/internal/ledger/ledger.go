@@ -84,6 +84,8 @@ type House struct {
 	Journal *journal.Book // for alarms
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Moved hears of each new head, in its transaction. nil hears nothing.
+	Moved func(context.Context, *store.Tx, Anchor)
 }
 
 // Book is the room. Its methods may be called from many goroutines.
