@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk"
+	"returnsupport/helpdesk/backup"
 	"returnsupport/helpdesk/staff"
 	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
@@ -104,15 +105,20 @@ and give them to three people. The old ones count until you say that it is done.
 
 var errNotOnPaper = errors.New("the sheets above are void, and the old ones count; make others with `returnsupport recover sheets`")
 
-// recoverSecrets writes the server's secrets from the copy in the database. It
-// never replaces a file that is there.
+// recoverSecrets writes the server's secrets from the copy in the database, or in
+// a backup's two files where that is lost, too. It never replaces a file that is
+// there.
 func recoverSecrets(ctx context.Context, c console, args []string) error {
-	set, rest, err := readSettings(args, c.env, nil)
+	var from restoring
+	set, rest, err := readSettings(args, c.env, func(f *flag.FlagSet) {
+		f.StringVar(&from.content, "content", "", "")
+		f.StringVar(&from.keys, "keys", "", "")
+	})
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return usageError("recover secrets takes no more words")
+	if len(rest) > 0 || (from.content == "") != (from.keys == "") {
+		return usageError("recover secrets takes nothing, or --content and --keys, the two files of one backup")
 	}
 	if _, err := os.Stat(set.secrets); err == nil {
 		return fmt.Errorf("%s is there already: move it away first, if you are sure that it is not the right one: %w", set.secrets, helpdesk.ErrConflict)
@@ -124,6 +130,9 @@ func recoverSecrets(ctx context.Context, c console, args []string) error {
 	a, b, err := twoSheets(c)
 	if err != nil {
 		return err
+	}
+	if from.content != "" {
+		return secretsFromBackup(c, set, from, a, b)
 	}
 	db, err := store.Open(ctx, set.database, log)
 	if err != nil {
@@ -140,6 +149,30 @@ func recoverSecrets(ctx context.Context, c console, args []string) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "%s is written. Back it up, apart from the database. Then make new sheets: returnsupport recover sheets\n", set.secrets)
+	return nil
+}
+
+// secretsFromBackup is for a house that lost everything but a backup and two
+// sheets. The files are proven with the secrets that come out of them.
+func secretsFromBackup(c console, set settings, from restoring, a, b string) error {
+	fmt.Fprintln(c.err, "Both files are read to their ends: a minute for each 20 GB.")
+	row, err := backup.Single(from.content, from.keys, staff.RecoveryTable)
+	if err != nil {
+		return err
+	}
+	secrets, err := staff.SecretsOf(row, a, b)
+	if err != nil {
+		return err
+	}
+	for _, file := range []string{from.content, from.keys} {
+		if _, err := backup.Prove(file, secrets); err != nil {
+			return err
+		}
+	}
+	if err := writeSecrets(set.secrets, secrets); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s is written. Now restore the same two files, and then make new sheets: returnsupport recover sheets\n", set.secrets)
 	return nil
 }
 

@@ -70,3 +70,65 @@ func TestTwoSheetsBringBackWhatWasLost(t *testing.T) {
 	}
 	o.must("", "verify")
 }
+
+// The machine burns, with the secrets. Somebody has the backup's two files, and two
+// people a sheet each.
+func TestABackupAndTwoSheetsAreEnough(t *testing.T) {
+	o := operator{t: t, data: t.TempDir()}
+	sheets := o.sheets(o.must("", "init", "--login", "maria", "--name", "Maria Sund", "--address", "maria@stod.example"))
+	away := t.TempDir()
+	o.must("", "backup", "--to", away)
+	secrets, err := os.ReadFile(filepath.Join(o.data, "server.secrets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := func() (pair []string) {
+		for _, part := range []string{"content", "keys"} {
+			found, err := filepath.Glob(filepath.Join(away, "*-"+part+".backup"))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%s: %v", part, found)
+			}
+			pair = append(pair, "--"+part, found[0])
+		}
+		return pair
+	}()
+
+	o.data = t.TempDir() // another machine
+	file := filepath.Join(o.data, "server.secrets")
+	back := append([]string{"recover", "secrets"}, files...)
+	for _, wrong := range []struct {
+		said string
+		args []string
+	}{
+		{sheets[0] + "\n" + sheets[0] + "\n", back},
+		{sheets[0] + "\n" + sheets[1] + "\n", back[:4]},
+		{sheets[0] + "\n" + sheets[1] + "\n", []string{"recover", "secrets", "--content", files[3], "--keys", files[1]}},
+	} {
+		if code, _, complaint := o.do(wrong.said, wrong.args...); code == 0 || complaint == "" {
+			t.Errorf("%q brought secrets back", wrong.args)
+		}
+	}
+	whole, err := os.ReadFile(files[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(away, "changed")
+	last := len(whole) - 1
+	if err := os.WriteFile(changed, append(whole[:last:last], whole[last]^1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, _ := o.do(sheets[0]+"\n"+sheets[1]+"\n", "recover", "secrets", "--content", changed, "--keys", files[3]); code != 1 {
+		t.Error("a file that was changed brought secrets back")
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("secrets lie there that nothing vouches for")
+	}
+
+	o.must(sheets[1]+"\n"+sheets[2]+"\n", back...)
+	if again, err := os.ReadFile(file); err != nil || string(again) != string(secrets) {
+		t.Fatalf("other secrets came back: %v", err)
+	}
+	o.must("", append([]string{"restore"}, files...)...)
+	o.sheets(o.must(sheets[0]+"\n"+sheets[1]+"\nyes\n", "recover", "sheets"))
+	o.must("", "verify")
+}
