@@ -207,7 +207,7 @@ func restore(ctx context.Context, c console, set settings, from restoring) error
 	if err != nil {
 		return err
 	}
-	set.restoring = true
+	set.opens = store.OpenRestored
 	began := time.Now()
 	_, err = backup.Restore(ctx, set.database, secrets, from.content, from.keys, log, func(r backup.Report) error {
 		fmt.Fprintf(c.out, "%d rows of %d tables, as they were on %s, in %s\n", r.Rows, r.Tables, r.At.Format("2 January 2006 15:04 UTC"), time.Since(began).Round(time.Millisecond))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"returnsupport/helpdesk/office"
+	"returnsupport/helpdesk/store"
 	"returnsupport/helpdesk/vault"
 	"returnsupport/mailbridge"
 )
@@ -43,8 +44,7 @@ func broken(about, says, do string) finding { return finding{about, ill, says, d
 // errIll ends `doctor` with exit code 1; the page above it says why.
 var errIll = errors.New("something here does not work yet, see FAIL above")
 
-// runDoctor looks at everything and changes nothing, but that it brings the
-// database up to date, as every command does that opens it.
+// runDoctor looks at everything and changes nothing.
 func runDoctor(ctx context.Context, c console, args []string) error {
 	set, words, err := readSettings(args, c.env, nil)
 	if err != nil {
@@ -59,6 +59,7 @@ func runDoctor(ctx context.Context, c console, args []string) error {
 	secrets, kept := checkSecrets(set)
 	all = append(all, kept...)
 	if secrets != nil {
+		set.opens = store.OpenCurrent
 		// What the house itself logs on the way is not asked for here.
 		h, err := build(ctx, set, secrets, vault.StaffCost, time.Now, slog.New(slog.DiscardHandler))
 		if err != nil {

@@ -84,8 +84,11 @@ func dispatch(ctx context.Context, c console, args []string) int {
 		err := cmd.run(ctx, c, args[1:])
 		var wrong usageError
 		switch {
-		case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		case err == nil:
 			return 0
+		case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+			fmt.Fprintln(c.err, "returnsupport: broken off")
+			return 1
 		case errors.Is(err, flag.ErrHelp):
 			fmt.Fprintf(c.out, "returnsupport %s\n    %s\n", cmd.usage, cmd.help)
 			return 0

@@ -201,6 +201,10 @@ func runRotate(ctx context.Context, c console, args []string) error {
 	if len(rest) > 0 {
 		return usageError("rotate takes no words")
 	}
+	// Does it open? Otherwise nothing is drawn.
+	if err := administration(ctx, c, args, nil, func(*house, []string) error { return nil }); err != nil {
+		return err
+	}
 	secrets, err := readSecrets(set.secrets)
 	if err != nil {
 		return err

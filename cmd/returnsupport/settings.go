@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+
+	"returnsupport/helpdesk/store"
 )
 
 // settings are the values of one process. What the organisation decides
@@ -22,8 +26,11 @@ type settings struct {
 	machine                   machineSettings
 	sso                       ssoSettings
 	logLevel                  string
-	restoring                 bool // no setting: a restore is under way in the database
+	opens                     opening // no setting: how, nil as the server does
 }
+
+// opening is a way to open the database: store.Open and its sisters.
+type opening func(ctx context.Context, address string, log *slog.Logger) (*store.DB, error)
 
 // setting is one line of `returnsupport settings`: a flag, an environment
 // variable of the same name, a default and the reason to touch it.

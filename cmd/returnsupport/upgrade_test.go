@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"log/slog"
@@ -161,6 +162,7 @@ func upgrade(t *testing.T, folder, address string) {
 	if then.Rows < 100 {
 		t.Fatalf("the house of %s holds %d rows: too few to prove anything", folder, then.Rows)
 	}
+	waits(t, operator{t: t, data: data, database: address}, kept)
 	set := settings{data: data, database: address, secrets: kept, listen: "127.0.0.1:0"}
 	h, err := build(t.Context(), set, secrets, demoCost, time.Now, log)
 	if err != nil {
@@ -200,6 +202,24 @@ func upgrade(t *testing.T, folder, address string) {
 	}
 	if read < 5 {
 		t.Errorf("%d messages of then can be read", read)
+	}
+}
+
+// waits checks that no command but the server's touches an older database: the
+// old program may still be running on it, and the backup before the new one is the
+// only way back.
+func waits(t *testing.T, o operator, secrets string) {
+	t.Helper()
+	if err := os.Symlink(secrets, filepath.Join(o.data, "server.secrets")); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"backup", "--to", t.TempDir()}, {"doctor"}, {"verify"}, {"user", "list"}, {"rotate"}, {"settings", "set", "second_factor", "no"}} {
+		if code, out, complaint := o.do("", args...); code != 1 || !strings.Contains(out+complaint, "older than this program") {
+			t.Errorf("%v on a database of before: exit %d, %s%s", args, code, out, complaint)
+		}
+	}
+	if _, err := store.OpenCurrent(t.Context(), o.database, slog.New(slog.DiscardHandler)); !errors.Is(err, store.ErrOlder) {
+		t.Errorf("a command brought it up to date: %v", err)
 	}
 }
 

@@ -10,11 +10,13 @@ import (
 
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 )
 
 // administration opens the house for a command of the operator and closes it
 // afterwards. The operator acts as the console: may invite and arrange, holds
-// no key and reads nothing.
+// no key and reads nothing. Only the server brings a database up to date: the one
+// of before may still be running.
 func administration(ctx context.Context, c console, args []string, flags func(*flag.FlagSet), do func(*house, []string) error) error {
 	set, rest, err := readSettings(args, c.env, flags)
 	if err != nil {
@@ -24,6 +26,7 @@ func administration(ctx context.Context, c console, args []string, flags func(*f
 	if err != nil {
 		return err
 	}
+	set.opens = store.OpenCurrent
 	h, err := open(ctx, set, log)
 	if err != nil {
 		return err

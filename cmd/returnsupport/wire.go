@@ -83,11 +83,13 @@ func build(ctx context.Context, set settings, secrets *vault.Secrets, cost vault
 	if err != nil {
 		return nil, err
 	}
-	door := store.Open
-	if set.restoring {
-		door = store.OpenRestored
+	if set.opens == nil {
+		set.opens = store.Open
 	}
-	db, err := door(ctx, set.database, log)
+	db, err := set.opens(ctx, set.database, log)
+	if errors.Is(err, store.ErrOlder) {
+		err = fmt.Errorf("%w. Take a backup with the program that wrote it, stop that, and start this one: `returnsupport serve` brings the database up to date", store.ErrOlder)
+	}
 	if err != nil {
 		return nil, err
 	}

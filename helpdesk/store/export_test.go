@@ -9,7 +9,7 @@ import (
 
 // OpenWith opens with migrations of the test's own.
 func OpenWith(ctx context.Context, address string, steps fs.FS) (*DB, error) {
-	return open(ctx, address, slog.New(slog.DiscardHandler), steps, (*DB).whole)
+	return open(ctx, address, slog.New(slog.DiscardHandler), steps, (*DB).whole, (*DB).migrate)
 }
 
 // Shrink lets a SQLite database grow by so many pages more and no further.

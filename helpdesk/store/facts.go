@@ -21,6 +21,8 @@ var (
 	ErrFull = fmt.Errorf("database disk full: %w", helpdesk.ErrUnavailable)
 	// ErrNewer: the database was written by a newer program.
 	ErrNewer = errors.New("database is newer than this program")
+	// ErrOlder: migrations that this program ships did not run yet.
+	ErrOlder = errors.New("database is older than this program, or empty")
 	// ErrChanged: a migration that has run differs from the one shipped.
 	ErrChanged = errors.New("a past migration was changed")
 )

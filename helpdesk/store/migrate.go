@@ -63,7 +63,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if err := db.checkSteps(ctx, steps); err != nil {
+	if _, err := db.checkSteps(ctx, steps); err != nil {
 		return err
 	}
 	for _, s := range steps {
@@ -72,6 +72,29 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 		}
 	}
 	return db.sampleNothing(ctx)
+}
+
+// migrated is ErrOlder where migrate would change something.
+func (db *DB) migrated(ctx context.Context, files fs.FS) error {
+	steps, err := readSteps(files)
+	if err != nil {
+		return err
+	}
+	there, err := tables(ctx, db, db.engine)
+	if err != nil {
+		return err
+	}
+	if len(there) == 0 {
+		return ErrOlder
+	}
+	ran, err := db.checkSteps(ctx, steps)
+	if err != nil {
+		return err
+	}
+	if ran < len(steps) {
+		return ErrOlder
+	}
+	return nil
 }
 
 // lockMigrations waits until no other process migrates. The lock belongs to
@@ -116,30 +139,31 @@ func readSteps(files fs.FS) ([]step, error) {
 	return steps, nil
 }
 
-// checkSteps compares the past with what is shipped.
-func (db *DB) checkSteps(ctx context.Context, steps []step) error {
+// checkSteps compares the past with what is shipped, and counts what ran.
+func (db *DB) checkSteps(ctx context.Context, steps []step) (ran int, err error) {
 	sums := map[string]string{}
 	for _, s := range steps {
 		sums[s.name] = s.sum
 	}
 	rows, err := db.Query(ctx, selectSteps)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name, sum string
 		if err := rows.Scan(&name, &sum); err != nil {
-			return fact(err)
+			return 0, fact(err)
 		}
 		switch known, ok := sums[name]; {
 		case !ok:
-			return fmt.Errorf("%w: it holds migration %s", ErrNewer, name)
+			return 0, fmt.Errorf("%w: it holds migration %s", ErrNewer, name)
 		case known != sum:
-			return fmt.Errorf("%w: %s", ErrChanged, name)
+			return 0, fmt.Errorf("%w: %s", ErrChanged, name)
 		}
+		ran++
 	}
-	return fact(rows.Err())
+	return ran, fact(rows.Err())
 }
 
 func (db *DB) run(ctx context.Context, s step) error {

@@ -45,25 +45,37 @@ type DB struct {
 // with ErrNewer, one whose past migrations differ from this program's with
 // ErrChanged. Several processes may open the same database at once.
 func Open(ctx context.Context, address string, log *slog.Logger) (*DB, error) {
-	steps, err := fs.Sub(shipped, "migrations")
-	if err != nil {
-		return nil, fmt.Errorf("open the shipped migrations: %w", err)
-	}
-	return open(ctx, address, log, steps, (*DB).whole)
+	return openShipped(ctx, address, log, (*DB).whole, (*DB).migrate)
+}
+
+// OpenCurrent is Open for a command beside the server, which may still be the one
+// of before: it runs no migration, and refuses with ErrOlder where one waits.
+func OpenCurrent(ctx context.Context, address string, log *slog.Logger) (*DB, error) {
+	return openShipped(ctx, address, log, (*DB).whole, (*DB).migrated)
 }
 
 // OpenRestored is Open for a database that was filled from a backup and is not
 // finished: for whoever ends again in it what was ended since, before Finish lets
 // anybody else in.
 func OpenRestored(ctx context.Context, address string, log *slog.Logger) (*DB, error) {
+	return openShipped(ctx, address, log, func(*DB, context.Context) error { return nil }, (*DB).migrate)
+}
+
+// A database is opened when it is fit, and has the form of these steps or is given it.
+type (
+	fitness func(*DB, context.Context) error
+	forming func(*DB, context.Context, fs.FS) error
+)
+
+func openShipped(ctx context.Context, address string, log *slog.Logger, fit fitness, form forming) (*DB, error) {
 	steps, err := fs.Sub(shipped, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("open the shipped migrations: %w", err)
 	}
-	return open(ctx, address, log, steps, func(*DB, context.Context) error { return nil })
+	return open(ctx, address, log, steps, fit, form)
 }
 
-func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS, fit func(*DB, context.Context) error) (*DB, error) {
+func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS, fit fitness, form forming) (*DB, error) {
 	db, err := connect(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -73,7 +85,7 @@ func open(ctx context.Context, address string, log *slog.Logger, steps fs.FS, fi
 		db.Close()
 		return nil, err
 	}
-	if err := db.migrate(ctx, steps); err != nil {
+	if err := form(db, ctx, steps); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("migrate the database: %w", err)
 	}
