@@ -20,7 +20,7 @@ const (
 	stepShort = stepLong / 3
 
 	breath     = 10 // a tenth of what the step took
-	breathMost = 2 * time.Millisecond
+	breathMost = time.Millisecond
 )
 
 // after is the pace once a step of so many tickets took that long.

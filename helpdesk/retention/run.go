@@ -287,23 +287,40 @@ func (w *work) dropped(ctx context.Context, tx *store.Tx, gone tickets.Aged) err
 }
 
 // tickets erases a part of every closed ticket whose last word was before an
-// instant, team by team, the oldest first.
+// instant, team by team, the oldest first. The next few are listed while these go:
+// what is listed is looked at again before it goes.
 func (w *work) tickets(ctx context.Context, kind string, part tickets.Part, before time.Time) error {
 	for _, team := range w.teams {
-		for from := (tickets.OldFrom{}); ; {
-			old, next, err := w.Tickets.OldOf(ctx, w.DB, team, before, from, int(w.pace))
-			if err != nil {
-				return err
+		list := func(from tickets.OldFrom) <-chan listed {
+			out := make(chan listed, 1)
+			go func(few int) {
+				var l listed
+				l.old, l.next, l.err = w.Tickets.OldOf(ctx, w.DB, team, before, from, few)
+				out <- l
+			}(int(w.pace))
+			return out
+		}
+		for ahead := list(tickets.OldFrom{}); ahead != nil; {
+			l := <-ahead
+			if l.err != nil {
+				return l.err
 			}
-			if err := w.some(ctx, kind, part, before, old); err != nil {
-				return err
+			if ahead = nil; l.next != (tickets.OldFrom{}) {
+				ahead = list(l.next)
 			}
-			if from = next; next == (tickets.OldFrom{}) {
-				break
+			if err := w.some(ctx, kind, part, before, l.old); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// listed are a few tickets that may go, and where the next few begin.
+type listed struct {
+	old  []tickets.Old
+	next tickets.OldFrom
+	err  error
 }
 
 // some does it to a few of them.

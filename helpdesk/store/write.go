@@ -130,6 +130,15 @@ func (tx *Tx) Later(ctx context.Context, query string, args ...any) error {
 	return err
 }
 
+// Hold is Later for a statement that changes nothing and keeps rows from others:
+// on SQLite a transaction that writes has kept everybody out since it began.
+func (tx *Tx) Hold(ctx context.Context, query string, args ...any) error {
+	if !tx.waits {
+		return nil
+	}
+	return tx.Later(ctx, query, args...)
+}
+
 // Ahead asks for one row that is wanted only after a later question was
 // answered, and has it copied to dest; no row leaves dest as it is. On
 // PostgreSQL it goes out together with what follows, as with Later, and dest

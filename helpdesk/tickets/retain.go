@@ -248,7 +248,7 @@ func (d *Desk) lockMany(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID
 	if len(tickets) == 0 {
 		return nil, nil
 	}
-	if err := tx.Later(ctx, many(lockTalksOf, len(tickets)), anys(tickets)...); err != nil {
+	if err := tx.Hold(ctx, many(lockTalksOf, len(tickets)), anys(tickets)...); err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
 	return d.ticketRows(ctx, tx, many(query, len(tickets)), anys(tickets)...)
