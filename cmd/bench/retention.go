@@ -177,16 +177,21 @@ func (h *filledQueue) say() {
 	}
 	const batch, atOnce = 50, 40
 	insert := func(tx *store.Tx, talks []helpdesk.ID) error {
-		var messages, folded, originals, threads []any
+		var messages, folded, originals, threads, letters []any
 		for _, talk := range talks {
+			first := helpdesk.NewID()
 			for n := range dueMessages {
-				id := helpdesk.NewID()
+				id := first
+				if n > 0 {
+					id = helpdesk.NewID()
+				}
 				messages = append(messages, id, talk, int64(n+1), int64(n+1), int64(1), "letter", "in", int64(0), "", "own", []byte{}, drawn(700), int64(512),
 					drawn(32), "kept", "", int64(0), drawn(32))
 				folded = append(folded, id, drawn(400))
 				originals = append(originals, id, int64(0), drawn(2_000))
 				threads = append(threads, drawn(32), drawn(32), talk, of[talk], "", 2, int64(0), drawn(32))
 			}
+			letters = append(letters, drawn(32), h.teams[0], first, talk, of[talk])
 		}
 		for _, t := range []struct {
 			into  string
@@ -197,6 +202,7 @@ func (h *filledQueue) say() {
 			{`tickets_folded (message, body)`, 2, folded},
 			{`tickets_original (message, n, chunk)`, 3, originals},
 			{`post_thread (id_index, address_index, conversation, ticket, team, kind, at, mac)`, 8, threads},
+			{`post_letter (identity, team, object, conversation, ticket)`, 5, letters},
 		} {
 			if _, err := tx.Exec(ctx, "INSERT INTO "+t.into+" VALUES "+values(len(t.args)/t.width, t.width), t.args...); err != nil {
 				return err

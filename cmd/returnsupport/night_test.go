@@ -53,7 +53,6 @@ var neverScrubbed = map[string]string{
 	"referrals_request":      "a register: what authorities asked stays",
 	"registers_key":          "a register: keys come and none goes",
 	"tickets_number":         "numbers stay, so that none is given twice",
-	"tickets_tombstone":      "keyed marks stay, so that nothing erased comes back",
 	"tickets_file":           "sealed under a key of its own, and scrubbed at an erasure",
 	"tickets_folded":         "sealed under a key of its own, and scrubbed at an erasure",
 	"tickets_original":       "sealed under a key of its own, and scrubbed at an erasure",

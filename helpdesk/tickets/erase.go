@@ -281,7 +281,7 @@ func (d *Desk) putBack(ctx context.Context, tx *store.Tx, g *people.Guest, ticke
 // id of a message, of a conversation, of the ticket.
 var (
 	erasedOfMessage = []string{eraseOriginals, eraseFiles, eraseFolded, eraseLetterKeys, eraseHidden}
-	erasedOfTalk    = []string{insertTombstones, eraseTranslations, eraseLinks, eraseStrangers, eraseReaders, eraseMessages}
+	erasedOfTalk    = []string{eraseTranslations, eraseLinks, eraseStrangers, eraseReaders, eraseMessages}
 	erasedOfTicket  = []string{
 		eraseTalks, eraseSift, eraseDrafts, erasePassed, eraseMentions, eraseAdvisers, eraseConsults, forgetLooking, eraseKept, eraseTicket,
 	}
@@ -483,17 +483,6 @@ func (d *Desk) dropLinks(ctx context.Context, tx *store.Tx, talks []helpdesk.ID)
 		}
 	}
 	return nil
-}
-
-// Erased tells whether a message with this ClientID was erased, so that an
-// import does not bring it back.
-func (d *Desk) Erased(ctx context.Context, r store.Reader, clientID string) (bool, error) {
-	var n int
-	err := r.QueryRow(ctx, selectTombstone, d.secrets.Index("tickets.client", clientID)).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("look for what was erased: %w", err)
-	}
-	return n > 0, nil
 }
 
 // ErasedTables are those that hold bytes of what was erased until they are

@@ -193,13 +193,6 @@ func TestErasureLeavesNothingButUnlinkedMarks(t *testing.T) {
 		for _, table := range []string{"tickets_folded", "tickets_letterkey", "tickets_file", "tickets_original", "tickets_hidden"} {
 			same(t, table, h.number(t, "SELECT COUNT(*) FROM "+table+" WHERE message NOT IN (SELECT id FROM tickets_message)"), 0)
 		}
-		erased, err := h.desk.Erased(t.Context(), db, "the letter's own mark")
-		h.ok(t, err)
-		never, err := h.desk.Erased(t.Context(), db, "never came")
-		h.ok(t, err)
-		if !erased || never {
-			t.Errorf("the erased letter is known: %v, a strange one: %v", erased, never)
-		}
 		counts.Waiting, counts.Team = counts.Waiting-1, counts.Team-1
 		anna = h.signInAgain(t, anna)
 		same(t, "counts", h.queue(t, anna, tickets.QueueTeam).Counts, counts)

@@ -25,10 +25,6 @@ const (
 	selectErasing = `SELECT ticket, mac FROM tickets_erasing WHERE person = $1 ORDER BY ticket`
 	takeErasing   = `DELETE FROM tickets_erasing WHERE ticket = $1 AND person = $2 RETURNING kept`
 
-	insertTombstones = `INSERT INTO tickets_tombstone (mark) SELECT client_index FROM tickets_message
-		WHERE conversation = $1 ON CONFLICT (mark) DO NOTHING`
-	selectTombstone = `SELECT COUNT(*) FROM tickets_tombstone WHERE mark = $1`
-
 	eraseOriginals  = `DELETE FROM tickets_original WHERE message = $1`
 	eraseFiles      = `DELETE FROM tickets_file WHERE message = $1`
 	eraseFolded     = `DELETE FROM tickets_folded WHERE message = $1`
