@@ -314,7 +314,11 @@ func (h *house) eraseAgain(ctx context.Context) (again int, asked []helpdesk.ID,
 	forget := lettingGo{h.post, h.door, h.side}
 	for _, id := range erased {
 		err := h.db.Write(ctx, "erase again after a restore", func(tx *store.Tx) error {
-			if err := h.tickets.EraseAgain(ctx, tx, id); err != nil {
+			gone, err := h.tickets.EraseAgain(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if err := h.people.Drop(ctx, tx, gone.Persons, gone.Writers); err != nil {
 				return err
 			}
 			if err := forget.Forget(ctx, tx, []helpdesk.ID{id}); err != nil {

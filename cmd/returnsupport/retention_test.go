@@ -53,7 +53,11 @@ func TestRestoreDoesNotResurrectWhatHadItsTime(t *testing.T) {
 				if _, g, err = h.people.Begin(ctx, tx, false); err != nil {
 					return err
 				}
-				c, err := h.tickets.Open(ctx, tx, tickets.Opening{Team: made.Teams[0].ID, Channel: "mail", Title: "t", Person: g.Person, Readers: []*vault.Pair{g.Pair()}})
+				by, err := h.people.Writer(ctx, tx, string(g.Person)+"@home.example")
+				if err != nil {
+					return err
+				}
+				c, err := h.tickets.Open(ctx, tx, tickets.Opening{Team: made.Teams[0].ID, Channel: "mail", Title: "t", Person: g.Person, Writer: by.ID, Readers: []*vault.Pair{g.Pair()}})
 				if err != nil {
 					return err
 				}
@@ -71,6 +75,12 @@ func TestRestoreDoesNotResurrectWhatHadItsTime(t *testing.T) {
 			must(h.db.QueryRow(ctx, `SELECT COUNT(*) FROM tickets_original`).Scan(&n))
 			return n
 		}
+		persons := func() (n [3]int) {
+			for i, table := range []string{"people_person", "people_key", "people_writer"} {
+				must(h.db.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n[i]))
+			}
+			return n
+		}
 		old := comes()
 		days.Store(350)
 		young := comes()
@@ -85,6 +95,7 @@ func TestRestoreDoesNotResurrectWhatHadItsTime(t *testing.T) {
 		if _, err := h.tickets.Facts(ctx, signIn(), old); !errors.Is(err, helpdesk.ErrNotFound) || originals() != 0 {
 			t.Fatalf("the night took nothing: %v, %d originals", err, originals())
 		}
+		left := persons()
 		must(h.Close())
 
 		back := "sqlite:" + filepath.Join(t.TempDir(), "back.db")
@@ -93,10 +104,13 @@ func TestRestoreDoesNotResurrectWhatHadItsTime(t *testing.T) {
 		h, err = build(ctx, settings{data: data, database: back, listen: "127.0.0.1:0"}, secrets, vault.Cost{MiB: 1, Passes: 1}, now, log)
 		must(err)
 		defer h.Close()
-		if originals() != 2 {
+		if originals() != 2 || persons() == left {
 			t.Fatal("the backup is no older than what went: the test would prove nothing")
 		}
 		must(h.afterRestore(ctx, io.Discard, true))
+		if now := persons(); now != left {
+			t.Errorf("persons, keys and writers: %d, and %d before the restore", now, left)
+		}
 		s := signIn()
 		if _, err := h.tickets.Facts(ctx, s, old); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("a ticket whose time was over is back: %v", err)

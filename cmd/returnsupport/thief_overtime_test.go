@@ -142,7 +142,7 @@ func (o *overTime) story() {
 	_, err = o.people.NewCode(ctx, g)
 	o.must(err)
 	o.must(o.db.Write(ctx, "erase", func(tx *store.Tx) error {
-		if err := o.tickets.EraseAgain(ctx, tx, o.goes); err != nil {
+		if _, err := o.tickets.EraseAgain(ctx, tx, o.goes); err != nil {
 			return err
 		}
 		return lettingGo{o.post, o.door, o.side}.Forget(ctx, tx, []helpdesk.ID{o.goes})

@@ -232,7 +232,11 @@ func (r *Room) erase(ctx context.Context, tx *store.Tx, person helpdesk.ID) erro
 	if err := r.Forget(ctx, tx, ids); err != nil {
 		return err
 	}
-	if err := r.tickets.EraseFor(ctx, tx, person); err != nil {
+	writers, err := r.tickets.EraseFor(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if err := r.people.Drop(ctx, tx, nil, writers); err != nil {
 		return err
 	}
 	return r.people.Forget(ctx, tx, person)

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func TestABackupBringsBackNoCodeThatWasReplaced(t *testing.T) {
 		w.clock.pass(72 * time.Hour)
 		w.must(w.forget(gone.Person))
 		w.must(w.write(func(tx *store.Tx) error { return w.people.DropClaim(w.ctx, tx, nobody) }))
-		lines := book.lines
+		lines := slices.DeleteFunc(book.lines, func(line string) bool { return strings.HasPrefix(line, "notice") })
 		if len(lines) != 5 {
 			t.Fatalf("the book says %q", lines)
 		}

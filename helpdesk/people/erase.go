@@ -20,6 +20,7 @@ func (p *Registry) AskErase(ctx context.Context, tx *store.Tx, g *Guest) error {
 		if begun = k.eraseAt == 0; begun {
 			k.eraseAt = p.now().Add(eraseTime).UnixMicro()
 			k.notice++
+			p.afterNotice(ctx, tx, k)
 		}
 		g.Erasing = time.UnixMicro(k.eraseAt)
 		return begun, nil

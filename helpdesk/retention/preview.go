@@ -3,6 +3,7 @@ package retention
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -124,9 +125,17 @@ func (r *Room) going(ctx context.Context, p *Preview, team staff.Team, before ti
 	for i, o := range old {
 		ids[i] = o.ID
 	}
-	outside, err := r.Others.Running(ctx, r.DB, ids)
+	roots, err := r.Tickets.Roots(ctx, r.DB, ids)
 	if err != nil {
 		return err
+	}
+	running, err := r.Others.Running(ctx, r.DB, slices.Sorted(maps.Keys(roots)))
+	if err != nil {
+		return err
+	}
+	outside := map[helpdesk.ID]bool{}
+	for _, id := range running {
+		outside[roots[id]] = true
 	}
 	holds, _, err := r.words(ctx, r.DB)
 	if err != nil {
@@ -134,14 +143,14 @@ func (r *Room) going(ctx context.Context, p *Preview, team staff.Team, before ti
 	}
 	kept := map[helpdesk.ID]Word{}
 	for _, w := range holds {
-		if w.Day.After(r.today()) {
-			kept[w.Ticket] = w
+		if root := roots[w.Ticket]; root != "" && w.Day.After(r.today()) {
+			kept[root] = w // of several, of what is joined, the last day: they come in order
 		}
 	}
 	for _, o := range old {
 		p.Going = append(p.Going, Going{Ticket: o.ID, Number: o.Number, Team: o.Team, Last: o.Last, Runs: o.Runs,
 			Goes: later(o.Last.AddDate(0, months, 1), r.today()), Held: kept[o.ID].Day, Reason: kept[o.ID].Reason,
-			Outside: slices.Contains(outside, o.ID)})
+			Outside: outside[o.ID]})
 	}
 	return nil
 }

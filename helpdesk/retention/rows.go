@@ -6,6 +6,7 @@ const (
 	deleteWord = `DELETE FROM retention_word WHERE ticket = $1 AND kind = $2`
 	// The tickets follow.
 	deleteWordsOf = `DELETE FROM retention_word WHERE ticket IN (`
+	selectSaidOf  = `SELECT DISTINCT ticket FROM retention_word`
 	selectWords   = `SELECT ticket, kind, day, body FROM retention_word ORDER BY day, ticket`
 	// The tickets follow.
 	selectHeld = `SELECT ticket FROM retention_word WHERE kind = 'held' AND day > $1 AND ticket IN (`

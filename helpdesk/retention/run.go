@@ -149,7 +149,7 @@ func (w *work) end(ctx context.Context, report Report) error {
 		if w.counts[CountHeld] > 0 {
 			err = errors.Join(err, tx.Later(ctx, addCount, w.run, CountHeld, w.counts[CountHeld]))
 		}
-		if err != nil {
+		if err = errors.Join(err, w.tidyWords(ctx, tx)); err != nil {
 			return err
 		}
 		var said []slog.Attr
@@ -159,6 +159,24 @@ func (w *work) end(ctx context.Context, report Report) error {
 		tx.After(func() { w.Log.LogAttrs(ctx, slog.LevelInfo, "went through the rules of keeping", said...) })
 		return w.Journal.Write(ctx, tx, journal.Entry{At: report.Ended, Verb: VerbRan, Object: w.run})
 	})
+}
+
+// tidyWords forgets what was said about tickets that are gone by another way than
+// the rules: their person erased them, or a restore did.
+func (w *work) tidyWords(ctx context.Context, tx *store.Tx) error {
+	said, err := store.IDs(ctx, tx, selectSaidOf)
+	if err != nil || len(said) == 0 {
+		return err
+	}
+	there, err := w.Tickets.Known(ctx, tx, said)
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(said, func(id helpdesk.ID) bool { _, ok := there[id]; return ok })
+	if len(gone) == 0 {
+		return nil
+	}
+	return tx.Later(ctx, deleteWordsOf+store.Places(len(gone), 1)+")", anys(gone)...)
 }
 
 // all does what is due, the smallest parts last: a ticket that goes takes them
@@ -363,18 +381,26 @@ func (w *work) some(ctx context.Context, kind string, part tickets.Part, before 
 }
 
 // free are those that nobody postponed and nothing outside keeps, asked in the
-// step's own transaction.
+// step's own transaction; also what is joined into them, which would go along.
 func (w *work) free(ctx context.Context, tx *store.Tx, ids []helpdesk.ID) ([]helpdesk.ID, error) {
-	kept, err := w.kept(ctx, tx, ids)
+	roots, err := w.Tickets.Roots(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	running, err := w.Others.Running(ctx, tx, ids)
+	all := slices.Sorted(maps.Keys(roots))
+	kept, err := w.kept(ctx, tx, all)
 	if err != nil {
 		return nil, err
 	}
-	kept = append(kept, running...)
-	return slices.DeleteFunc(slices.Clone(ids), func(id helpdesk.ID) bool { return slices.Contains(kept, id) }), nil
+	running, err := w.Others.Running(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
+	stay := map[helpdesk.ID]bool{}
+	for _, id := range slices.Concat(kept, running) {
+		stay[roots[id]] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id helpdesk.ID) bool { return stay[id] }), nil
 }
 
 // kept are those that somebody postponed.

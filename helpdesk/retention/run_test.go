@@ -170,12 +170,53 @@ func TestWhatRunsIsPostponedOrOutsideStays(t *testing.T) {
 	})
 }
 
+// A reason to stay goes along when its ticket is joined into another, and one that
+// is found later for what was joined counts as well.
+func TestWhatIsJoinedIntoAnotherKeepsItsReasonToStay(t *testing.T) {
+	each(t, func(w *world) {
+		w.rules("tickets | 12\nmessages | 6")
+		var all, into []helpdesk.ID
+		for _, text := range []string{"held before", "held after", "read outside"} {
+			a, _ := w.came(w.team, text)
+			b, _ := w.came(w.team, text+", the rest")
+			all, into = append(all, a), append(into, b)
+		}
+		s := w.signIn()
+		until := monday.AddDate(2, 0, 0)
+		w.must(w.room.Hold(w.ctx, s, all[0], until, "court"))
+		for i := range all {
+			w.must(w.tickets.Join(w.ctx, s, all[i], into[i]))
+		}
+		w.must(w.room.Hold(w.ctx, s, all[1], until, "claim"))
+		w.others.outside = []helpdesk.ID{all[2]}
+		w.close(into...)
+
+		w.clock.set(monday.AddDate(0, 18, 0))
+		p, err := w.room.Preview(w.ctx, w.signIn())
+		w.must(err)
+		w.same("named", len(p.Going), 3)
+		for _, g := range p.Going {
+			w.same("stays", []any{g.Stays(), g.Reason, g.Outside}, map[helpdesk.ID][]any{
+				into[0]: {true, "court", false}, into[1]: {true, "claim", false}, into[2]: {true, "", true}}[g.Ticket])
+		}
+		w.same("taken", w.run().Erased(), false)
+		for i := range all {
+			w.same("both are there", []bool{w.there(all[i]) > 0, w.there(into[i]) > 0}, []bool{true, true})
+		}
+		w.must(w.room.Release(w.ctx, w.signIn(), all[0]))
+		w.same("then", w.run().Counts[office.KeepTickets], 1)
+		w.same("both are gone", w.there(all[0])+w.there(into[0]), 0)
+	})
+}
+
 func TestPartsOfAClosedTicketGoByTheirOwnTime(t *testing.T) {
 	each(t, func(w *world) {
 		w.rules("originals | 1\nattachments | 2\nmessages | 3")
 		id, _ := w.came(w.team, "in parts")
 		joined, _ := w.came(w.team, "its second half")
 		w.must(w.tickets.Join(w.ctx, w.signIn(), joined, id))
+		_, err := w.tickets.SaveDraft(w.ctx, w.signIn(), id, tickets.Draft{Kind: tickets.KindAnswer, Text: "what was never sent"})
+		w.must(err)
 		w.close(id)
 		look := func() (texts []string, file, original int) {
 			s := w.signIn()
@@ -223,6 +264,7 @@ func TestPartsOfAClosedTicketGoByTheirOwnTime(t *testing.T) {
 				w.same("taken after months "+want.kind, report.Counts[want.kind], 1)
 			}
 			texts, file, original := look()
+			w.same("drafts", w.count(`SELECT COUNT(*) FROM tickets_draft`) > 0, strings.Contains(want.said, "parts"))
 			w.same("what is left", []any{strings.Join(texts, " "), file > 0, original > 0}, []any{want.said, want.file, want.original})
 			if r := w.run(); r.Erased() {
 				t.Errorf("again: %v", r.Counts)

@@ -33,6 +33,9 @@ const (
 	holdMost = 24 // months
 	// Undo is how long an erasure on request can be taken back.
 	Undo = 72 * time.Hour
+	// beforeUTC is how long before those of UTC the days of this house can begin:
+	// it is on Stockholm's time.
+	beforeUTC = 2 * time.Hour
 )
 
 // Word is what somebody decided about one ticket.
@@ -133,22 +136,35 @@ func (r *Room) Release(ctx context.Context, s *staff.Session, ticket helpdesk.ID
 // whoever can't ask by their own code: by letter, by telephone. Nobody outside
 // reads on from now; for Undo it can be taken back; then the next run erases it,
 // a month after the day of asking at the latest (GDPR, Article 12(3)), whatever
-// it stands at. A coordinator, who proves again who they are (staff.ErrProof).
-// Refusal "retention.asked" for a day to come or long past.
+// it stands at. Said again, the first day and the first hour count. A coordinator,
+// who proves again who they are (staff.ErrProof). Refusal "retention.asked" for a
+// day to come or long past.
 func (r *Room) Ask(ctx context.Context, s *staff.Session, ticket helpdesk.ID, day time.Time) error {
 	if !s.Coordinator() {
 		return fmt.Errorf("erase a ticket: %w", helpdesk.ErrDenied)
 	}
 	day = day.UTC().Truncate(24 * time.Hour)
-	if day.After(r.today()) || day.Before(r.today().AddDate(-1, 0, 0)) {
+	if day.Add(-beforeUTC).After(r.Now()) || day.Before(r.today().AddDate(-1, 0, 0)) {
 		return helpdesk.Refuse("retention.asked")
 	}
 	if err := s.Proof(); err != nil {
 		return err
 	}
 	return r.DB.Write(ctx, "erase a ticket", func(tx *store.Tx) error {
-		due := tickets.RightDay(day)
-		err := r.write(ctx, tx, ticket, asked, due, said{By: s.User.ID, At: r.Now().UnixMicro(), Asked: day.UnixMicro()}, VerbAsked)
+		if _, err := tx.Exec(ctx, lockLease); err != nil {
+			return err
+		}
+		at := r.Now()
+		_, asks, err := r.words(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, a := range asks {
+			if a.Ticket == ticket {
+				day, at = earlier(a.Asked, day), earlier(a.At, at)
+			}
+		}
+		err = r.write(ctx, tx, ticket, asked, tickets.RightDay(day), said{By: s.User.ID, At: at.UnixMicro(), Asked: day.UnixMicro()}, VerbAsked)
 		if err != nil {
 			return err
 		}
@@ -158,6 +174,13 @@ func (r *Room) Ask(ctx context.Context, s *staff.Session, ticket helpdesk.ID, da
 		}
 		return r.Others.Stop(ctx, tx, all)
 	})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Unask takes it back. What was closed outside stays closed.

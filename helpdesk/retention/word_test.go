@@ -8,6 +8,7 @@ import (
 	"returnsupport/helpdesk"
 	"returnsupport/helpdesk/retention"
 	"returnsupport/helpdesk/staff"
+	"returnsupport/helpdesk/store"
 )
 
 func refused(err error, key string) bool {
@@ -45,6 +46,52 @@ func TestAMonthIsTheLongestAnybodyWaitsForAnErasure(t *testing.T) {
 		w.must(w.room.Ask(w.ctx, w.signIn(), id, monday.AddDate(0, -1, -1)))
 		w.same("at once", w.run().Counts[retention.CountAsked], 1)
 		w.same("left", w.there(id), 0)
+	})
+}
+
+// Whoever writes an erasure down again moves no clock.
+func TestAskedAgainTheFirstDayCounts(t *testing.T) {
+	each(t, func(w *world) {
+		id, _ := w.came(w.team, "asked twice")
+		first := monday.AddDate(0, 0, -20)
+		w.must(w.room.Ask(w.ctx, w.signIn(), id, first))
+		w.clock.set(monday.Add(48 * time.Hour))
+		w.must(w.room.Ask(w.ctx, w.signIn(), id, monday))
+		_, asks, err := w.room.Words(w.ctx, w.signIn())
+		w.must(err)
+		w.same("asked and due", []string{asks[0].Asked.Format(time.DateOnly), asks[0].Day.Format(time.DateOnly)}, []string{"2023-02-14", "2023-03-14"})
+		w.same("goes", asks[0].Goes, monday.Add(retention.Undo))
+		w.must(w.room.Ask(w.ctx, w.signIn(), id, first.AddDate(0, 0, -1)))
+		_, asks, err = w.room.Words(w.ctx, w.signIn())
+		w.must(err)
+		w.same("an earlier day", asks[0].Asked.Format(time.DateOnly), "2023-02-13")
+	})
+}
+
+// Shortly after midnight the house's day has begun and that of UTC has not.
+func TestTodayIsADayToAskOnFromItsFirstMinute(t *testing.T) {
+	each(t, func(w *world) {
+		id, _ := w.came(w.team, "late at night")
+		w.clock.set(time.Date(2023, 7, 3, 22, 1, 0, 0, time.UTC))
+		w.must(w.room.Ask(w.ctx, w.signIn(), id, time.Date(2023, 7, 4, 0, 0, 0, 0, time.UTC)))
+		if err := w.room.Ask(w.ctx, w.signIn(), id, time.Date(2023, 7, 5, 0, 0, 0, 0, time.UTC)); !refused(err, "retention.asked") {
+			t.Errorf("tomorrow: %v", err)
+		}
+	})
+}
+
+// What somebody decided about a ticket is forgotten with it, however it went.
+func TestAWordAboutATicketGoesWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		id, _ := w.came(w.team, "its person was faster")
+		stays, _ := w.came(w.team, "stays")
+		for _, t := range []helpdesk.ID{id, stays} {
+			w.must(w.room.Hold(w.ctx, w.signIn(), t, monday.AddDate(1, 0, 0), "wish"))
+		}
+		w.must(w.db.Write(w.ctx, "test", func(tx *store.Tx) error { _, err := w.tickets.EraseAgain(w.ctx, tx, id); return err }))
+		w.run()
+		w.same("left", w.count(`SELECT COUNT(*) FROM retention_word WHERE ticket = $1`, id), 0)
+		w.same("and of the other", w.count(`SELECT COUNT(*) FROM retention_word WHERE ticket = $1`, stays), 1)
 	})
 }
 

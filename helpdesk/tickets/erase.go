@@ -345,51 +345,60 @@ func (d *Desk) inside(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID) 
 // EraseFor deletes everything of a person whose 72 hours have passed, but for
 // unlinked keyed marks of its messages. The caller asks people.Forget in the
 // same transaction, which stops it when the person undid it meanwhile, and has
-// the store scrub ErasedTables after.
-func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) error {
+// the store scrub ErasedTables after. writers are who wrote none of what is left,
+// for people.Drop.
+func (d *Desk) EraseFor(ctx context.Context, tx *store.Tx, person helpdesk.ID) (writers []helpdesk.ID, err error) {
 	tickets, err := d.erasing(ctx, tx, person)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var gone []*row
 	for _, id := range tickets {
-		if err := d.erase(ctx, tx, id, false); err != nil {
-			return fmt.Errorf("erase ticket %s: %w", id, err)
+		t, err := d.erase(ctx, tx, id, false)
+		if err != nil {
+			return nil, fmt.Errorf("erase ticket %s: %w", id, err)
 		}
+		gone = append(gone, t)
 	}
 	for _, query := range []string{eraseSeats, eraseSingles, eraseView, eraseKnocks} {
 		if err := tx.Later(ctx, query, person); err != nil {
-			return fmt.Errorf("erase where %s reads: %w", person, err)
+			return nil, fmt.Errorf("erase where %s reads: %w", person, err)
 		}
 	}
-	return nil
+	_, writers, err = d.unnamed(ctx, tx, gone)
+	return writers, err
 }
 
 // EraseAgain erases a ticket that was erased before, and came back with a
-// database that was put back. ErrNotFound when it did not.
-func (d *Desk) EraseAgain(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) error {
-	if err := d.erase(ctx, tx, ticket, true); err != nil {
-		return fmt.Errorf("erase ticket %s again: %w", ticket, err)
+// database that was put back, as its persons and writers may have. ErrNotFound
+// when it did not.
+func (d *Desk) EraseAgain(ctx context.Context, tx *store.Tx, ticket helpdesk.ID) (Aged, error) {
+	t, err := d.erase(ctx, tx, ticket, true)
+	if err != nil {
+		return Aged{}, fmt.Errorf("erase ticket %s again: %w", ticket, err)
 	}
-	return nil
+	out := Aged{Tickets: []helpdesk.ID{ticket}, All: []helpdesk.ID{ticket}}
+	out.Persons, out.Writers, err = d.unnamed(ctx, tx, []*row{t})
+	return out, err
 }
 
-func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID, again bool) error {
+func (d *Desk) erase(ctx context.Context, tx *store.Tx, ticket helpdesk.ID, again bool) (*row, error) {
 	t, _, err := d.lockTalks(ctx, tx, ticket)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if t.state != StateErasing && !again {
 		// Our own row says it should be, so somebody else changed it back.
 		d.alarm(ctx, "ticket", ticket)
 	}
 	if err := d.eraseRows(ctx, tx, []*row{t}); err != nil {
-		return err
+		return nil, err
 	}
 	if err := d.recordOf(ctx, tx, "", "ticket.erased", t); err != nil {
-		return err
+		return nil, err
 	}
 	d.ring(tx, t)
-	return nil
+	return t, nil
 }
 
 // eraseRows leaves nothing of some locked tickets, in a few statements for all
@@ -407,7 +416,7 @@ func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
 	if err != nil {
 		return err
 	}
-	var links, marks, loans, objects []helpdesk.ID
+	var links, loans []helpdesk.ID
 	for _, id := range talks {
 		_, talk := d.linkMarks("", id)
 		links = append(links, talk)
@@ -415,13 +424,7 @@ func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
 	for _, name := range lent {
 		loans = append(loans, d.loanMark(name))
 	}
-	for _, t := range rows {
-		mark, _ := d.calls(t.id)
-		marks = append(marks, mark)
-		if t.restricted() {
-			objects = append(objects, d.object(t))
-		}
-	}
+	marks, objects := d.calledBeside(rows)
 	err = errors.Join(
 		each(ctx, tx, erasedOfMessage, said),
 		each(ctx, tx, erasedOfTalk, talks),
@@ -443,6 +446,19 @@ func (d *Desk) eraseRows(ctx context.Context, tx *store.Tx, rows []*row) error {
 		}
 	}
 	return d.countOff(ctx, tx, rows)
+}
+
+// calledBeside is what tickets are called in rows that must not name them: all of
+// them by a mark, and those of restricted teams by their object.
+func (d *Desk) calledBeside(rows []*row) (marks, objects []helpdesk.ID) {
+	for _, t := range rows {
+		mark, _ := d.calls(t.id)
+		marks = append(marks, mark)
+		if t.restricted() {
+			objects = append(objects, d.object(t))
+		}
+	}
+	return marks, objects
 }
 
 // countOff counts tickets that end, in one order, or two who do would wait for

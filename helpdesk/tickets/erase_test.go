@@ -162,7 +162,7 @@ func TestErasureLeavesNothingButUnlinkedMarks(t *testing.T) {
 
 		h.eraseAll(t, p.Guest)
 		early := db.Write(t.Context(), "test", func(tx *store.Tx) error {
-			if err := h.desk.EraseFor(t.Context(), tx, p.Person); err != nil {
+			if _, err := h.desk.EraseFor(t.Context(), tx, p.Person); err != nil {
 				return err
 			}
 			return h.people.Forget(t.Context(), tx, p.Person)
@@ -175,7 +175,7 @@ func TestErasureLeavesNothingButUnlinkedMarks(t *testing.T) {
 		h.ok(t, err)
 		same(t, "due", due, []helpdesk.ID{p.Person})
 		h.write(t, func(tx *store.Tx) error {
-			if err := h.desk.EraseFor(t.Context(), tx, p.Person); err != nil {
+			if _, err := h.desk.EraseFor(t.Context(), tx, p.Person); err != nil {
 				return err
 			}
 			return h.people.Forget(t.Context(), tx, p.Person)
@@ -289,7 +289,7 @@ func TestDatabaseWriterAgainstErasure(t *testing.T) {
 		h.exec(t, "UPDATE tickets_ticket SET state = 'erasing' WHERE id = $1", victim.talk.Ticket)
 		h.clock.pass(73 * time.Hour)
 		h.write(t, func(tx *store.Tx) error {
-			if err := h.desk.EraseFor(ctx, tx, q.Person); err != nil {
+			if _, err := h.desk.EraseFor(ctx, tx, q.Person); err != nil {
 				return err
 			}
 			return h.people.Forget(ctx, tx, q.Person)

@@ -15,11 +15,11 @@ func TestATicketThatCameBackWithABackupIsErasedAgain(t *testing.T) {
 		team := h.team(t)
 		anna := h.session(t, team)
 		p := h.begin(t, team, "came back")
-		h.write(t, func(tx *store.Tx) error { return h.desk.EraseAgain(t.Context(), tx, p.talk.Ticket) })
+		h.write(t, func(tx *store.Tx) error { return errOf(h.desk.EraseAgain(t.Context(), tx, p.talk.Ticket)) })
 		if _, err := h.desk.Page(t.Context(), anna, p.talk.Ticket); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("it is still there: %v", err)
 		}
-		err := db.Write(t.Context(), "again", func(tx *store.Tx) error { return h.desk.EraseAgain(t.Context(), tx, p.talk.Ticket) })
+		err := db.Write(t.Context(), "again", func(tx *store.Tx) error { return errOf(h.desk.EraseAgain(t.Context(), tx, p.talk.Ticket)) })
 		if !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("what is not there is erased: %v", err)
 		}

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -127,7 +128,7 @@ func (d *Desk) Left(ctx context.Context, r store.Reader, part Part, tickets []he
 	if part == PartTicket || len(tickets) == 0 {
 		return tickets, nil
 	}
-	roots, err := d.roots(ctx, r, tickets)
+	roots, err := d.Roots(ctx, r, tickets)
 	if err != nil {
 		return nil, err
 	}
@@ -143,9 +144,9 @@ func (d *Desk) Left(ctx context.Context, r store.Reader, part Part, tickets []he
 	return slices.DeleteFunc(slices.Clone(tickets), func(id helpdesk.ID) bool { return !keep[id] }), nil
 }
 
-// roots says of each of some tickets, and of all that is joined into them, under
+// Roots says of each of some tickets, and of all that is joined into them, under
 // which of them it is.
-func (d *Desk) roots(ctx context.Context, r store.Reader, tickets []helpdesk.ID) (map[helpdesk.ID]helpdesk.ID, error) {
+func (d *Desk) Roots(ctx context.Context, r store.Reader, tickets []helpdesk.ID) (map[helpdesk.ID]helpdesk.ID, error) {
 	out := map[helpdesk.ID]helpdesk.ID{}
 	for _, id := range tickets {
 		out[id] = id
@@ -212,7 +213,7 @@ func (d *Desk) EraseOld(ctx context.Context, tx *store.Tx, part Part, tickets []
 		out.All = append(out.All, t.id)
 	}
 	if part != PartTicket {
-		return out, d.erasePart(ctx, tx, part, out.All)
+		return out, d.erasePart(ctx, tx, part, out.All, rows)
 	}
 	if err := others(out.All); err != nil {
 		return out, err
@@ -256,7 +257,7 @@ func (d *Desk) lockMany(ctx context.Context, tx *store.Tx, tickets []helpdesk.ID
 
 // erasePart erases what is said, enclosed or kept as it came in all messages of
 // some tickets.
-func (d *Desk) erasePart(ctx context.Context, tx *store.Tx, part Part, tickets []helpdesk.ID) error {
+func (d *Desk) erasePart(ctx context.Context, tx *store.Tx, part Part, tickets []helpdesk.ID, rows []*row) error {
 	talks, said, err := d.inside(ctx, tx, tickets)
 	if err != nil {
 		return err
@@ -272,7 +273,14 @@ func (d *Desk) erasePart(ctx context.Context, tx *store.Tx, part Part, tickets [
 	if part != PartWords {
 		return nil
 	}
-	if err := each(ctx, tx, []string{eraseTranslations}, talks); err != nil {
+	marks, objects := d.calledBeside(rows)
+	err = errors.Join(
+		each(ctx, tx, []string{eraseTranslations}, talks),
+		each(ctx, tx, []string{eraseDrafts, erasePassed}, tickets), // what nobody sent
+		each(ctx, tx, []string{erasePassed}, marks),
+		each(ctx, tx, []string{eraseDrafts}, objects),
+	)
+	if err != nil {
 		return fmt.Errorf("erase %s: %w", part, err)
 	}
 	messages, err := d.messageRows(ctx, tx, many(selectSaid, len(tickets)), anys(tickets)...)
@@ -377,7 +385,7 @@ func (d *Desk) EraseTold(ctx context.Context, tx *store.Tx, ticket helpdesk.ID, 
 
 // Joined are a ticket and all that is joined into it.
 func (d *Desk) Joined(ctx context.Context, r store.Reader, ticket helpdesk.ID) ([]helpdesk.ID, error) {
-	roots, err := d.roots(ctx, r, []helpdesk.ID{ticket})
+	roots, err := d.Roots(ctx, r, []helpdesk.ID{ticket})
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ var noSession = map[string]bool{
 	"Open": true, "Blind": true, "Settle": true, "Overview": true, "All": true, "Queue": true,
 	"Lent": true, "AskedLinks": true, "HandedTo": true, // shown empty below, and in stranger_test.go
 	// The house's own deeds, without a session.
-	"AddPerson": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "ReplaySeats": true, "EraseFor": true, "EraseAgain": true, "Erasing": true, "Said": true, "Figures": true,
+	"AddPerson": true, "Roots": true, "AddPair": true, "TeamsOf": true, "Lapse": true, "ReplaySeats": true, "EraseFor": true, "EraseAgain": true, "Erasing": true, "Said": true, "Figures": true,
 	"OldOf": true, "CountOld": true, "Left": true, "EraseOld": true, "EraseTold": true, "Joined": true, "Record": true, "Numbered": true, "Known": true, // ids and counts, in ../retention
 	"DueBy": true, "Standing": true, "WaitingBefore": true, "Lock": true, "KnownBy": true,
 	"Knowing": true, // of a ticket that is open already, and nothing of another team's

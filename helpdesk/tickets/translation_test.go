@@ -220,7 +220,7 @@ func TestATranslationIsErasedWithItsMessage(t *testing.T) {
 		if _, err := h.desk.AddTranslation(ctx, anna, said, "sv", "sagt igen", tickets.ByStaff); !errors.Is(err, helpdesk.ErrNotFound) {
 			t.Errorf("of what waits for its erasure: %v", err)
 		}
-		h.write(t, func(tx *store.Tx) error { return h.desk.EraseFor(ctx, tx, p.Guest.Person) })
+		h.write(t, func(tx *store.Tx) error { return errOf(h.desk.EraseFor(ctx, tx, p.Guest.Person)) })
 		same(t, "after erasing", h.number(t, `SELECT COUNT(*) FROM tickets_translation`), 0)
 	})
 }
