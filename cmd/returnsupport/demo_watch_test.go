@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(hearing(m.Run))
 }
 
 // Nothing arrives before its time, and what arrives stands at the end of the

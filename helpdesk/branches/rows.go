@@ -8,10 +8,11 @@ const (
 	selectByOrg      = `SELECT ` + handonColumns + ` FROM branches_handon WHERE org = $1 ORDER BY told DESC, id LIMIT 100`
 	selectByTicket   = `SELECT ` + handonColumns + ` FROM branches_handon WHERE ticket = $1 ORDER BY told, id`
 	selectOpen       = `SELECT ` + handonColumns + ` FROM branches_handon WHERE closed = 0 ORDER BY due, id LIMIT 500`
-	selectUnobserved = `SELECT ` + handonColumns + ` FROM branches_handon WHERE closed = 0 OR closed > $1 ORDER BY id LIMIT 2000`
-	lockHandOn       = `UPDATE branches_handon SET due = due WHERE id = $1`
-	updateHandOn     = `UPDATE branches_handon SET first = $1, closed = $2, ended = $3, mac = $4 WHERE id = $5`
-	selectTouched    = `SELECT ticket FROM branches_handon WHERE ticket IN ($1)
+	selectUnobserved = `SELECT ` + handonColumns + ` FROM branches_handon WHERE closed = 0
+		UNION ALL SELECT ` + handonColumns + ` FROM branches_handon WHERE closed > $1 ORDER BY closed, id LIMIT 2000`
+	lockHandOn    = `UPDATE branches_handon SET due = due WHERE id = $1`
+	updateHandOn  = `UPDATE branches_handon SET first = $1, closed = $2, ended = $3, mac = $4 WHERE id = $5`
+	selectTouched = `SELECT ticket FROM branches_handon WHERE ticket IN ($1)
 		UNION SELECT one FROM branches_link WHERE one IN ($1) UNION SELECT other FROM branches_link WHERE other IN ($1)`
 	selectIDsOfTicket = `SELECT id FROM branches_handon WHERE ticket = $1`
 	deleteHandOn      = `DELETE FROM branches_handon WHERE id = $1`

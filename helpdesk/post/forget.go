@@ -49,13 +49,13 @@ func (p *Postroom) Forget(ctx context.Context, tx *store.Tx, tickets []helpdesk.
 const (
 	stopOutbox = `UPDATE post_outbox SET state = 'failed', mail = $1, due = 0, lease = '', noted = FALSE
 		WHERE ticket = $2 AND due > 0`
-	unlinkSeen = `UPDATE post_seen SET object = '' WHERE object IN (SELECT object FROM post_letter WHERE ticket = $1 AND object <> '')`
+	unlinkSeen = `UPDATE post_seen SET object = '' WHERE object IN (SELECT object FROM post_letter WHERE ticket = $1 AND ticket <> '' AND object <> '') AND object <> ''`
 	// Their conversation says that it was made of them.
 	forgetAsideChunks = `DELETE FROM post_asidechunk WHERE aside IN (SELECT id FROM post_aside
-		WHERE conversation <> '' AND conversation IN (SELECT conversation FROM post_letter WHERE ticket = $1))`
+		WHERE conversation <> '' AND conversation IN (SELECT conversation FROM post_letter WHERE ticket = $1 AND ticket <> ''))`
 	forgetAsides = `DELETE FROM post_aside
-		WHERE conversation <> '' AND conversation IN (SELECT conversation FROM post_letter WHERE ticket = $1)`
-	unlinkLetters    = `UPDATE post_letter SET object = '', conversation = '', ticket = '' WHERE ticket = $1`
+		WHERE conversation <> '' AND conversation IN (SELECT conversation FROM post_letter WHERE ticket = $1 AND ticket <> '')`
+	unlinkLetters    = `UPDATE post_letter SET object = '', conversation = '', ticket = '' WHERE ticket = $1 AND ticket <> ''`
 	forgetThreads    = `DELETE FROM post_thread WHERE ticket = $1`
 	forgetDeliveries = `DELETE FROM post_delivery WHERE outbox IN (SELECT id FROM post_outbox WHERE ticket = $1)`
 	forgetOutbox     = `DELETE FROM post_outbox WHERE ticket = $1`

@@ -106,8 +106,8 @@ const (
 	selectOldAsides = `SELECT id` + oldAsides + ` ORDER BY at, id LIMIT $2`
 	dropChunks      = `DELETE FROM post_asidechunk WHERE aside = $1`
 	dropAside       = `DELETE FROM post_aside WHERE id = $1`
-	unlinkSeenAside = `UPDATE post_seen SET object = '' WHERE object = $1`
-	unlinkAside     = `UPDATE post_letter SET object = '' WHERE object = $1 AND conversation = ''`
+	unlinkSeenAside = `UPDATE post_seen SET object = '' WHERE object = $1 AND object <> ''`
+	unlinkAside     = `UPDATE post_letter SET object = '' WHERE object = $1 AND object <> '' AND conversation = ''`
 )
 
 // OldAsides counts the letters set aside before an instant that somebody dealt

@@ -17,9 +17,9 @@ const (
 
 	selectLetters = `SELECT team, object, conversation, ticket FROM post_letter WHERE identity = $1`
 	insertLetter  = `INSERT INTO post_letter (identity, team, object, conversation, ticket) VALUES ($1, $2, $3, $4, $5)`
-	updateLetter  = `UPDATE post_letter SET object = $1, conversation = $2, ticket = $3 WHERE object = $4 AND team = $5`
+	updateLetter  = `UPDATE post_letter SET object = $1, conversation = $2, ticket = $3 WHERE object = $4 AND team = $5 AND conversation = '' AND object <> ''`
 	selectTwins   = `SELECT DISTINCT o.team, o.ticket FROM post_letter l JOIN post_letter o ON o.identity = l.identity
-		WHERE l.ticket = $1 AND o.ticket <> l.ticket AND o.ticket <> ''`
+		WHERE l.ticket = $1 AND l.ticket <> '' AND o.ticket <> l.ticket AND o.ticket <> ''`
 
 	// The list of ids stands between the two halves. Strangers' rows count
 	// only where an id is waited for, so a reused id can't crowd out the
@@ -113,7 +113,7 @@ const (
 	forgetThread = `DELETE FROM post_thread WHERE id_index = (SELECT id_index FROM post_outbox WHERE id = $1) AND kind = 1`
 	// The teams follow.
 	outboxList = `SELECT ` + outboxColumns + ` FROM post_outbox
-		WHERE (state IN ('held', 'waiting', 'sending') OR state = 'failed' AND NOT noted) AND (author = $1 OR team IN (`
+		WHERE state IN ('held', 'waiting', 'sending', 'failed') AND (state <> 'failed' OR NOT noted) AND (author = $1 OR team IN (`
 	outboxOrder = `)) ORDER BY made DESC, id LIMIT 200`
 	// The messages follow.
 	outboxOfMessages = `SELECT ` + outboxColumns + ` FROM post_outbox WHERE message IN (`
@@ -152,7 +152,7 @@ const (
 	selectSending = `SELECT mailbox, since, code FROM post_sending`
 	putOffOutbox  = `UPDATE post_outbox SET due = $1 WHERE mailbox = $2 AND due > 0 AND due < $1 AND state IN ('held', 'waiting')`
 	hastenOutbox  = `UPDATE post_outbox SET due = CASE WHEN hold > $1 THEN hold ELSE $1 END
-		WHERE mailbox = $2 AND due > $1 AND state IN ('held', 'waiting')`
+		WHERE mailbox = $2 AND due > 0 AND due > $1 AND state IN ('held', 'waiting')`
 )
 
 // Statements with lists come in few lengths, because engines prepare each

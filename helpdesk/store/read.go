@@ -57,6 +57,7 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 		return nil, err
 	}
 	defer db.readers.leave()
+	hear(query)
 	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fact(err)
@@ -70,5 +71,6 @@ func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *Row {
 		return &Row{err: err}
 	}
 	defer db.readers.leave()
+	hear(query)
 	return &Row{row: db.read.QueryRowContext(ctx, query, args...)}
 }

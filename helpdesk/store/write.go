@@ -100,6 +100,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (affected int
 	if tx.failed != nil {
 		return 0, tx.failed
 	}
+	hear(query)
 	result, err := tx.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, tx.fail(err)
@@ -155,6 +156,7 @@ func (tx *Tx) Ahead(ctx context.Context, dest []any, query string, args ...any) 
 }
 
 func (tx *Tx) ahead(ctx context.Context, dest []any, query string, args ...any) error {
+	hear(query)
 	if tx.waits {
 		_, err := tx.tx.ExecContext(context.WithValue(ctx, later{}, dest), query, args...)
 		return err
@@ -172,6 +174,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
+	hear(query)
 	rows, err := tx.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, tx.fail(err)
@@ -184,6 +187,7 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	if tx.failed != nil {
 		return &Row{err: tx.failed}
 	}
+	hear(query)
 	return &Row{row: tx.tx.QueryRowContext(ctx, query, args...), tx: tx}
 }
 

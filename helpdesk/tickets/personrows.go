@@ -81,10 +81,11 @@ const (
 	deleteEpochReader = `DELETE FROM tickets_reader WHERE conversation = $1 AND epoch = $2 AND kind = $3 AND reader = $4`
 	deleteSingles     = `DELETE FROM tickets_letterkey WHERE kind = $1 AND reader IN ($2, $3) AND message IN
 		(SELECT id FROM tickets_message WHERE conversation = $4)`
-	selectLent = `SELECT ` + lineColumns + ` FROM tickets_ticket t
-		JOIN tickets_conversation c ON c.id = t.conversation
-		JOIN tickets_reader r ON r.conversation = c.id AND r.epoch = c.head_epoch AND r.kind = 'user' AND r.reader = $1
-		WHERE (r.expires = 0 OR r.expires > $2) AND t.state <> 'erasing' ORDER BY t.number DESC LIMIT 51`
+	// CROSS, which SQLite takes as the order to look in: from the few that are lent.
+	selectLent = `SELECT ` + lineColumns + ` FROM tickets_reader r
+		CROSS JOIN tickets_conversation c CROSS JOIN tickets_ticket t
+		WHERE r.kind = 'user' AND r.reader = $1 AND c.id = r.conversation AND c.head_epoch = r.epoch AND t.id = c.ticket AND t.conversation = c.id
+		AND (r.expires = 0 OR r.expires > $2) AND t.state <> 'erasing' ORDER BY t.number DESC LIMIT 51`
 	selectLapsed = `SELECT DISTINCT conversation FROM tickets_reader WHERE kind = 'user' AND expires > 0 AND expires <= $1 ORDER BY conversation LIMIT 100`
 )
 
@@ -123,6 +124,6 @@ const (
 	selectKnownWriter = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE owner <> '' AND id <> $1
 		AND state NOT IN ('joined', 'erasing') AND writer IN (`
 	selectKnownPerson = `SELECT ` + ticketColumns + ` FROM tickets_ticket WHERE owner <> '' AND id <> $1
-		AND state NOT IN ('joined', 'erasing') AND person IN (`
+		AND state NOT IN ('joined', 'erasing') AND person <> '' AND person IN (`
 	knownOrder = `) ORDER BY number DESC LIMIT 20`
 )

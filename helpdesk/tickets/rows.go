@@ -145,11 +145,11 @@ const (
 	sameWriterOrder = `) ORDER BY t.number DESC LIMIT 51`
 
 	selectSamePerson = `SELECT ` + lineColumns + ` FROM tickets_ticket` + lineJoins + `
-		WHERE t.person = $1 AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`
+		WHERE t.person = $1 AND t.person <> '' AND t.id <> $2 AND t.state NOT IN ('joined', 'erasing') ORDER BY t.number DESC LIMIT 51`
 
 	// The teams follow, twice: the ticket's own, and those that read it.
 	selectAll       = `SELECT id FROM tickets_ticket WHERE id > $1 AND state <> 'erasing' AND (team IN (`
-	selectAllReader = `) OR conversation IN (SELECT conversation FROM tickets_reader WHERE kind = 'team' AND reader IN (`
+	selectAllReader = `) OR EXISTS (SELECT 1 FROM tickets_reader r WHERE r.conversation = tickets_ticket.conversation AND r.kind = 'team' AND r.reader IN (`
 	selectAllOrder  = `))) ORDER BY id LIMIT 200`
 )
 
