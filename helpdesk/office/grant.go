@@ -23,8 +23,13 @@ type Grant struct {
 	Access, Refresh string
 	Expires         time.Time // of Access
 
+	// Times is how often somebody connected it: what was begun before the last time
+	// changes nothing after it.
+	Times int
+
 	version int64
 	busy    time.Time
+	was     string // of a renewal: the refresh token it began with
 	// Of a sign-in that somebody began and has not ended.
 	State, Verifier string
 	By              helpdesk.ID
@@ -112,18 +117,31 @@ func (o *Office) keepGrant(ctx context.Context, tx *store.Tx, g Grant, busy time
 	return g, nil
 }
 
+// changeGrant has do write the next version of a grant as it is now; once more
+// where somebody was faster.
+func (o *Office) changeGrant(ctx context.Context, what string, mailbox helpdesk.ID, do func(tx *store.Tx, g Grant) error) error {
+	for try := 1; ; try++ {
+		err := o.db.Write(ctx, what, func(tx *store.Tx) error {
+			g, err := o.readGrant(mailbox, tx.QueryRow(ctx, selectGrant, string(mailbox)))
+			if err != nil {
+				return err
+			}
+			return do(tx, g)
+		})
+		if try == 5 || !errors.Is(err, helpdesk.ErrConflict) {
+			return err
+		}
+	}
+}
+
 // AskGrant notes that somebody goes to sign in for a mailbox and returns the
 // state they must come back with. verifier is the issuer's business (RFC 7636).
 // What the mailbox was granted before stays until then.
 func (o *Office) AskGrant(ctx context.Context, by, mailbox helpdesk.ID, verifier string) (state string, err error) {
-	err = o.db.Write(ctx, "ask for a grant", func(tx *store.Tx) error {
-		g, err := o.readGrant(mailbox, tx.QueryRow(ctx, selectGrant, string(mailbox)))
-		if err != nil {
-			return err
-		}
+	err = o.changeGrant(ctx, "ask for a grant", mailbox, func(tx *store.Tx, g Grant) error {
 		state = string(mailbox) + "." + rand.Text()
 		g.State, g.Verifier, g.By, g.Asked = state, verifier, by, o.now()
-		_, err = o.keepGrant(ctx, tx, g, time.Time{})
+		_, err := o.keepGrant(ctx, tx, g, g.busy) // who renews it goes on
 		return err
 	})
 	return state, err
@@ -139,29 +157,28 @@ func (o *Office) Asked(ctx context.Context, by helpdesk.ID, state string) (Grant
 		return Grant{}, helpdesk.ErrNotFound
 	}
 	var asked Grant
-	err = o.db.Write(ctx, "end asking for a grant", func(tx *store.Tx) error {
-		g, err := o.readGrant(mailbox, tx.QueryRow(ctx, selectGrant, string(mailbox)))
-		if err != nil {
-			return err
-		}
+	err = o.changeGrant(ctx, "end asking for a grant", mailbox, func(tx *store.Tx, g Grant) error {
 		if g.State == "" || subtle.ConstantTimeCompare([]byte(g.State), []byte(state)) == 0 || g.By != by || o.now().Sub(g.Asked) > askedFor {
 			return fmt.Errorf("sign in for mailbox %s: %w", mailbox, helpdesk.ErrNotFound)
 		}
 		asked = g
 		g.State, g.Verifier, g.By, g.Asked = "", "", "", time.Time{}
-		g, err = o.keepGrant(ctx, tx, g, time.Time{})
-		asked.version = g.version
+		_, err := o.keepGrant(ctx, tx, g, g.busy)
 		return err
 	})
 	return asked, err
 }
 
-// Connect keeps what the issuer gave to who came back. ErrConflict when the
-// mailbox was connected anew meanwhile.
+// Connect keeps what the issuer gave to who came back, whatever was renewed
+// meanwhile. ErrConflict when the mailbox was connected anew meanwhile.
 func (o *Office) Connect(ctx context.Context, by helpdesk.ID, g Grant) error {
-	g.State, g.Verifier, g.By, g.Asked = "", "", "", time.Time{}
-	return o.db.Write(ctx, "connect a mailbox", func(tx *store.Tx) error {
-		if _, err := o.keepGrant(ctx, tx, g, time.Time{}); err != nil {
+	return o.changeGrant(ctx, "connect a mailbox", g.Mailbox, func(tx *store.Tx, now Grant) error {
+		if now.Times != g.Times {
+			return fmt.Errorf("connect mailbox %s: %w", g.Mailbox, helpdesk.ErrConflict)
+		}
+		now.Access, now.Refresh, now.Expires, now.Times = g.Access, g.Refresh, g.Expires, g.Times+1
+		now.State, now.Verifier, now.By, now.Asked = "", "", "", time.Time{}
+		if _, err := o.keepGrant(ctx, tx, now, time.Time{}); err != nil {
 			return err
 		}
 		return o.journal.Write(ctx, tx, journal.Entry{Actor: by, Verb: VerbMailboxConnected, Object: g.Mailbox})
@@ -176,19 +193,30 @@ func (o *Office) BeginRenewal(ctx context.Context, g Grant) (Grant, error) {
 		return g, ErrRenewing
 	}
 	err := o.db.Write(ctx, "claim a renewal", func(tx *store.Tx) (err error) {
-		g, err = o.keepGrant(ctx, tx, g, o.now().Add(renewing))
+		g, err = o.keepGrant(ctx, tx, g, o.now().Add(renewing).Truncate(time.Microsecond))
 		return err
 	})
+	g.was = g.Refresh
 	if errors.Is(err, helpdesk.ErrConflict) {
 		err = ErrRenewing
 	}
 	return g, err
 }
 
-// EndRenewal keeps the grant as it is now and lets others renew it again.
+// EndRenewal keeps what was renewed and lets others renew it again. Whatever was
+// asked for or connected meanwhile stays: the tokens of a renewal take the place of
+// those it began with, and of no others.
 func (o *Office) EndRenewal(ctx context.Context, g Grant) error {
-	return o.db.Write(ctx, "keep a renewed grant", func(tx *store.Tx) error {
-		_, err := o.keepGrant(ctx, tx, g, time.Time{})
+	return o.changeGrant(ctx, "keep a renewed grant", g.Mailbox, func(tx *store.Tx, now Grant) error {
+		if now.Refresh != g.was || now.Times != g.Times {
+			return nil
+		}
+		busy := now.busy
+		if busy.Equal(g.busy) {
+			busy = time.Time{}
+		}
+		now.Access, now.Refresh, now.Expires = g.Access, g.Refresh, g.Expires
+		_, err := o.keepGrant(ctx, tx, now, busy)
 		return err
 	})
 }

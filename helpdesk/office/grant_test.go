@@ -89,6 +89,69 @@ func TestAGrantIsRenewedByOneOfMany(t *testing.T) {
 	})
 }
 
+// A coordinator signs in anew while a process renews: whichever ends last, no
+// token that counts is lost, and none that was replaced comes back.
+func TestWhoConnectsWhileSomebodyRenewsLosesNoToken(t *testing.T) {
+	each(t, func(w *world) {
+		begin := func() (helpdesk.ID, office.Grant) {
+			id := w.tokenBox()
+			w.must(w.office.Connect(w.ctx, "ada", office.Grant{Mailbox: id, Access: "a0", Refresh: "r0"}))
+			g, err := w.office.Grant(w.ctx, id)
+			w.must(err)
+			mine, err := w.office.BeginRenewal(w.ctx, g)
+			w.must(err)
+			mine.Access, mine.Refresh = "a1", "r1"
+			return id, mine
+		}
+		is := func(what string, id helpdesk.ID, access, refresh string) {
+			t.Helper()
+			if g, err := w.office.Grant(w.ctx, id); err != nil || g.Access != access || g.Refresh != refresh {
+				t.Errorf("%s: %s %s, %v", what, g.Access, g.Refresh, err)
+			}
+		}
+
+		id, mine := begin()
+		state, err := w.office.AskGrant(w.ctx, "ada", id, "verifier")
+		w.must(err)
+		g, err := w.office.Grant(w.ctx, id)
+		w.must(err)
+		if _, err := w.office.BeginRenewal(w.ctx, g); !errors.Is(err, office.ErrRenewing) {
+			t.Errorf("renewed by two at once: %v", err)
+		}
+		w.must(w.office.EndRenewal(w.ctx, mine))
+		is("renewed while somebody was away to sign in", id, "a1", "r1")
+		asked, err := w.office.Asked(w.ctx, "ada", state)
+		w.must(err)
+		if g, err = w.office.Grant(w.ctx, id); err == nil {
+			mine, err = w.office.BeginRenewal(w.ctx, g)
+		}
+		w.must(err)
+		mine.Access, mine.Refresh = "a2", "r2"
+		w.must(w.office.EndRenewal(w.ctx, mine))
+		asked.Access, asked.Refresh = "new", "newer"
+		w.must(w.office.Connect(w.ctx, "ada", asked))
+		is("renewed between coming back and connecting", id, "new", "newer")
+		if err := w.office.Connect(w.ctx, "ada", asked); !errors.Is(err, helpdesk.ErrConflict) {
+			t.Errorf("connected twice by one sign-in: %v", err)
+		}
+
+		w.must(w.office.RemoveMailbox(w.ctx, "ada", id))
+		id, mine = begin()
+		state, err = w.office.AskGrant(w.ctx, "ada", id, "verifier")
+		w.must(err)
+		asked, err = w.office.Asked(w.ctx, "ada", state)
+		w.must(err)
+		asked.Access, asked.Refresh = "new", "newer"
+		w.must(w.office.Connect(w.ctx, "ada", asked))
+		w.must(w.office.EndRenewal(w.ctx, mine))
+		is("a renewal that ends after it", id, "new", "newer")
+		if g, err = w.office.Grant(w.ctx, id); err == nil {
+			_, err = w.office.BeginRenewal(w.ctx, g)
+		}
+		w.must(err)
+	})
+}
+
 func TestAnotherIssuerOrNoMailboxForgetsWhatWasGranted(t *testing.T) {
 	each(t, func(w *world) {
 		id := w.tokenBox()
