@@ -153,7 +153,13 @@ func (s *sso) describe(ctx context.Context) (*oidc.Provider, error) {
 	if err != nil {
 		return nil, errIssuerAway
 	}
-	for _, address := range []string{p.Endpoint().AuthURL, p.Endpoint().TokenURL} {
+	var also struct {
+		Keys string `json:"jwks_uri"` // who may change what comes from there signs in as anybody
+	}
+	if p.Claims(&also) != nil {
+		return nil, errIssuerWrong
+	}
+	for _, address := range []string{p.Endpoint().AuthURL, p.Endpoint().TokenURL, also.Keys} {
 		if !mailbridge.SafeAddress(address) {
 			return nil, errIssuerWrong
 		}

@@ -275,3 +275,16 @@ func TestAnIssuerIsReachedSafelyOrNotAtAll(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever can change the keys on their way can sign in as anybody.
+func TestAnIssuerWhoseKeysComeUnsafelyIsRefused(t *testing.T) {
+	organisation(t, func(w *world, i *mailtest.Issuer) {
+		_, whole := w.enrol("ada", w.init.Words)
+		i.Identity.Keys = "http://login.example/keys"
+		_, err := w.desk.BeginSSO(w.ctx, whole, back, "/w/queue", true)
+		w.refused(err, "staff.sso_wrong")
+		i.Identity.Keys = ""
+		_, err = w.desk.BeginSSO(w.ctx, whole, back, "/w/queue", true)
+		w.must(err)
+	})
+}

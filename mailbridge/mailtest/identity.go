@@ -24,7 +24,8 @@ type Identity struct {
 	Signed   time.Time        // when they last showed who they are; zero: at this moment
 	Clock    func() time.Time // nil: time.Now
 	Spoil    func(head, claims map[string]any)
-	Stranger bool // signs by a key it does not name
+	Stranger bool   // signs by a key it does not name
+	Keys     string // where it says its keys are; "" for where they are
 
 	key *ecdsa.PrivateKey
 }
@@ -34,8 +35,12 @@ func (i *Issuer) URL() string { return i.url }
 
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
+	keys := i.url + "/keys"
+	if i.Identity.Keys != "" {
+		keys = i.Identity.Keys
+	}
 	json.NewEncoder(w).Encode(map[string]any{
-		"issuer": i.url, "authorization_endpoint": i.AuthorizeURL(), "token_endpoint": i.TokenURL(), "jwks_uri": i.url + "/keys",
+		"issuer": i.url, "authorization_endpoint": i.AuthorizeURL(), "token_endpoint": i.TokenURL(), "jwks_uri": keys,
 		"id_token_signing_alg_values_supported": []string{"ES256", "none", "HS256"}, "response_types_supported": []string{"code"}, "subject_types_supported": []string{"pairwise"},
 	})
 }
