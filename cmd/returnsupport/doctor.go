@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -113,6 +114,7 @@ func (h *house) examineHouse(ctx context.Context) []finding {
 	all = append(all, h.examineAge(ctx))
 	made, ever := lastBackup(h.set.data)
 	all = append(all, checkBackup(made, ever, h.now()))
+	all = append(all, checkRehearsals(h.set.data)...)
 	if h.set.redis != "" {
 		all = append(all, h.examineBus())
 	}
@@ -211,6 +213,16 @@ func checkBackup(made time.Time, ever bool, now time.Time) finding {
 		return mind("backup", "the last one is of "+made.Format("2 January 2006 15:04"), do)
 	}
 	return fine("backup", "the last one is of "+made.Format("2 January 2006 15:04"))
+}
+
+// checkRehearsals looks for the copy that a rehearsal works on.
+func checkRehearsals(data string) []finding {
+	folders, err := filepath.Glob(filepath.Join(data, rehearsal+"*"))
+	if err != nil || len(folders) == 0 {
+		return nil
+	}
+	return []finding{mind("backup", fmt.Sprintf("a copy of everything, with its keys, lies in %s: a rehearsal is at work, or was killed", strings.Join(folders, " and ")),
+		"delete it where no rehearsal is at work; the night does once it is six hours old")}
 }
 
 // busPatience is how long a bus may take to find itself.

@@ -343,3 +343,18 @@ func TestWhatIsWorstStandsLast(t *testing.T) {
 		t.Errorf("printed\n%s", out.String())
 	}
 }
+
+// A rehearsal that was killed leaves a copy of everything, with its keys.
+func TestTheDoctorNamesWhatARehearsalLeft(t *testing.T) {
+	data := t.TempDir()
+	if found := checkRehearsals(data); len(found) != 0 {
+		t.Errorf("of nothing: %v", found)
+	}
+	left := filepath.Join(data, rehearsal+"1234")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if found := checkRehearsals(data); len(found) != 1 || found[0].is != heed || !strings.Contains(found[0].says, left) || found[0].do == "" {
+		t.Errorf("of a copy: %v", found)
+	}
+}
