@@ -165,9 +165,14 @@ func (r *Room) open(ctx context.Context, s *staff.Session, e *entry, into any) e
 	return helpdesk.Refuse("register.unproven")
 }
 
-// list reads a book: what runs out first, then the latest.
-func (r *Room) list(ctx context.Context, book string) ([]*entry, error) {
-	rows, err := r.DB.Query(ctx, selectBook, book, mostEntries)
+// list reads a book: what runs out first, then the latest. To whom is no
+// coordinator what they hold a key of, however much others wrote.
+func (r *Room) list(ctx context.Context, s *staff.Session, book string) ([]*entry, error) {
+	query, args := selectBook, []any{book, mostEntries}
+	if !s.Coordinator() {
+		query, args = selectOwn, append(args, s.User.ID)
+	}
+	rows, err := r.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read a register: %w", err)
 	}

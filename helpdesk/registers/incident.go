@@ -116,7 +116,7 @@ func (r *Room) Report(ctx context.Context, s *staff.Session, n Noticed) (helpdes
 // all of it, by its plain half where they hold no key, to others what they
 // wrote.
 func (r *Room) Incidents(ctx context.Context, s *staff.Session) ([]Incident, error) {
-	all, err := r.list(ctx, incidents)
+	all, err := r.list(ctx, s, incidents)
 	if err != nil {
 		return nil, err
 	}

@@ -166,6 +166,21 @@ func (w *world) opens(key vault.Key, entry helpdesk.ID) bool {
 
 // Whoever left may have kept an entry's key: what is written from then on has
 // another.
+// However much others write down, whoever wrote one down finds it.
+func TestOnesOwnIncidentIsFoundAmongManyOfOthers(t *testing.T) {
+	each(t, func(w *world) {
+		id := w.incident(w.bea)
+		w.at = w.at.Add(time.Hour)
+		w.must(w.room.Assess(w.ctx, w.cora, id, registers.Assessed{Risk: registers.RiskUnlikely, Consequences: "none that we see"}, 1)) // no clock: it stands last
+		for range 501 {
+			w.incident(w.cora)
+		}
+		if one := w.one(w.bea); one.ID != id || !one.Open {
+			t.Errorf("found %s", one.ID)
+		}
+	})
+}
+
 func TestWhoLeftReadsNothingWrittenIntoARegisterSince(t *testing.T) {
 	each(t, func(w *world) {
 		id := w.incident(w.bea)

@@ -105,7 +105,7 @@ func (r *Room) Ask(ctx context.Context, s *staff.Session, a Asked) (helpdesk.ID,
 
 // Requests lists the register as Incidents does.
 func (r *Room) Requests(ctx context.Context, s *staff.Session) ([]Request, error) {
-	all, err := r.list(ctx, requests)
+	all, err := r.list(ctx, s, requests)
 	if err != nil {
 		return nil, err
 	}
