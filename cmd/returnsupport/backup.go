@@ -285,7 +285,7 @@ func (h *house) afterRestore(ctx context.Context, out io.Writer, known bool) err
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "There is no aftermath log, so nobody knows what was withdrawn since: %d referrals and branches are closed to whoever read them.\nWho left since, or was taken out of a team, is back in: see `returnsupport user list`. A return code that was replaced since opens again, and whose loan of a conversation ended since reads it until its day.\n", n)
+		fmt.Fprintf(out, "There is no aftermath log, so nobody knows what was withdrawn since: %d referrals and branches are closed to whoever read them.\nWho left since, or was taken out of a team, is back in: see `returnsupport user list`. A return code that was replaced since opens again, an address for notices that was taken away is told again, and who lost their seat among a conversation's readers since, as a colleague or a person set apart, reads it again.\n", n)
 	}
 	// What went by its age since has come back, too, and its time is still over.
 	if _, err := h.keep.RunAged(ctx); err != nil {
