@@ -148,8 +148,8 @@ func ringing(s *schemas) map[string]any {
 		headers = append(headers, map[string]any{"name": h[0], "in": "header", "required": true, "description": h[1], "schema": map[string]any{"type": "string"}})
 	}
 	return map[string]any{
-		"operationId": "ringing", "summary": "A ticket moved. Ask for it with a token; at ticket.gone delete what you kept of it.",
-		"description": "To each address that asked for it: of all teams, or of those it is for. Of restricted teams nothing. Who does not answer 2xx within ten seconds is rung again, later each time, for three days.",
+		"operationId": "ringing", "summary": "A ticket moved. Ask for it with a token, also before you change or delete anything; at ticket.gone, and when it is not found, delete what you kept of it.",
+		"description": "To each address that asked for it: of all teams, or of those it is for. Of restricted teams nothing. Who does not answer 2xx within ten seconds is rung again, later each time, for three days; then nothing is told until a coordinator says so, and from then on first what is gone of the last 30 days. Who was away for longer asks for all of what they keep.",
 		"security":    []any{}, "parameters": headers,
 		"requestBody": map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": s.of(reflect.TypeFor[webhooks.Ringing]())}}},
 		"responses":   map[string]any{"2XX": map[string]any{"description": "Heard."}},

@@ -2,6 +2,7 @@ package webhooks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -45,11 +46,12 @@ func (b *bell) origin() vault.Context {
 	return vault.At("webhooks.bell", b.id, b.hook, string(b.kind), b.ticket, b.at)
 }
 
-// lay puts down that an address is to be rung.
-func (r *Room) lay(ctx context.Context, tx *store.Tx, to helpdesk.ID, kind Event, ticket helpdesk.ID) error {
+// lay puts down that an address is to be rung; gaveUp keeps it for when somebody
+// says that it is rung again. nth has what is laid at one moment rung in its order.
+func (r *Room) lay(ctx context.Context, tx *store.Tx, to helpdesk.ID, kind Event, ticket helpdesk.ID, state string, nth int) error {
 	now := r.now().UnixMicro()
-	b := bell{id: helpdesk.NewID(), hook: to, kind: kind, ticket: ticket, at: now}
-	_, err := tx.Exec(ctx, insertBell, string(b.id), string(b.hook), string(b.kind), string(b.ticket), b.at, waiting, 0, now, 0, "", r.secrets.Vouch(b.origin()))
+	b := bell{id: helpdesk.NewID(), hook: to, kind: kind, ticket: ticket, at: now + int64(nth)}
+	_, err := tx.Exec(ctx, insertBell, string(b.id), string(b.hook), string(b.kind), string(b.ticket), b.at, state, 0, now, 0, "", r.secrets.Vouch(b.origin()))
 	if err != nil {
 		return fmt.Errorf("ring webhook %s: %w", to, err)
 	}
@@ -98,12 +100,9 @@ func (r *Room) Share(ctx context.Context) (taken int, err error) {
 		if err != nil {
 			return err
 		}
-		type ring struct {
-			hook, ticket helpdesk.ID
-			kind         Event
-		}
-		told := map[ring]bool{}
-		for _, c := range all {
+		type ring struct{ hook, ticket helpdesk.ID }
+		told := map[ring][]Event{}
+		for nth, c := range all {
 			n, err := tx.Exec(ctx, deleteChange, string(c.id))
 			if err != nil {
 				return fmt.Errorf("take change %s: %w", c.id, err)
@@ -114,12 +113,22 @@ func (r *Room) Share(ctx context.Context) (taken int, err error) {
 			taken++
 			for _, h := range hooks {
 				kind, tells := c.event(func(team helpdesk.ID) bool { return h.sees(team, open) })
-				once := ring{h.id, c.ticket, kind}
-				if !tells || told[once] || h.state != active || !slices.Contains(h.Events, kind) {
-					continue
+				one := ring{h.id, c.ticket}
+				if !tells || slices.Contains(told[one], kind) || !slices.Contains(h.Events, kind) {
+					continue // ten words in a talk are one ring
 				}
-				told[once] = true // ten words in a talk are one ring
-				if err := r.lay(ctx, tx, h.id, kind, c.ticket); err != nil {
+				state := waiting
+				if h.state != active {
+					// It keeps a copy of what is gone: it hears so when it is rung again.
+					if state = gaveUp; kind != TicketGone {
+						continue
+					}
+				}
+				if kind == TicketGone || kind == TicketNew {
+					told[one] = nil // what it hears after that is told anew
+				}
+				told[one] = append(told[one], kind)
+				if err := r.lay(ctx, tx, h.id, kind, c.ticket, state, nth); err != nil {
 					return err
 				}
 			}
@@ -149,24 +158,33 @@ func (r *Room) changes(ctx context.Context, tx *store.Tx) ([]change, error) {
 	return all, nil
 }
 
-// claim leases the bell that has been due longest; nil when none is.
+// claim takes the address whose bell has been due longest, and its oldest bell;
+// nil when none is. One address has one bell in hand: a slow one keeps no other
+// waiting, and hears what happened in its order.
 func (r *Room) claim(ctx context.Context) (*bell, error) {
 	var b *bell
 	now := r.now()
 	err := r.db.Write(ctx, "take a bell", func(tx *store.Tx) error {
 		b = nil
-		rows, err := tx.Query(ctx, claimBell, now.Add(leaseTime).UnixMicro(), waiting, now.UnixMicro())
+		var hook helpdesk.ID
+		err := tx.QueryRow(ctx, claimHook, now.Add(leaseTime).UnixMicro(), waiting, now.UnixMicro()).Scan(&hook)
+		if errors.Is(err, helpdesk.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("take an address: %w", err)
+		}
+		next := &bell{}
+		err = tx.QueryRow(ctx, oldestBell, string(hook), waiting, now.UnixMicro()).Scan(next.dest()...)
+		if errors.Is(err, helpdesk.ErrNotFound) {
+			_, err = tx.Exec(ctx, restHook, 0, string(hook)) // another had just rung it
+			return err
+		}
 		if err != nil {
 			return fmt.Errorf("take a bell: %w", err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			b = &bell{}
-			if err := rows.Scan(b.dest()...); err != nil {
-				return fmt.Errorf("take a bell: %w", err)
-			}
-		}
-		return rows.Err()
+		b = next
+		return nil
 	})
 	return b, err
 }
@@ -202,12 +220,16 @@ func (r *Room) Ring(ctx context.Context) (bool, error) {
 
 func (r *Room) drop(ctx context.Context, b *bell) error {
 	return r.db.Write(ctx, "drop a bell", func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, deleteBell, string(b.id))
+		if _, err := tx.Exec(ctx, deleteBell, string(b.id)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, restHook, 0, string(b.hook))
 		return err
 	})
 }
 
-// settle notes what came of a try.
+// settle notes what came of a try. An address that did not answer rests, with all
+// that waits for it.
 func (r *Room) settle(ctx context.Context, b *bell, answer string, ok bool) error {
 	state, due := heard, r.now()
 	switch {
@@ -219,6 +241,13 @@ func (r *Room) settle(ctx context.Context, b *bell, answer string, ok bool) erro
 	}
 	err := r.db.Write(ctx, "note what an address answered", func(tx *store.Tx) error {
 		if _, err := tx.Exec(ctx, settleBell, state, b.tries+1, due.UnixMicro(), answer, string(b.id), b.tries); err != nil {
+			return fmt.Errorf("note what webhook %s answered: %w", b.hook, err)
+		}
+		rests := int64(0)
+		if state == waiting {
+			rests = due.UnixMicro()
+		}
+		if _, err := tx.Exec(ctx, restHook, rests, string(b.hook)); err != nil {
 			return fmt.Errorf("note what webhook %s answered: %w", b.hook, err)
 		}
 		if state != gaveUp {

@@ -181,7 +181,7 @@ func (r *Room) Make(ctx context.Context, by *staff.Session, n NewHook) (id helpd
 		if _, err := tx.Exec(ctx, insertHook, string(h.id), h.version, h.sealed, h.state, string(h.maker), h.made, h.mac); err != nil {
 			return fmt.Errorf("make webhook %s: %w", h.id, err)
 		}
-		if err := r.lay(ctx, tx, h.id, Test, ""); err != nil {
+		if err := r.lay(ctx, tx, h.id, Test, "", waiting, 0); err != nil {
 			return err
 		}
 		return r.journal.Write(ctx, tx, journal.Entry{At: r.now(), Actor: by.User.ID, Verb: VerbMade, Object: h.id})
@@ -306,8 +306,9 @@ func (r *Room) End(ctx context.Context, by *staff.Session, id helpdesk.ID) error
 	})
 }
 
-// Again rings an address that was given up: what happened since is not told, only
-// what happens from now on. For coordinators; ErrNotFound when there is none.
+// Again rings an address that was given up: of what happened since it is told which
+// tickets are gone, as far as keptFor goes back, and else what happens from now on.
+// For coordinators; ErrNotFound when there is none.
 func (r *Room) Again(ctx context.Context, by *staff.Session, id helpdesk.ID) error {
 	if err := may(by); err != nil {
 		return err
@@ -316,8 +317,11 @@ func (r *Room) Again(ctx context.Context, by *staff.Session, id helpdesk.ID) err
 		if err := r.turn(ctx, tx, id, active); err != nil {
 			return err
 		}
-		if err := r.lay(ctx, tx, id, Test, ""); err != nil {
+		if err := r.lay(ctx, tx, id, Test, "", waiting, 0); err != nil {
 			return err
+		}
+		if _, err := tx.Exec(ctx, tellGone, waiting, r.now().UnixMicro(), string(id), gaveUp, string(TicketGone)); err != nil {
+			return fmt.Errorf("tell webhook %s what is gone: %w", id, err)
 		}
 		return r.journal.Write(ctx, tx, journal.Entry{At: r.now(), Actor: by.User.ID, Verb: VerbAgain, Object: id})
 	})

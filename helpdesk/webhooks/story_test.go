@@ -210,7 +210,7 @@ func TestManyProcessesRingEachBellOnce(t *testing.T) {
 		for range 6 {
 			r := w.another()
 			all.Go(func() {
-				for range 40 {
+				for n := 0; n < 2000 && len(w.sys.all()) < 12; n++ {
 					if _, err := r.Share(w.ctx); err != nil {
 						t.Error(err)
 					}
@@ -227,6 +227,91 @@ func TestManyProcessesRingEachBellOnce(t *testing.T) {
 		}
 		if len(w.sys.all()) != 12 || len(ids) != 12 {
 			t.Errorf("rung %d times, %d bells", len(w.sys.all()), len(ids))
+		}
+	})
+}
+
+// One that does not answer rests, with all that waits for it, and keeps no other
+// waiting; each hears what happened in its order.
+func TestAnAddressThatDoesNotAnswerKeepsNoOtherWaiting(t *testing.T) {
+	each(t, func(w *world) {
+		dead := w.sys
+		w.hook(webhooks.TicketNew)
+		w.sys = newSystem(t)
+		w.hook(webhooks.TicketNew)
+		dead.says(http.StatusServiceUnavailable)
+		var order []helpdesk.ID
+		for range 6 {
+			order = append(order, w.comes(w.team).Ticket)
+			w.rings()
+			w.clock.Pass(time.Millisecond) // looks are a second apart
+		}
+		if heard := ids(w.sys.all()); !slices.Equal(heard, order) || len(dead.all()) != 1 {
+			t.Fatalf("heard %v of %v; the dead one was rung %d times", heard, order, len(dead.all()))
+		}
+		w.clock.Pass(webhooks.Pauses()[0])
+		if w.rings(); len(dead.all()) != 2 {
+			t.Errorf("rung %d times after the first pause", len(dead.all()))
+		}
+		dead.says(http.StatusNoContent)
+		w.clock.Pass(webhooks.Pauses()[1])
+		w.rings()
+		if heard := ids(dead.all()); !slices.Equal(heard[2:], order) {
+			t.Errorf("then heard %v of %v", heard[2:], order)
+		}
+	})
+}
+
+// What happened between two looks is told in its order, and what is gone last.
+func TestWhatIsGoneIsToldAfterEverythingElse(t *testing.T) {
+	each(t, func(w *world) {
+		w.hook(webhooks.Events()...)
+		ada := w.ada()
+		for range 5 {
+			c := w.comes(w.team)
+			w.must(w.tickets.CloseTicket(w.ctx, ada, c.Ticket, w.version(ada, c.Ticket)))
+			w.erases(c.Ticket)
+		}
+		w.rings()
+		of := map[helpdesk.ID][]webhooks.Event{}
+		for _, r := range w.sys.all() {
+			of[r.told.Data.ID] = append(of[r.told.Data.ID], r.told.Type)
+		}
+		for _, told := range of {
+			if told[0] != webhooks.TicketNew || told[len(told)-1] != webhooks.TicketGone {
+				t.Errorf("told in this order: %v", told)
+			}
+		}
+		if len(of) != 5 {
+			t.Errorf("of %d tickets", len(of))
+		}
+	})
+}
+
+// An address that was given up keeps copies of what is gone since: it hears so when
+// it is rung again, and of nothing else.
+func TestAnAddressThatIsRungAgainHearsWhatIsGone(t *testing.T) {
+	each(t, func(w *world) {
+		id := w.hook(webhooks.Events()...)
+		before, since := w.comes(w.team), w.comes(w.team)
+		w.rings()
+		w.sys.says(http.StatusServiceUnavailable)
+		w.erases(before.Ticket)
+		w.rings()
+		for _, p := range webhooks.Pauses() {
+			w.clock.Pass(p)
+			w.rings()
+		}
+		w.erases(since.Ticket)
+		w.comes(w.team)
+		w.rings()
+		w.sys.says(http.StatusNoContent)
+		tries := len(w.sys.all())
+		w.must(w.rooms.Again(w.ctx, w.ada(), id))
+		w.rings()
+		heard := w.sys.all()[tries:]
+		if !slices.Equal(ids(heard), []helpdesk.ID{before.Ticket, since.Ticket}) || !slices.Equal(kinds(heard), []webhooks.Event{webhooks.TicketGone, webhooks.TicketGone}) {
+			t.Errorf("heard %v of %v", kinds(heard), ids(heard))
 		}
 	})
 }

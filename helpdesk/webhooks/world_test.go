@@ -123,12 +123,17 @@ func newWorld(t *testing.T, db *store.DB) *world {
 		Teams: []staff.NewTeam{{Name: "open"}, {Name: "closed", Restricted: true}}})
 	w.must(err)
 	w.words, w.team, w.closed = made.Words, made.Teams[0].ID, made.Teams[1].ID
-	w.sys = &system{answer: http.StatusNoContent}
-	w.sys.Server = httptest.NewTLSServer(w.sys)
-	w.sys.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-	t.Cleanup(w.sys.Close)
+	w.sys = newSystem(t)
 	w.rooms = w.another()
 	return w
+}
+
+func newSystem(t *testing.T) *system {
+	s := &system{answer: http.StatusNoContent}
+	s.Server = httptest.NewTLSServer(s)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+	t.Cleanup(s.Close)
+	return s
 }
 
 // another is another process of the house.
@@ -231,4 +236,17 @@ func kinds(all []rung) (out []webhooks.Event) {
 		out = append(out, r.told.Type)
 	}
 	return out
+}
+
+func ids(all []rung) (out []helpdesk.ID) {
+	for _, r := range all {
+		out = append(out, r.told.Data.ID)
+	}
+	return out
+}
+
+// erases leaves nothing of a ticket.
+func (w *world) erases(ticket helpdesk.ID) {
+	w.t.Helper()
+	w.must(w.db.Write(w.ctx, "erase", func(tx *store.Tx) error { _, err := w.tickets.EraseAgain(w.ctx, tx, ticket); return err }))
 }
