@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,14 +49,14 @@ var whole = map[string]string{
 	"UPDATE tickets_message SET keywrap":                                  "a test's own",
 }
 
-// asWhole tells why a statement may read a whole table; "" when it may not.
-func asWhole(query string) string {
-	for begins, why := range whole {
+// mayBeWhole tells whether a statement may read a whole table.
+func mayBeWhole(query string) bool {
+	for begins := range whole {
 		if strings.HasPrefix(query, begins) {
-			return why
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 var (
@@ -83,20 +84,14 @@ func slow(out io.Writer, asked map[string]bool) int {
 	for query := range asked {
 		plain := strings.Join(strings.Fields(query), " ")
 		// What names nothing is a test's own, or counts a table for a page that says so.
-		if !strings.Contains(plain, "$") || asWhole(plain) != "" {
+		if !strings.Contains(plain, "$") || mayBeWhole(plain) {
 			continue
 		}
 		if table := reads(ctx, db, query); table != "" {
 			bad[placeholder.ReplaceAllString(strings.ReplaceAll(plain, ", $", ""), "")] = table + ": " + plain
 		}
 	}
-	for _, text := range slices.Sorted(func(yield func(string) bool) {
-		for _, text := range bad {
-			if !yield(text) {
-				return
-			}
-		}
-	}) {
+	for _, text := range slices.Sorted(maps.Values(bad)) {
 		fmt.Fprintf(out, "reads a whole table, %.1500s\n", text)
 	}
 	return len(bad)
