@@ -10,7 +10,7 @@ const (
 	selectBook = `SELECT ` + entryColumns + ` FROM registers_entry WHERE book = $1` + pressing
 	selectOwn  = `SELECT ` + entryColumns + ` FROM registers_entry WHERE book = $1 AND id IN (SELECT entry FROM registers_key WHERE reader = $3)` + pressing
 	pressing   = ` ORDER BY CASE WHEN due = 0 THEN 1 ELSE 0 END, due, at DESC, id LIMIT $2`
-	countLate = `SELECT COUNT(*) FROM registers_entry WHERE due > 0 AND due <= $1 AND book = $2`
+	countLate  = `SELECT COUNT(*) FROM registers_entry WHERE due > 0 AND due <= $1 AND book = $2`
 
 	countSoon = `SELECT COUNT(*) FROM registers_entry WHERE due > $1 AND due <= $2 AND book = $3`
 
